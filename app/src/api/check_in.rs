@@ -1,0 +1,51 @@
+//! The child's screening.
+
+use questionnaires::response::Answer;
+use server::Result;
+use server::config::AssentText;
+use server::model::administration::TalkWish;
+use server::services::check_in;
+pub use server::services::check_in::{Assent, CheckIn, Closing, Question, Receipt, Step};
+use uuid::Uuid;
+
+use crate::visit::Visit;
+
+/// Where the child is.
+pub async fn get_check_in(visit: &Visit) -> Result<CheckIn> {
+    check_in::state(&visit.site.services, &visit.ctx).await
+}
+
+/// The assent in the child's band's words.
+pub fn get_assent(visit: &Visit, check_in: &CheckIn) -> AssentText {
+    check_in::assent(&visit.site.services, check_in)
+}
+
+/// Records yes or no thanks.
+pub async fn give_assent(visit: &Visit, assent: Assent) -> Result<()> {
+    check_in::give_assent(&visit.site.services, &visit.ctx, assent).await
+}
+
+/// The question of a number, from 1.
+pub async fn get_question(visit: &Visit, number: usize) -> Result<(CheckIn, Question)> {
+    check_in::question(&visit.site.services, &visit.ctx, number).await
+}
+
+/// Saves an answer.
+pub async fn save_answer(visit: &Visit, number: usize, item: &str, answer: Answer) -> Result<()> {
+    check_in::answer(&visit.site.services, &visit.ctx, number, item, answer).await
+}
+
+/// Hands the check-in in.
+pub async fn submit_check_in(visit: &Visit, key: Uuid) -> Result<Receipt> {
+    check_in::submit(&visit.site.services, &visit.ctx, key).await
+}
+
+/// Records the wish to talk.
+pub async fn wish_to_talk(visit: &Visit, wish: TalkWish) -> Result<()> {
+    check_in::wish_to_talk(&visit.site.services, &visit.ctx, wish).await
+}
+
+/// The words of the last page, and the help lines of every page.
+pub fn get_closing(visit: &Visit, readers: &[String]) -> Closing {
+    check_in::closing(&visit.site.services, readers)
+}

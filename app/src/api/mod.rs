@@ -1,0 +1,8 @@
+//! What pages and islands may ask: at most ten lines each, named verb_noun, and nothing but calls to services.
+
+pub mod check_in;
+pub mod district;
+pub mod queue;
+pub mod setup;
+pub mod sign_in;
+pub mod sittings;

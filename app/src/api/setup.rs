@@ -1,0 +1,25 @@
+//! Accounts, windows and the trail.
+
+use server::Result;
+use server::model::WindowId;
+use server::model::window::WindowState;
+use server::services::setup;
+pub use server::services::setup::Overview;
+pub use server::store::audit::AuditRow;
+
+use crate::visit::Visit;
+
+/// The administrator's overview.
+pub async fn get_overview(visit: &Visit) -> Result<Overview> {
+    setup::overview(&visit.site.services, &visit.ctx).await
+}
+
+/// Moves a window on.
+pub async fn move_window(visit: &Visit, id: WindowId, to: WindowState) -> Result<()> {
+    setup::move_window(&visit.site.services, &visit.ctx, id, to).await
+}
+
+/// The newest lines of the trail.
+pub async fn list_trail(visit: &Visit) -> Result<Vec<AuditRow>> {
+    setup::trail(&visit.site.services, &visit.ctx, 200).await
+}

@@ -1,0 +1,38 @@
+//! Signing in and out.
+
+use server::Result;
+use server::ctx::Ctx;
+use server::services::sessions;
+pub use server::services::sessions::{Token, Visitor};
+
+use crate::site::Site;
+use crate::visit::Visit;
+
+/// Who is behind a cookie.
+pub async fn visitor(site: &Site, ctx: &Ctx, token: &str) -> Result<Visitor> {
+    sessions::visitor(&site.services, ctx, token).await
+}
+
+/// Signs a child in with the code on its card.
+pub async fn sign_in_card(visit: &Visit, code: &str) -> Result<Token> {
+    sessions::sign_in_with_card(&visit.site.services, &visit.ctx, code, visit.address).await
+}
+
+/// Checks a password.
+pub async fn check_password(visit: &Visit, email: &str, password: &str) -> Result<Token> {
+    sessions::sign_in_with_password(&visit.site.services, &visit.ctx, email, password, visit.address).await
+}
+
+/// Checks a one-time code.
+pub async fn confirm_code(visit: &Visit, code: &str) -> Result<Token> {
+    let half = visit.session.as_deref().unwrap_or("");
+    sessions::confirm_code(&visit.site.services, &visit.ctx, half, code, visit.address).await
+}
+
+/// Ends this browser's sign-in.
+pub async fn sign_out(visit: &Visit) -> Result<()> {
+    match &visit.session {
+        Some(token) => sessions::end(&visit.site.services, &visit.ctx, token).await,
+        None => Ok(()),
+    }
+}

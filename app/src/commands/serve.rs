@@ -1,0 +1,37 @@
+//! `firstlight serve`: the default.
+
+use server::jobs;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::Stop;
+use crate::site;
+
+/// Serves until it is told to stop, then finishes what is under way.
+///
+/// # Errors
+/// When the database, the key or the address cannot be used.
+pub async fn run() -> Result<(), Stop> {
+    let services = super::services().await?;
+    let address = services.config().listen;
+    let listener = TcpListener::bind(address).await.map_err(|e| {
+        Stop::new(format!(
+            "cannot listen on the address {address}: {e}; choose another with FIRSTLIGHT__HTTP__LISTEN"
+        ))
+    })?;
+    let jobs = jobs::start(services.clone());
+    let shown = services.config().public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    eprintln!("Firstlight serves on {shown} ({})", services.database());
+    let mut terminate = signal(SignalKind::terminate())?;
+    let stop = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        eprintln!("stopping: finishing what is under way");
+    };
+    site::serve(listener, site::router(services.clone()), stop).await?;
+    jobs.abort();
+    services.close().await;
+    Ok(())
+}

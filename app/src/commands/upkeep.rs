@@ -1,0 +1,95 @@
+//! Commands for keeping house: migrate, config check, user add, release build.
+
+use server::ctx::{Actor, Ctx};
+use server::model::WindowId;
+use server::model::people::Role;
+use server::services::{releases, setup};
+
+use super::Stop;
+
+/// Brings the database up to this program's schema.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn migrate() -> Result<(), Stop> {
+    let services = super::services().await?;
+    println!("the {} database is up to date", services.database());
+    services.close().await;
+    Ok(())
+}
+
+/// Checks the settings without starting anything.
+///
+/// # Errors
+/// Every fault, a line each.
+pub fn config_check() -> Result<(), Stop> {
+    let config = super::config()?;
+    println!(
+        "the settings are in order: {} on {}",
+        config.database_url.split('@').next_back().unwrap_or(""),
+        config.listen
+    );
+    if !config.clinical.is_signed() {
+        println!("note: the clinical settings await a clinician's sign-off (see clinical.file)");
+    }
+    Ok(())
+}
+
+/// Adds an account and prints its one-time secret.
+///
+/// # Errors
+/// What to change.
+pub async fn user_add(
+    name: String,
+    email: String,
+    role: &str,
+    school: Option<String>,
+    password: Option<String>,
+) -> Result<(), Stop> {
+    let role: Role = role.parse().map_err(|_| {
+        let known: Vec<_> = Role::ALL.iter().map(|r| r.as_str()).collect();
+        Stop::new(format!("no role '{role}'; there are {}", known.join(", ")))
+    })?;
+    let services = super::services().await?;
+    let (generated, secret) = setup::fresh_sign_in()?;
+    let password = password.unwrap_or(generated);
+    let new = setup::NewUser {
+        name,
+        email: email.clone(),
+        password: password.clone(),
+        totp_secret: secret.clone(),
+        role,
+        school,
+        district: None,
+    };
+    setup::add_user(&services, &Ctx::new(Actor::Console), new).await?;
+    println!("account   {email} ({})", role.label());
+    println!("password  {password}");
+    println!("one-time codes: enter this secret in an authenticator app: {secret}");
+    println!("Write these down now; they are not shown again.");
+    services.close().await;
+    Ok(())
+}
+
+/// Builds the next release of a window, or of every closed window that has none.
+///
+/// # Errors
+/// When a window cannot be released; then nothing is published and the line says why.
+pub async fn release_build(window: Option<WindowId>) -> Result<(), Stop> {
+    let services = super::services().await?;
+    let ctx = Ctx::new(Actor::Console);
+    let windows = match window {
+        Some(window) => vec![window],
+        None => releases::waiting(&services, &ctx).await?,
+    };
+    if windows.is_empty() {
+        println!("no closed window waits for a release");
+    }
+    for window in windows {
+        let id = releases::build(&services, &ctx, window).await?;
+        let page = releases::summary(&services, &ctx, id).await?;
+        println!("release {} of {} built: {id}", page.number, page.window_name);
+    }
+    services.close().await;
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! Pages, islands and the calls between them and the services.
+//!
+//! A page is an axum handler that asks `api`, and a Leptos view that shows the answer; the few parts that need the
+//! browser are islands, and only these compile to wasm. `main.rs` joins all of it into the executable.
+//!
+//! This file holds the crate's only `cfg`.
+
+pub mod islands;
+
+#[cfg(feature = "ssr")]
+pub mod api;
+#[cfg(feature = "ssr")]
+pub mod assets;
+#[cfg(feature = "ssr")]
+pub mod commands;
+#[cfg(feature = "ssr")]
+pub mod components;
+#[cfg(feature = "ssr")]
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod render;
+#[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod site;
+#[cfg(feature = "ssr")]
+pub mod visit;

@@ -1,0 +1,162 @@
+//! The executable: joins questionnaires, server and app, and reads the command line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use app::commands::{self, Stop};
+use clap::{Parser, Subcommand};
+use server::services::demo::Plan;
+
+/// Screening for children's mental health at school: from the answer to the help.
+#[derive(Parser)]
+#[command(name = "firstlight", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the pages (the default).
+    Serve,
+    /// Fill an empty database with a fictitious district and print its sign-ins.
+    Demo {
+        /// Decides every name, code and answer.
+        #[arg(long, default_value_t = Plan::default().seed)]
+        seed: u64,
+        /// How many schools.
+        #[arg(long, default_value_t = Plan::default().schools)]
+        schools: usize,
+        /// How many students.
+        #[arg(long, default_value_t = Plan::default().students)]
+        students: usize,
+        /// How many windows; the last one is open.
+        #[arg(long, default_value_t = Plan::default().windows)]
+        windows: usize,
+        /// Also write the sign-ins to this file as JSON.
+        #[arg(long)]
+        json: Option<PathBuf>,
+    },
+    /// The present one-time code of a secret, for trying out a demo without an authenticator app.
+    DemoCode {
+        /// The secret as the demo printed it.
+        secret: String,
+    },
+    /// Score JSON lines from standard input.
+    Score,
+    /// Compute change and trend statistics for JSON lines from standard input.
+    Trend,
+    /// The instruments.
+    #[command(subcommand)]
+    Instruments(Instruments),
+    /// Bring the database up to this program's schema.
+    Migrate,
+    /// The settings.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Accounts of staff.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Releases for the district.
+    #[command(subcommand)]
+    Release(ReleaseCommand),
+}
+
+#[derive(Subcommand)]
+enum Instruments {
+    /// List every instrument.
+    List,
+    /// Show one instrument.
+    Show {
+        /// Its id, for example phq9_teen.
+        id: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Check the settings and print every fault at once.
+    Check,
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Add an account; prints its password and one-time secret once.
+    Add {
+        /// The person's name.
+        #[arg(long)]
+        name: String,
+        /// The e-mail address to sign in with.
+        #[arg(long)]
+        email: String,
+        /// counselor, proctor, teacher, school_lead, district_officer, analyst, administrator or auditor.
+        #[arg(long)]
+        role: String,
+        /// The school's name; without it the role holds in the whole district.
+        #[arg(long)]
+        school: Option<String>,
+        /// Read the password from the environment variable FIRSTLIGHT_PASSWORD instead of making one.
+        #[arg(long)]
+        password_from_env: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum ReleaseCommand {
+    /// Build the next release of a window; without an id, of every closed window that has none.
+    Build {
+        /// The window's id.
+        #[arg(long)]
+        window: Option<uuid::Uuid>,
+    },
+}
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("FIRSTLIGHT_LOG")
+                .unwrap_or_else(|_| "info,sqlx=warn".into()),
+        )
+        .init();
+    let cli = Cli::parse();
+    let done = match cli.command.unwrap_or(Command::Serve) {
+        Command::Score => commands::score::run(commands::score::score),
+        Command::Trend => commands::score::run(commands::score::trend),
+        Command::Instruments(Instruments::List) => {
+            commands::instruments::list();
+            Ok(())
+        }
+        Command::Instruments(Instruments::Show { id }) => commands::instruments::show(&id),
+        Command::Config(ConfigCommand::Check) => commands::upkeep::config_check(),
+        other => with_runtime(other),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stop { line, code }) => {
+            eprintln!("firstlight: {line}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn with_runtime(command: Command) -> Result<(), Stop> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        match command {
+            Command::Demo { seed, schools, students, windows, json } => {
+                commands::demo::run(Plan { seed, schools, students, windows }, json.as_deref()).await
+            }
+            Command::DemoCode { secret } => commands::demo::code(&secret),
+            Command::Migrate => commands::upkeep::migrate().await,
+            Command::User(UserCommand::Add { name, email, role, school, password_from_env }) => {
+                let password = password_from_env.then(|| std::env::var("FIRSTLIGHT_PASSWORD").ok()).flatten();
+                commands::upkeep::user_add(name, email, &role, school, password).await
+            }
+            Command::Release(ReleaseCommand::Build { window }) => {
+                commands::upkeep::release_build(window.map(server::model::WindowId)).await
+            }
+            _ => commands::serve::run().await,
+        }
+    })
+}

@@ -1,0 +1,4 @@
+//! What an administrator and an auditor see.
+
+pub mod overview;
+pub mod trail;

@@ -1,0 +1,14 @@
+//! A page.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+/// Not written yet.
+pub async fn show() -> Response {
+    StatusCode::NOT_IMPLEMENTED.into_response()
+}
+
+/// Not written yet.
+pub async fn claim() -> Response {
+    StatusCode::NOT_IMPLEMENTED.into_response()
+}

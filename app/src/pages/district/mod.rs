@@ -1,0 +1,3 @@
+//! What a district officer sees.
+
+pub mod releases;

@@ -1,0 +1,24 @@
+//! A page.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+/// Not written yet.
+pub async fn newest() -> Response {
+    StatusCode::NOT_IMPLEMENTED.into_response()
+}
+
+/// Not written yet.
+pub async fn show() -> Response {
+    StatusCode::NOT_IMPLEMENTED.into_response()
+}
+
+/// Not written yet.
+pub async fn download() -> Response {
+    StatusCode::NOT_IMPLEMENTED.into_response()
+}
+
+/// Not written yet.
+pub async fn build() -> Response {
+    StatusCode::NOT_IMPLEMENTED.into_response()
+}

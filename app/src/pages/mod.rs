@@ -1,0 +1,27 @@
+//! One file per page: what it asks and what it shows.
+
+#![allow(missing_docs, reason = "a component's properties say what they are")]
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::render;
+use crate::visit::Visit;
+
+pub mod admin;
+pub mod counselor;
+pub mod district;
+pub mod home;
+pub mod school;
+pub mod sign_in;
+pub mod student;
+
+/// What no route answers.
+pub async fn not_found(visit: Visit) -> Response {
+    render::message(
+        &visit,
+        StatusCode::NOT_FOUND,
+        "Not found",
+        "This page does not exist, or it is not yours to open.",
+    )
+}

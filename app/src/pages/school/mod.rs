@@ -1,0 +1,5 @@
+//! What a proctor and a school lead see.
+
+pub mod board;
+pub mod overview;
+pub mod sittings;

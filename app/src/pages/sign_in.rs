@@ -1,0 +1,29 @@
+//! A page.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+/// Not written yet.
+pub async fn show() -> Response {
+    StatusCode::NOT_IMPLEMENTED.into_response()
+}
+
+/// Not written yet.
+pub async fn password() -> Response {
+    StatusCode::NOT_IMPLEMENTED.into_response()
+}
+
+/// Not written yet.
+pub async fn show_code() -> Response {
+    StatusCode::NOT_IMPLEMENTED.into_response()
+}
+
+/// Not written yet.
+pub async fn code() -> Response {
+    StatusCode::NOT_IMPLEMENTED.into_response()
+}
+
+/// Not written yet.
+pub async fn sign_out() -> Response {
+    StatusCode::NOT_IMPLEMENTED.into_response()
+}

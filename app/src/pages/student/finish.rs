@@ -1,0 +1,29 @@
+//! A page.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+/// Not written yet.
+pub async fn submit() -> Response {
+    StatusCode::NOT_IMPLEMENTED.into_response()
+}
+
+/// Not written yet.
+pub async fn show() -> Response {
+    StatusCode::NOT_IMPLEMENTED.into_response()
+}
+
+/// Not written yet.
+pub async fn talk() -> Response {
+    StatusCode::NOT_IMPLEMENTED.into_response()
+}
+
+/// Not written yet.
+pub async fn close() -> Response {
+    StatusCode::NOT_IMPLEMENTED.into_response()
+}
+
+/// Not written yet.
+pub async fn all_done() -> Response {
+    StatusCode::NOT_IMPLEMENTED.into_response()
+}

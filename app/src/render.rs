@@ -1,0 +1,131 @@
+//! From a view to an answer: status, policy with nonce, and the plain words for whatever went wrong.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use hydration_context::SsrSharedContext;
+use leptos::nonce::{provide_nonce, use_nonce};
+use leptos::prelude::*;
+use server::Error;
+use server::ctx::Ctx;
+use server::http::headers::content_security_policy;
+
+use crate::components::drawing::Drawings;
+use crate::components::shell::{Audience, Head, Shell};
+use crate::visit::Visit;
+
+/// Renders a page: everything is loaded before, so it is one string in one go.
+pub fn page<V>(visit: &Visit, status: StatusCode, head: Head, body: impl FnOnce() -> V) -> Response
+where
+    V: IntoView + 'static,
+{
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+    let (html, nonce) = owner.with(|| {
+        provide_nonce();
+        let nonce = use_nonce().map(|n| n.to_string()).unwrap_or_default();
+        let drawings = Drawings::new(&nonce);
+        provide_context(drawings.clone());
+        let body = body().into_any();
+        (drawings.put_into(view! { <Shell head>{body}</Shell> }.to_html()), nonce)
+    });
+    owner.unset_with_forced_cleanup();
+    let mut response = (status, Html(format!("<!DOCTYPE html>{html}"))).into_response();
+    if let Ok(policy) = HeaderValue::from_str(&content_security_policy(&nonce)) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    visit.keep(response)
+}
+
+/// A short page with one message, for what needs no page of its own.
+pub fn message(visit: &Visit, status: StatusCode, title: &'static str, text: &str) -> Response {
+    let text = text.to_owned();
+    let home = if matches!(visit.ctx.actor, server::ctx::Actor::Staff(_)) { "/home" } else { "/" };
+    page(visit, status, Head { title: title.to_owned(), audience: Audience::Plain }, move || {
+        view! { <crate::components::message::Message title text home/> }
+    })
+}
+
+/// The answer to a service's error. A cause never reaches a page; the request's id does, for the log.
+pub fn failure(error: &Error, ctx: &Ctx) -> Response {
+    match error {
+        Error::SignedOut => Redirect::to("/").into_response(),
+        Error::NotFound => {
+            plain(StatusCode::NOT_FOUND, "This page does not exist, or it is not yours to open.")
+        }
+        Error::Invalid { message, .. } => plain(StatusCode::UNPROCESSABLE_ENTITY, message),
+        Error::Conflict(message) => plain(StatusCode::CONFLICT, message),
+        Error::TooMany(seconds) => {
+            let mut response =
+                plain(StatusCode::TOO_MANY_REQUESTS, "Too many tries. Wait a little, then try again.");
+            retry_after(&mut response, *seconds);
+            response
+        }
+        Error::Store(cause) => {
+            tracing::error!(error = %cause, request = %ctx.request_id, "a request failed in the store");
+            let text = format!(
+                "Nothing was lost, but it could not be saved right now. Try again in a moment. ({})",
+                ctx.request_id
+            );
+            let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, &text);
+            retry_after(&mut response, 5);
+            response
+        }
+    }
+}
+
+/// The same with the visitor's page around it.
+pub fn failure_page(visit: &Visit, error: &Error) -> Response {
+    let (status, title, text) = match error {
+        Error::SignedOut => return signed_out(visit),
+        Error::NotFound => (
+            StatusCode::NOT_FOUND,
+            "Not found",
+            "This page does not exist, or it is not yours to open.".to_owned(),
+        ),
+        Error::Invalid { message, .. } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "Please look again", message.clone())
+        }
+        Error::Conflict(message) => (StatusCode::CONFLICT, "This has changed", message.clone()),
+        Error::TooMany(seconds) => {
+            let text = format!("Too many tries. Wait {} and try again.", wait_words(*seconds));
+            let mut response = message(visit, StatusCode::TOO_MANY_REQUESTS, "Please wait a little", &text);
+            retry_after(&mut response, *seconds);
+            return response;
+        }
+        Error::Store(cause) => {
+            tracing::error!(error = %cause, request = %visit.ctx.request_id, "a request failed in the store");
+            let text = format!(
+                "Nothing was lost, but it could not be saved right now. Try again in a moment. If it stays, tell your \
+                 administrator this number: {}",
+                visit.ctx.request_id
+            );
+            let mut response =
+                message(visit, StatusCode::SERVICE_UNAVAILABLE, "Please try again in a moment", &text);
+            retry_after(&mut response, 5);
+            return response;
+        }
+    };
+    message(visit, status, title, &text)
+}
+
+/// Where a signed-out visitor goes: a child to the card page; the same for everyone else, who finds the link there.
+fn signed_out(_visit: &Visit) -> Response {
+    Redirect::to("/").into_response()
+}
+
+fn plain(status: StatusCode, text: &str) -> Response {
+    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text.to_owned()).into_response()
+}
+
+fn retry_after(response: &mut Response, seconds: u64) {
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+}
+
+/// Seconds as words.
+pub fn wait_words(seconds: u64) -> String {
+    match seconds.div_ceil(60) {
+        0 | 1 => "a minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    }
+}

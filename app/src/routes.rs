@@ -1,0 +1,104 @@
+//! Every route there is, with who may open it. The router is built from this table, so no route can be missing in it.
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::site::Site;
+use crate::{assets, pages};
+use server::http::{health, metrics};
+use server::model::people::Role;
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Everybody, signed in or not.
+    Everybody,
+    /// A child signed in with a card.
+    Student,
+    /// Members of staff with one of these roles.
+    Staff(&'static [Role]),
+    /// Any member of staff.
+    AnyStaff,
+}
+
+/// One route.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// `get` or `post`.
+    pub method: &'static str,
+    /// The path with its parameters.
+    pub path: &'static str,
+    /// Who may use it.
+    pub who: Who,
+}
+
+macro_rules! routes {
+    ($($method:ident $path:literal, $who:expr => $handler:path;)+) => {
+        /// Every route.
+        pub const ROUTES: &[Route] = &[$(Route { method: stringify!($method), path: $path, who: $who }),+];
+
+        /// The router of all routes.
+        pub fn router() -> Router<Site> {
+            let router = Router::new();
+            $(let router = router.route($path, $method($handler));)+
+            router
+        }
+    };
+}
+
+const COUNSELOR: Who = Who::Staff(&[Role::Counselor]);
+const PROCTOR: Who = Who::Staff(&[Role::Proctor]);
+const DISTRICT: Who = Who::Staff(&[Role::DistrictOfficer, Role::Analyst]);
+
+routes! {
+    get "/", Who::Everybody => pages::student::entry::show;
+    post "/card", Who::Everybody => pages::student::entry::sign_in;
+    get "/help", Who::Everybody => pages::student::help::show;
+    get "/quiet", Who::Everybody => pages::student::quiet::show;
+    get "/check-in", Who::Student => pages::student::check_in::show;
+    post "/check-in/assent", Who::Student => pages::student::check_in::assent;
+    get "/check-in/question/{number}", Who::Student => pages::student::question::show;
+    post "/check-in/question/{number}", Who::Student => pages::student::question::answer;
+    post "/check-in/finish", Who::Student => pages::student::finish::submit;
+    get "/check-in/done", Who::Student => pages::student::finish::show;
+    post "/check-in/talk", Who::Student => pages::student::finish::talk;
+    post "/check-in/close", Who::Everybody => pages::student::finish::close;
+    get "/all-done", Who::Everybody => pages::student::finish::all_done;
+
+    get "/sign-in", Who::Everybody => pages::sign_in::show;
+    post "/sign-in", Who::Everybody => pages::sign_in::password;
+    get "/sign-in/code", Who::Everybody => pages::sign_in::show_code;
+    post "/sign-in/code", Who::Everybody => pages::sign_in::code;
+    post "/sign-out", Who::Everybody => pages::sign_in::sign_out;
+    get "/home", Who::AnyStaff => pages::home::show;
+
+    get "/queue", COUNSELOR => pages::counselor::queue::show;
+    post "/referrals/{id}/claim", COUNSELOR => pages::counselor::queue::claim;
+    get "/children/{id}", COUNSELOR => pages::counselor::child::show;
+    get "/children/{id}/answers/{administration}", COUNSELOR => pages::counselor::answers::show;
+    post "/referrals/{id}/contact", COUNSELOR => pages::counselor::work::contact;
+    post "/referrals/{id}/note", COUNSELOR => pages::counselor::work::note;
+    post "/referrals/{id}/step", COUNSELOR => pages::counselor::work::step;
+    post "/referrals/{id}/close", COUNSELOR => pages::counselor::work::close;
+
+    get "/sittings", PROCTOR => pages::school::sittings::show;
+    get "/sittings/{id}", PROCTOR => pages::school::board::show;
+    post "/sittings/{id}/open", PROCTOR => pages::school::board::open;
+    post "/sittings/{id}/close", PROCTOR => pages::school::board::close;
+    get "/school", Who::Staff(&[Role::SchoolLead]) => pages::school::overview::show;
+
+    get "/district", DISTRICT => pages::district::releases::newest;
+    get "/district/releases/{id}", DISTRICT => pages::district::releases::show;
+    get "/district/releases/{id}/{file}", DISTRICT => pages::district::releases::download;
+    post "/district/windows/{id}/release", Who::Staff(&[Role::DistrictOfficer]) => pages::district::releases::build;
+
+    get "/setup", Who::Staff(&[Role::Administrator]) => pages::admin::overview::show;
+    post "/setup/windows/{id}/{state}", Who::Staff(&[Role::Administrator, Role::DistrictOfficer]) => pages::admin::overview::move_window;
+    get "/trail", Who::Staff(&[Role::Auditor]) => pages::admin::trail::show;
+
+    get "/assets/{*path}", Who::Everybody => assets::asset;
+    get "/pkg/{*path}", Who::Everybody => assets::package;
+    get "/healthz", Who::Everybody => health::alive;
+    get "/readyz", Who::Everybody => health::ready;
+    get "/metrics", Who::Everybody => metrics::page;
+}

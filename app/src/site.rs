@@ -1,0 +1,110 @@
+//! The whole site as one axum service, and the loop that serves it.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, FromRef, Request};
+use axum::middleware;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use server::http::{forgery, headers, metrics};
+use server::services::Services;
+use tokio::net::TcpListener;
+use tower::Service;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+
+use crate::routes;
+
+/// What every handler is given.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The services.
+    pub services: Services,
+}
+
+impl FromRef<Site> for Services {
+    fn from_ref(site: &Site) -> Self {
+        site.services.clone()
+    }
+}
+
+/// The site's router with everything that holds for every route.
+pub fn router(services: Services) -> Router {
+    let tls = services.config().public_url.as_deref().is_some_and(|u| u.starts_with("https://"));
+    let site = Site { services };
+    let mut router =
+        routes::router()
+            .fallback(crate::pages::not_found)
+            .with_state(site)
+            .layer(middleware::from_fn(forgery::guard))
+            .layer(middleware::from_fn(headers::add))
+            .layer(middleware::from_fn(metrics::count))
+            // Live streams must not wait in a compressor.
+            .layer(CompressionLayer::new().compress_when(
+                DefaultPredicate::new().and(NotForContentType::const_new("text/event-stream")),
+            ));
+    if tls {
+        router = router.layer(middleware::from_fn(headers::add_strict_transport));
+    }
+    router
+}
+
+/// A request's header must be there within this time (a half-open one would otherwise stay for ever, REL-17).
+const HEADER_SECONDS: u64 = 10;
+/// Answers under way are finished for this long when the server stops (REL-21).
+const DRAIN_SECONDS: u64 = 20;
+
+/// Serves until `stop` is done; then finishes what is under way.
+///
+/// # Errors
+/// When connections can no longer be accepted.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()>,
+) -> std::io::Result<()> {
+    let graceful = GracefulShutdown::new();
+    tokio::pin!(stop);
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Too many open files passes; a tight loop would only make it worse.
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    continue;
+                }
+            },
+            () = &mut stop => break,
+        };
+        let _ = stream.set_nodelay(true);
+        let router = router.clone();
+        let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+            answer(router.clone(), request.map(axum::body::Body::new), peer)
+        });
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(HEADER_SECONDS));
+        builder.http2().timer(TokioTimer::new());
+        let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned());
+        tokio::spawn(async move {
+            // A connection that breaks off is the browser's right.
+            let _ = connection.await;
+        });
+    }
+    let _ = tokio::time::timeout(Duration::from_secs(DRAIN_SECONDS), graceful.shutdown()).await;
+    Ok(())
+}
+
+async fn answer(
+    mut router: Router,
+    mut request: Request,
+    peer: SocketAddr,
+) -> Result<axum::response::Response, std::convert::Infallible> {
+    request.extensions_mut().insert(ConnectInfo(peer));
+    router.call(request).await
+}

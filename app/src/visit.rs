@@ -1,0 +1,278 @@
+//! Who visits: read from the cookies once for each request, before any page.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use server::config::Config;
+use server::ctx::{Actor, Ctx};
+use server::http::forgery;
+
+use crate::api::{self, sign_in};
+use crate::render;
+use crate::site::Site;
+
+/// One visit: who, when, from where, and the token for its forms.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The context for every service call of this request.
+    pub ctx: Ctx,
+    /// The services.
+    pub site: Site,
+    /// The session cookie's value, if there is one.
+    pub session: Option<String>,
+    /// Whether the password was right and the one-time code is still owed.
+    pub owes_code: bool,
+    /// What every form of this visitor carries, to show that it came from our page.
+    pub form_token: String,
+    /// Where the request comes from.
+    pub address: IpAddr,
+    /// The visitor cookie to set, where the browser had none.
+    new_visitor: Option<String>,
+}
+
+/// Whether cookies may travel only over TLS; then their names say so too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Transport {
+    Tls,
+    ThisMachine,
+}
+
+impl Transport {
+    fn of(config: &Config) -> Self {
+        if config.public_url.as_deref().is_some_and(|u| u.starts_with("https://")) {
+            Self::Tls
+        } else {
+            Self::ThisMachine
+        }
+    }
+
+    fn name(self, short: &str) -> String {
+        match self {
+            Self::Tls => format!("__Host-{short}"),
+            Self::ThisMachine => short.to_owned(),
+        }
+    }
+
+    fn attributes(self) -> &'static str {
+        match self {
+            Self::Tls => "; Path=/; HttpOnly; SameSite=Strict; Secure",
+            Self::ThisMachine => "; Path=/; HttpOnly; SameSite=Strict",
+        }
+    }
+}
+
+const SESSION: &str = "firstlight";
+const VISITOR: &str = "firstlight-visitor";
+
+impl FromRequestParts<Site> for Visit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
+        let config = site.services.config();
+        let transport = Transport::of(config);
+        let cookies = &parts.headers;
+        let session = cookie(cookies, &transport.name(SESSION));
+        let ctx = Ctx::new(Actor::Nobody);
+        let found = match &session {
+            Some(token) => api::sign_in::visitor(site, &ctx, token).await,
+            None => Ok(sign_in::Visitor::Actor(Actor::Nobody)),
+        };
+        let (actor, owes_code) = match found {
+            Ok(sign_in::Visitor::Actor(actor)) => (actor, false),
+            Ok(sign_in::Visitor::OwesCode(_)) => (Actor::Nobody, true),
+            Err(error) => return Err(render::failure(&error, &ctx)),
+        };
+        let signed_in = owes_code || !matches!(actor, Actor::Nobody);
+        let mut new_visitor = None;
+        let bound_to = match session.as_ref().filter(|_| signed_in) {
+            Some(session) => session.clone(),
+            None => cookie(cookies, &transport.name(VISITOR)).unwrap_or_else(|| {
+                let fresh = uuid::Uuid::new_v4().simple().to_string();
+                new_visitor = Some(fresh.clone());
+                fresh
+            }),
+        };
+        Ok(Self {
+            ctx: ctx.with_actor(actor),
+            form_token: site.services.keys().form_token(&bound_to),
+            session: session.filter(|_| signed_in),
+            owes_code,
+            address: address(parts, config),
+            new_visitor,
+            site: site.clone(),
+        })
+    }
+}
+
+impl Visit {
+    /// Sets the visitor cookie on an answer whose page holds a form, where the browser had none.
+    pub fn keep(&self, mut response: Response) -> Response {
+        if let Some(fresh) = &self.new_visitor {
+            let transport = Transport::of(self.site.services.config());
+            set(&mut response, &format!("{}={fresh}{}", transport.name(VISITOR), transport.attributes()));
+        }
+        response
+    }
+
+    /// Sends the browser on with a fresh session.
+    pub fn signed_in(&self, token: &str, to: &str) -> Response {
+        let transport = Transport::of(self.site.services.config());
+        let mut response = Redirect::to(to).into_response();
+        set(&mut response, &format!("{}={token}{}", transport.name(SESSION), transport.attributes()));
+        response
+    }
+
+    /// Sends the browser on without any session, and tells it to forget what it kept (PRV-10).
+    pub fn signed_out(&self, to: &str) -> Response {
+        let transport = Transport::of(self.site.services.config());
+        let mut response = Redirect::to(to).into_response();
+        for name in [SESSION, VISITOR] {
+            set(&mut response, &format!("{}=; Max-Age=0{}", transport.name(name), transport.attributes()));
+        }
+        response.headers_mut().insert(
+            axum::http::HeaderName::from_static("clear-site-data"),
+            HeaderValue::from_static("\"cache\", \"storage\""),
+        );
+        response
+    }
+}
+
+fn set(response: &mut Response, cookie: &str) {
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+        .filter(|value| (16..=128).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric()))
+        .map(str::to_owned)
+}
+
+/// The client's address: the peer, or the right-most hop that no trusted proxy added (AUT-05).
+fn address(parts: &Parts, config: &Config) -> IpAddr {
+    let peer = parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::from([127, 0, 0, 1]), |ConnectInfo(address)| address.ip());
+    if !config.trusted_proxies.contains(&peer) {
+        return peer;
+    }
+    let hops: Vec<IpAddr> = parts
+        .headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(','))
+        .filter_map(|hop| hop.trim().parse().ok())
+        .collect();
+    hops.into_iter().rev().find(|hop| !config.trusted_proxies.contains(hop)).unwrap_or(peer)
+}
+
+/// A posted form whose token fits the visitor: the only way in for a change.
+#[derive(Debug)]
+pub struct Posted {
+    /// Who posts.
+    pub visit: Visit,
+    fields: Vec<(String, String)>,
+}
+
+/// A form is small; more is no form of ours.
+const LARGEST_FORM: usize = 64 * 1024;
+
+impl FromRequest<Site> for Posted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, site: &Site) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let visit = Visit::from_request_parts(&mut parts, site).await?;
+        let bytes = axum::body::to_bytes(body, LARGEST_FORM).await.map_err(|_| {
+            render::message(
+                &visit,
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "That was too much",
+                "The form was too large or broke off. Nothing was saved; go back and try again.",
+            )
+        })?;
+        let fields = std::str::from_utf8(&bytes).ok().and_then(parse_form).ok_or_else(|| {
+            render::message(
+                &visit,
+                StatusCode::BAD_REQUEST,
+                "That form could not be read",
+                "Nothing was saved. Go back, reload the page and try again.",
+            )
+        })?;
+        let posted = Self { visit, fields };
+        if forgery::token_fits(&posted.visit.form_token, posted.text("token")) {
+            return Ok(posted);
+        }
+        Err(render::message(
+            &posted.visit,
+            StatusCode::FORBIDDEN,
+            "This page was out of date",
+            "Nothing was saved. Go back, reload the page and send it again.",
+        ))
+    }
+}
+
+impl Posted {
+    /// The value of a field; empty when it is missing.
+    pub fn text(&self, name: &str) -> &str {
+        self.fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The value of a field as one of the domain's words or numbers.
+    pub fn word<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
+        self.text(name).trim().parse().ok()
+    }
+}
+
+/// `application/x-www-form-urlencoded` as pairs; `None` when an escape is broken or the text is no UTF-8.
+fn parse_form(body: &str) -> Option<Vec<(String, String)>> {
+    body.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Some((unescape(key)?, unescape(value)?))
+        })
+        .collect()
+}
+
+fn unescape(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let digits = [rest.next()?, rest.next()?];
+                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_form;
+
+    #[test]
+    fn a_form_reads_as_it_was_typed_and_a_broken_one_is_refused() {
+        let read = parse_form("a=1&b=two+words&c=%E5%A5%BD%26&d=&e").unwrap();
+        let texts: Vec<_> = read.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        assert_eq!(texts, [("a", "1"), ("b", "two words"), ("c", "好&"), ("d", ""), ("e", "")]);
+        for broken in ["a=%", "a=%4", "a=%zz", "a=%ff"] {
+            assert_eq!(parse_form(broken), None, "{broken}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Bringing somebody else's definition into use. Never without a recorded licence statement.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::check::{DefinitionError, Warning, lint, wording_hash};
+use crate::fhir;
+use crate::instrument::{Availability, Instrument, LicenceClass, TranslationStatus};
+
+/// Who says on what grounds that the text may be used here.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct LicenceStatement {
+    /// Who gave permission to whom, and under which reference.
+    pub statement: String,
+    /// The person who enters it and answers for it.
+    pub recorded_by: String,
+    /// The day it was entered.
+    pub recorded_on: Date,
+}
+
+/// An imported definition and what there is to say about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Import {
+    /// The instrument, marked as licensed, its wording locked.
+    pub instrument: Instrument,
+    /// What was understood, in sentences, to be shown before anything is stored.
+    pub understood: Vec<String>,
+    /// What a person should look at.
+    pub warnings: Vec<Warning>,
+}
+
+/// Reads our TOML or a FHIR R4 Questionnaire, and marks it as licensed by the statement. Which of the two it is shows
+/// from its first character.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use jiff::civil::date;
+/// use questionnaires::{fhir, import::{LicenceStatement, import}, library};
+///
+/// let statement = LicenceStatement {
+///     statement: "Licence 123 of the owner to the district of 1 May 2026".to_owned(),
+///     recorded_by: "A. Administrator".to_owned(),
+///     recorded_on: date(2026, 5, 2),
+/// };
+/// let file = fhir::questionnaire(library::get("who5").ok_or("not shipped")?, "en")?.to_string();
+/// let imported = import("who5.json", &file, &statement).map_err(|faults| faults[0].clone())?;
+/// assert!(imported.instrument.is_offerable());
+///
+/// let unsaid = LicenceStatement { statement: " ".to_owned(), ..statement };
+/// assert!(import("who5.json", &file, &unsaid).is_err());
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+/// Everything that is wrong with the file, with line and a sentence that a clinician can act on; or that the licence
+/// statement is empty.
+pub fn import(
+    file_name: &str,
+    text: &str,
+    licence: &LicenceStatement,
+) -> Result<Import, Vec<DefinitionError>> {
+    if licence.statement.trim().is_empty() || licence.recorded_by.trim().is_empty() {
+        let message = "no licence statement: say who allowed whom to use this text, and who records it";
+        return Err(vec![DefinitionError {
+            file: file_name.to_owned(),
+            line: 1,
+            message: message.to_owned(),
+        }]);
+    }
+    let mark = |instrument: &mut Instrument| mark_as_licensed(instrument, licence);
+    let (instrument, mut understood) = if text.trim_start().starts_with('{') {
+        let (mut instrument, understood) = fhir::parse_questionnaire(file_name, text)?;
+        mark(&mut instrument);
+        fhir::check_questionnaire(file_name, text, &mut instrument)?;
+        (instrument, understood.0)
+    } else {
+        (crate::parse::definition(file_name, text, mark)?, Vec::new())
+    };
+    understood.extend(summary(&instrument));
+    let warnings = lint(&instrument);
+    Ok(Import { instrument, understood, warnings })
+}
+
+fn mark_as_licensed(instrument: &mut Instrument, licence: &LicenceStatement) {
+    instrument.availability = Availability::Licensed;
+    instrument.licence.permission = Some(format!(
+        "{} (recorded by {} on {})",
+        licence.statement.trim(),
+        licence.recorded_by.trim(),
+        licence.recorded_on
+    ));
+    if instrument.licence.class.is_empty() {
+        instrument.licence.class.push(LicenceClass::Restricted);
+    }
+    for translation in instrument.translations.values_mut() {
+        if translation.status == TranslationStatus::Unverified {
+            translation.status = TranslationStatus::Withheld;
+        }
+    }
+    // What was imported is what is locked from now on. A lock that the file brings along is checked, not replaced.
+    if instrument.lock.is_none() {
+        instrument.lock = wording_hash(instrument, &instrument.language.clone());
+    }
+}
+
+fn summary(instrument: &Instrument) -> Vec<String> {
+    let mut lines = vec![format!(
+        "{} ({}, version {}): {} items, answered by {}, ages {} to {}.",
+        instrument.title,
+        instrument.id,
+        instrument.version,
+        instrument.items.len(),
+        instrument.informant,
+        instrument.ages.min,
+        instrument.ages.max
+    )];
+    for scale in &instrument.scales {
+        let range =
+            instrument.range(&scale.id).map_or(String::new(), |(min, max)| format!(", {min} to {max}"));
+        let bands = if scale.bands.is_empty() {
+            "no bands".to_owned()
+        } else {
+            format!("{} bands", scale.bands.len())
+        };
+        let cut = scale
+            .cut_in_use
+            .as_ref()
+            .map_or("no cut-off in use".to_owned(), |cut| format!("cut-off {cut} in use"));
+        lines.push(format!("Scale {}{range}: {bands}, {cut}.", scale.title));
+    }
+    let critical: Vec<&str> = instrument.critical.iter().map(|critical| critical.item.as_str()).collect();
+    lines.push(match critical.is_empty() {
+        true => "No critical items: no single answer will raise an alert.".to_owned(),
+        false => format!("Critical items: {}.", critical.join(", ")),
+    });
+    lines.push(match instrument.positive {
+        Some(_) => "A rule says which result is positive.".to_owned(),
+        None => "No rule says which result is positive: it will screen nobody.".to_owned(),
+    });
+    lines
+}

@@ -1,0 +1,97 @@
+//! Answers laid out by position: the form in which they are scored.
+
+use crate::form::AnswerProblem;
+use crate::instrument::Instrument;
+use crate::response::{Answer, Answers};
+
+/// Stands for "no answer that can be scored". No instrument may use it as a code.
+pub(crate) const BLANK: i16 = i16::MIN;
+
+/// One form's codes in item order. Reuse it across administrations; filling it does not allocate again.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use questionnaires::{library, score::RawScores, sheet::Sheet};
+///
+/// let gad = library::get("gad7").ok_or("not shipped")?;
+/// let (mut sheet, mut scores) = (Sheet::default(), RawScores::default());
+/// for answers in [[Some(1); 7], [Some(3); 7]] {
+///     sheet.fill(gad, &answers)?;
+///     scores.compute(gad, &sheet);
+/// }
+/// assert_eq!(scores.value(0), Some(21.0));
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sheet {
+    codes: Vec<i16>,
+}
+
+impl Sheet {
+    /// Fills the sheet with codes in item order, `None` for no answer. Items beyond the slice stay unanswered.
+    ///
+    /// # Errors
+    /// The first code that its item does not have; the sheet is then blank.
+    pub fn fill(&mut self, instrument: &Instrument, codes: &[Option<i32>]) -> Result<(), AnswerProblem> {
+        self.codes.clear();
+        for (at, allowed) in instrument.plan.codes.iter().enumerate() {
+            let cell = match codes.get(at).copied().flatten() {
+                None => BLANK,
+                Some(code) => match i16::try_from(code) {
+                    Ok(cell) if allowed.contains(&cell) => cell,
+                    _ => {
+                        self.codes.clear();
+                        self.codes.resize(instrument.items.len(), BLANK);
+                        let allowed = allowed.iter().map(|code| i32::from(*code));
+                        return Err(AnswerProblem::unknown_choice(&instrument.items[at].id, code, allowed));
+                    }
+                },
+            };
+            self.codes.push(cell);
+        }
+        Ok(())
+    }
+
+    /// Lays out recorded answers. A declined item becomes the code its instrument gives to a refusal, or blank; a code
+    /// that the item does not have becomes blank and is returned by position, as it can never be scored.
+    pub(crate) fn lay_out(&mut self, instrument: &Instrument, answers: &Answers) -> Vec<usize> {
+        let mut impossible = Vec::new();
+        self.codes.clear();
+        self.codes.resize(instrument.items.len(), BLANK);
+        for (item, answer) in answers.iter() {
+            let Some(at) = instrument.plan.position(item) else { continue };
+            let code = match answer {
+                Answer::Code(code) => Some(code),
+                Answer::Declined => instrument.declined_as,
+                Answer::NotShown | Answer::Missing => None,
+            };
+            let Some(code) = code else { continue };
+            match i16::try_from(code) {
+                Ok(cell) if instrument.plan.codes[at].contains(&cell) => self.codes[at] = cell,
+                _ => impossible.push(at),
+            }
+        }
+        impossible.sort_unstable();
+        impossible
+    }
+
+    /// The code at a position.
+    pub fn code(&self, position: usize) -> Option<i32> {
+        match self.codes.get(position) {
+            None | Some(&BLANK) => None,
+            Some(&code) => Some(i32::from(code)),
+        }
+    }
+
+    pub(crate) fn cells(&self) -> &[i16] {
+        &self.codes
+    }
+
+    pub(crate) fn is_blank(&self, position: usize) -> bool {
+        self.code(position).is_none()
+    }
+
+    pub(crate) fn has_any(&self, positions: &[usize], codes: &[i32]) -> bool {
+        positions.iter().any(|at| self.code(*at).is_some_and(|code| codes.contains(&code)))
+    }
+}

@@ -1,0 +1,271 @@
+//! Settings: `firstlight.toml`, then the environment (`FIRSTLIGHT__SECTION__KEY`), which goes before it.
+//!
+//! Every setting stands once, in [`SETTINGS`], with its default and what it means; `firstlight config check` prints
+//! every fault at once, and a test holds the README to this list.
+
+mod clinical;
+mod keys;
+
+pub use clinical::{AssentText, Clinical, HelpLine};
+pub use keys::Keys;
+pub(crate) use keys::hex;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// One setting.
+#[derive(Debug)]
+pub struct Setting {
+    /// `section.key`; in the environment `FIRSTLIGHT__SECTION__KEY`.
+    pub name: &'static str,
+    /// Its value when nobody sets it.
+    pub default: &'static str,
+    /// What it means, its unit and its range.
+    pub meaning: &'static str,
+}
+
+/// Every setting there is.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        name: "data_dir",
+        default: "data",
+        meaning: "folder for the embedded database and the key file; created when missing",
+    },
+    Setting {
+        name: "database.url",
+        default: "sqlite://data/firstlight.db",
+        meaning: "sqlite://FILE for the embedded database, or postgres://user@host/name for many nodes",
+    },
+    Setting { name: "http.listen", default: "127.0.0.1:3000", meaning: "address and port to serve on" },
+    Setting {
+        name: "http.public_url",
+        default: "",
+        meaning: "the address people type, such as https://check-in.example.org; needed when listening beyond this \
+                  machine. With https, cookies are marked Secure",
+    },
+    Setting {
+        name: "http.trusted_proxies",
+        default: "",
+        meaning: "addresses of proxies in front, comma-separated; only their X-Forwarded-For is believed",
+    },
+    Setting {
+        name: "keys.file",
+        default: "",
+        meaning: "file of the master key (64 hex digits); default key.hex in data_dir. Nodes of one database share it",
+    },
+    Setting {
+        name: "clinical.file",
+        default: "",
+        meaning: "a signed copy of the clinical settings (crisis wording, help lines, priorities, clocks); without it \
+                  the shipped defaults apply and are shown as awaiting a clinician's sign-off",
+    },
+];
+
+/// The settings, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Folder for data.
+    pub data_dir: PathBuf,
+    /// Database address.
+    pub database_url: String,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The address people type, without a slash at the end.
+    pub public_url: Option<String>,
+    /// Proxies whose word on the client's address is taken.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// The master key's file.
+    pub key_file: PathBuf,
+    /// Clinical settings.
+    pub clinical: Clinical,
+}
+
+/// One thing wrong with the settings.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {problem}")]
+pub struct Fault {
+    /// The setting, or the file.
+    pub name: String,
+    /// What is wrong and what to do.
+    pub problem: String,
+}
+
+impl Fault {
+    fn new(name: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { name: name.into(), problem: problem.into() }
+    }
+}
+
+/// The environment variable of a setting: `http.listen` is `FIRSTLIGHT__HTTP__LISTEN`.
+pub fn variable(name: &str) -> String {
+    format!("FIRSTLIGHT__{}", name.replace('.', "__").to_uppercase())
+}
+
+impl Config {
+    /// Reads `firstlight.toml` in the current folder (if there) and the environment.
+    ///
+    /// # Errors
+    /// Every [`Fault`] there is, not only the first.
+    pub fn load() -> Result<Self, Vec<Fault>> {
+        let file = Path::new("firstlight.toml");
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => {
+                return Err(vec![Fault::new("firstlight.toml", format!("cannot be read: {error}"))]);
+            }
+        };
+        Self::parse(&text, std::env::vars())
+    }
+
+    /// Checks settings given as the file's text and the environment's pairs.
+    ///
+    /// # Errors
+    /// Every [`Fault`] there is.
+    pub fn parse(
+        file: &str,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let mut values: BTreeMap<String, String> = BTreeMap::new();
+        match file.parse::<toml::Table>() {
+            Ok(table) => flatten("", &table, &mut values, &mut faults),
+            Err(error) => {
+                faults.push(Fault::new("firstlight.toml", error.message()));
+            }
+        }
+        for (name, value) in environment.filter(|(name, _)| name.starts_with("FIRSTLIGHT__")) {
+            values.insert(name["FIRSTLIGHT__".len()..].to_lowercase().replace("__", "."), value);
+        }
+        for name in values.keys().filter(|name| SETTINGS.iter().all(|s| s.name != name.as_str())) {
+            let known: Vec<_> = SETTINGS.iter().map(|s| s.name).collect();
+            faults.push(Fault::new(name, format!("no such setting; there are {}", known.join(", "))));
+        }
+        let value = |name: &str| {
+            let default = SETTINGS.iter().find(|s| s.name == name).map_or("", |s| s.default);
+            values.get(name).map_or(default, String::as_str).trim().to_owned()
+        };
+        let data_dir = PathBuf::from(value("data_dir"));
+        let database_url = if values.contains_key("database.url") {
+            value("database.url")
+        } else {
+            format!("sqlite://{}/firstlight.db", data_dir.display())
+        };
+        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|p| database_url.starts_with(p)) {
+            faults.push(Fault::new("database.url", "must start with sqlite:// or postgres://"));
+        }
+        let listen = value("http.listen").parse::<SocketAddr>().unwrap_or_else(|_| {
+            faults.push(Fault::new("http.listen", "must be an address and a port, such as 127.0.0.1:3000"));
+            SocketAddr::from(([127, 0, 0, 1], 3000))
+        });
+        let public_url =
+            Some(value("http.public_url").trim_end_matches('/').to_owned()).filter(|u| !u.is_empty());
+        if let Some(url) = &public_url
+            && !(url.starts_with("https://") || url.starts_with("http://"))
+        {
+            faults.push(Fault::new(
+                "http.public_url",
+                "must start with https:// (or http:// on this machine only)",
+            ));
+        }
+        if !listen.ip().is_loopback() && !public_url.as_deref().is_some_and(|u| u.starts_with("https://")) {
+            faults.push(Fault::new(
+                "http.public_url",
+                "listening beyond this machine needs an https:// address here (a proxy in front ends TLS)",
+            ));
+        }
+        let mut trusted_proxies = Vec::new();
+        for proxy in value("http.trusted_proxies").split(',').map(str::trim).filter(|p| !p.is_empty()) {
+            match proxy.parse() {
+                Ok(address) => trusted_proxies.push(address),
+                Err(_) => {
+                    faults.push(Fault::new("http.trusted_proxies", format!("'{proxy}' is not an IP address")))
+                }
+            }
+        }
+        let key_file = match value("keys.file") {
+            name if name.is_empty() => data_dir.join("key.hex"),
+            name => PathBuf::from(name),
+        };
+        let clinical = match value("clinical.file") {
+            name if name.is_empty() => Clinical::shipped(),
+            name => std::fs::read_to_string(&name)
+                .map_err(|e| format!("{name} cannot be read: {e}"))
+                .and_then(|text| Clinical::parse(&text).map_err(|e| format!("{name}: {e}"))),
+        };
+        let clinical = clinical.unwrap_or_else(|problem| {
+            faults.push(Fault::new("clinical.file", problem));
+            Clinical::default()
+        });
+        if faults.is_empty() {
+            Ok(Self { data_dir, database_url, listen, public_url, trusted_proxies, key_file, clinical })
+        } else {
+            Err(faults)
+        }
+    }
+}
+
+fn flatten(prefix: &str, table: &toml::Table, into: &mut BTreeMap<String, String>, faults: &mut Vec<Fault>) {
+    for (key, value) in table {
+        let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match value {
+            toml::Value::Table(inner) => flatten(&name, inner, into, faults),
+            toml::Value::String(text) => {
+                into.insert(name, text.clone());
+            }
+            toml::Value::Array(_) => faults.push(Fault::new(name, "must be text, not a list")),
+            other => {
+                into.insert(name, other.to_string());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, SETTINGS, variable};
+
+    fn parse(file: &str, environment: &[(&str, &str)]) -> Result<Config, Vec<super::Fault>> {
+        Config::parse(file, environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
+    }
+
+    #[test]
+    fn with_nothing_set_the_defaults_hold() {
+        let config = parse("", &[]).unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+        assert_eq!(config.database_url, "sqlite://data/firstlight.db");
+    }
+
+    #[test]
+    fn the_environment_goes_before_the_file() {
+        let config =
+            parse("[http]\nlisten = \"127.0.0.1:1\"", &[("FIRSTLIGHT__HTTP__LISTEN", "127.0.0.1:2")])
+                .unwrap();
+        assert_eq!(config.listen.port(), 2);
+    }
+
+    #[test]
+    fn every_fault_is_told_at_once() {
+        let faults = parse(
+            "[http]\nlisten = \"nowhere\"\ncolour = \"blue\"",
+            &[("FIRSTLIGHT__DATABASE__URL", "mysql://x"), ("FIRSTLIGHT__CLINICAL__FILE", "/does/not/exist")],
+        )
+        .unwrap_err();
+        let names: Vec<_> = faults.iter().map(|f| f.name.as_str()).collect();
+        for name in ["http.listen", "http.colour", "database.url", "clinical.file"] {
+            assert!(names.contains(&name), "{names:?} lacks {name}");
+        }
+    }
+
+    #[test]
+    fn listening_beyond_this_machine_without_https_is_refused() {
+        assert!(parse("[http]\nlisten = \"0.0.0.0:3000\"", &[]).is_err());
+        assert!(parse("[http]\nlisten = \"0.0.0.0:3000\"\npublic_url = \"https://a.example\"", &[]).is_ok());
+    }
+
+    #[test]
+    fn variables_are_named_after_settings() {
+        assert_eq!(variable(SETTINGS[1].name), "FIRSTLIGHT__DATABASE__URL");
+    }
+}

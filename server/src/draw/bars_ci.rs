@@ -1,0 +1,440 @@
+//! Positive screens by group: a dot, its 95 % interval, and the district's line (D-03, D-05).
+//!
+//! Groups stand in the order they are given (by name: a list of schools by result is a ranking, which D-03 forbids).
+//! A hidden group keeps its row, as hatch and words (D-07).
+
+use super::canvas::{Canvas, Ink, Mark};
+use super::figure::{self, About, Share, Story};
+use super::palette::{self, Colour};
+use super::scale::{self, Scale};
+use super::{DrawError, Figure, Frame, Reading, Size, Table, text, words};
+
+/// A published share with its uncertainty.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// Positive screens, as published; `None` where the release shows a coded percentage only.
+    pub count: Option<u64>,
+    /// Valid screens.
+    pub n: u64,
+    /// Share in percent.
+    pub share: Share,
+    /// 95 % interval in percent (Wilson); `None` where the share is coded at an end, since an interval would undo it.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// A group against the district as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// Its interval lies above the reference.
+    LikelyHigher,
+    /// Its interval lies below the reference.
+    LikelyLower,
+    /// No clear difference.
+    Similar,
+}
+
+impl Comparison {
+    /// Compares an interval with a reference, both in percent.
+    pub fn of(interval: (f64, f64), reference: f64) -> Self {
+        if interval.0 > reference {
+            Self::LikelyHigher
+        } else if interval.1 < reference {
+            Self::LikelyLower
+        } else {
+            Self::Similar
+        }
+    }
+    /// As written.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::LikelyHigher => words::HIGHER,
+            Self::LikelyLower => words::LOWER,
+            Self::Similar => words::SIMILAR,
+        }
+    }
+    /// Orange, blue or grey, never good or bad (D-05).
+    pub(super) fn colour(self) -> Colour {
+        match self {
+            Self::LikelyHigher => palette::HIGHER,
+            Self::LikelyLower => palette::LOWER,
+            Self::Similar => palette::NOISE,
+        }
+    }
+}
+
+/// One group, usually a school.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupRow {
+    /// Name.
+    pub label: String,
+    /// The estimate; `None` is a suppressed group.
+    pub estimate: Option<Estimate>,
+}
+
+/// Input of [`bars_ci`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct BarsCi {
+    /// What the groups are called, singular and plural: `("school", "schools")`.
+    pub group: (String, String),
+    /// The district as a whole; `None` draws no line and makes no comparison.
+    pub district: Option<Estimate>,
+    /// Groups in the order they are shown.
+    pub rows: Vec<GroupRow>,
+    /// Measure, source, window, note.
+    pub about: About,
+}
+
+impl BarsCi {
+    fn reference(&self) -> Option<f64> {
+        self.district.map(|d| d.share.position())
+    }
+
+    /// `None` for a hidden or coded group, and where there is no reference.
+    fn compare(&self, row: &GroupRow) -> Option<Comparison> {
+        Some(Comparison::of(row.estimate?.interval?, self.reference()?))
+    }
+
+    fn shown(&self) -> impl Iterator<Item = (&GroupRow, Estimate)> {
+        self.rows.iter().filter_map(|row| Some((row, row.estimate?)))
+    }
+
+    fn clear(&self, wanted: Comparison) -> Vec<&str> {
+        self.rows.iter().filter(|r| self.compare(r) == Some(wanted)).map(|r| r.label.as_str()).collect()
+    }
+}
+
+/// Draws positive screens by group.
+///
+/// # Errors
+/// [`DrawError::Data`] when there is no group, or a percentage is not within 0 to 100.
+pub fn bars_ci(frame: &Frame, input: &BarsCi) -> Result<Figure, DrawError> {
+    if input.rows.is_empty() {
+        return Err(DrawError::Data("there is no group to show".to_owned()));
+    }
+    for estimate in input.rows.iter().filter_map(|r| r.estimate).chain(input.district) {
+        let (low, high) = estimate.interval.unwrap_or((0.0, 100.0));
+        let p = estimate.share.position();
+        if ![p, low, high].iter().all(|v| (0.0..=100.0).contains(v)) || low > high {
+            return Err(DrawError::Data(format!(
+                "a share of {p} with interval {low} to {high} is not a percentage"
+            )));
+        }
+    }
+    let story = Story {
+        title: title(input),
+        subtitle: input.about.subtitle(input.district.map(|d| d.n)),
+        summary: summary(input),
+        note: note(&input.about),
+        table: table(input),
+    };
+    figure::figure(frame, story, |size| draw(input, size, frame.reading))
+}
+
+/// The caller's note and what a positive screen is not.
+fn note(about: &About) -> String {
+    [about.note.as_str(), words::NOT_A_DIAGNOSIS]
+        .into_iter()
+        .filter(|n| !n.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn title(input: &BarsCi) -> String {
+    let (one, many) = (&input.group.0, &input.group.1);
+    let name = |n: usize| if n == 1 { one } else { many };
+    let shown = input.shown().count();
+    if shown == 0 {
+        return format!("All {many} are too small to show");
+    }
+    if input.reference().is_none() {
+        return format!("Positive screens in {} {}", text::count(shown as u64), name(shown));
+    }
+    let clear = input.clear(Comparison::LikelyHigher).len() + input.clear(Comparison::LikelyLower).len();
+    match clear {
+        0 => format!("No {one} differs clearly from the district"),
+        n => format!(
+            "{} {} {} clearly from the district",
+            words::spelled(n),
+            name(n),
+            if n == 1 { "differs" } else { "differ" }
+        ),
+    }
+}
+
+fn summary(input: &BarsCi) -> String {
+    let mut out = String::new();
+    if let Some(district) = input.district {
+        out.push_str(&format!("District: {}. ", estimate_text(&district)));
+    }
+    for wanted in [Comparison::LikelyHigher, Comparison::LikelyLower] {
+        let names = input.clear(wanted);
+        if !names.is_empty() {
+            let word = wanted.word();
+            out.push_str(&format!("{}{}: {}. ", word[..1].to_uppercase(), &word[1..], names.join(", ")));
+        }
+    }
+    let similar = input.clear(Comparison::Similar).len();
+    if similar > 0 {
+        out.push_str(&format!("{}: {}. ", capital(words::SIMILAR), text::count(similar as u64)));
+    }
+    let hidden = input.rows.iter().filter(|r| r.estimate.is_none()).count();
+    if hidden > 0 {
+        out.push_str(&format!("{}: {}. ", words::TOO_FEW, text::count(hidden as u64)));
+    }
+    out.trim_end().to_owned()
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}
+
+/// `18% (14–23), n 214`.
+pub(super) fn estimate_text(estimate: &Estimate) -> String {
+    let interval = estimate.interval.map(|(low, high)| format!(" ({low:.0}–{high:.0})")).unwrap_or_default();
+    format!("{}{interval}, n {}", estimate.share.text(), text::count(estimate.n))
+}
+
+fn table(input: &BarsCi) -> Table {
+    let mut headers = vec![capital(&input.group.0)];
+    headers.extend(
+        ["Positive screens", "Valid screens", "Share", "95% interval", "Compared with the district"]
+            .map(str::to_owned),
+    );
+    let row = |label: &str, estimate: Option<Estimate>, compared: String| match estimate {
+        None => {
+            let mut row = vec![label.to_owned()];
+            row.resize_with(6, figure::hidden);
+            row[5].clear();
+            row
+        }
+        Some(e) => vec![
+            label.to_owned(),
+            e.count.map_or_else(String::new, text::count),
+            text::count(e.n),
+            e.share.text(),
+            e.interval.map(|(low, high)| format!("{low:.0}% to {high:.0}%")).unwrap_or_default(),
+            compared,
+        ],
+    };
+    let mut rows: Vec<_> = input
+        .rows
+        .iter()
+        .map(|r| {
+            row(&r.label, r.estimate, input.compare(r).map_or_else(String::new, |c| c.word().to_owned()))
+        })
+        .collect();
+    if let Some(district) = input.district {
+        rows.push(row("District", Some(district), String::new()));
+    }
+    Table { caption: input.about.measure.clone(), headers, rows }
+}
+
+/// Where a row's parts stand.
+struct RowPlan {
+    top: f64,
+    height: f64,
+    /// Vertical middle of dot and whisker.
+    middle: f64,
+    label: Vec<String>,
+}
+
+fn draw(input: &BarsCi, size: Size, reading: Reading) -> (Canvas, f64) {
+    let mut canvas = Canvas::default();
+    let font = size.font();
+    let line = font * 1.25;
+    let (left, right) = columns(input, size);
+    let reach = input
+        .shown()
+        .map(|(_, e)| e)
+        .chain(input.district)
+        .flat_map(|e| [e.share.position(), e.interval.map_or(0.0, |i| i.1)])
+        .fold(1.0, f64::max);
+    let top_percent = scale::percent_top(reach);
+    let x = Scale::new((0.0, top_percent), (left, right));
+    let head = if input.district.is_some() { size.small() * 2.9 } else { size.small() * 1.6 };
+
+    let mut y = head;
+    let plans: Vec<RowPlan> = input
+        .rows
+        .iter()
+        .map(|row| {
+            let plan = match size {
+                Size::Wide => {
+                    let label = text::wrap(&row.label, font, left - 14.0);
+                    let height = f64::max(36.0, label.len() as f64 * line + 12.0);
+                    RowPlan { top: y, height, middle: y + height / 2.0, label }
+                }
+                Size::Narrow => {
+                    let label = text::wrap(&row.label, font, size.width() - 4.0);
+                    let words = label.len() as f64 * line + if row.estimate.is_some() { line } else { 0.0 };
+                    let height = words + 34.0;
+                    RowPlan { top: y, height, middle: y + words + 18.0, label }
+                }
+            };
+            y += plan.height;
+            plan
+        })
+        .collect();
+    let bottom = y;
+
+    axis(&mut canvas, &x, top_percent, (head, bottom), size);
+    for (index, (row, plan)) in input.rows.iter().zip(&plans).enumerate() {
+        if index > 0 {
+            canvas.line((0.0, plan.top), (size.width(), plan.top), palette::GRID, 1.0);
+        }
+        match row.estimate {
+            None => hidden_row(&mut canvas, row, plan, left, size),
+            Some(estimate) => {
+                let compared = input.compare(row);
+                let label = format!(
+                    "{}: {}{}",
+                    row.label,
+                    estimate_text(&estimate),
+                    compared.map(|c| format!(", {}", c.word())).unwrap_or_default()
+                );
+                canvas.point(reading, &label, |c| shown_row(c, row, plan, &x, &estimate, compared, size));
+            }
+        }
+    }
+    reference(&mut canvas, input, &x, head, &plans, size);
+    (canvas, bottom + size.small() * 2.0)
+}
+
+/// Left and right edge of the plot.
+fn columns(input: &BarsCi, size: Size) -> (f64, f64) {
+    match size {
+        Size::Narrow => (14.0, size.width() - 18.0),
+        Size::Wide => {
+            let widest = input.rows.iter().map(|r| text::width(&r.label, size.font())).fold(0.0, f64::max);
+            let values = input
+                .shown()
+                .map(|(_, e)| text::width(&estimate_text(&e), size.small()))
+                .fold(text::width(words::HIGHER, size.small()), f64::max);
+            // The plot keeps room for the sentence of a hidden row.
+            let least = text::width(words::TOO_FEW, size.small()) + 16.0;
+            let right = size.width() - values - 16.0;
+            ((widest + 16.0).clamp(60.0, right - least), right)
+        }
+    }
+}
+
+fn axis(canvas: &mut Canvas, x: &Scale, top: f64, (head, bottom): (f64, f64), size: Size) {
+    for tick in scale::percent_ticks(top) {
+        let at = x.at(tick);
+        canvas.line((at, head), (at, bottom), palette::GRID, 1.0);
+        canvas.text(
+            (at, bottom + size.small()),
+            text::percent(tick),
+            Ink::new(size.small()).muted().middle(),
+        );
+    }
+}
+
+fn hidden_row(canvas: &mut Canvas, row: &GroupRow, plan: &RowPlan, left: f64, size: Size) {
+    // The row has no value to write, so the hatch takes that column too.
+    let (from, to) = match size {
+        Size::Wide => ((left, plan.middle - 11.0), (size.width() - 1.0, plan.middle + 11.0)),
+        Size::Narrow => ((0.0, plan.middle - 11.0), (size.width() - 1.0, plan.middle + 11.0)),
+    };
+    name(canvas, row, plan, size);
+    canvas.hatch(from, to);
+    let half = text::width(words::TOO_FEW, size.small()) / 2.0 + 5.0;
+    let centre = (from.0 + to.0) / 2.0;
+    canvas.fill((centre - half, from.1 + 2.0), (centre + half, to.1 - 2.0), palette::SURFACE);
+    canvas.text((centre, plan.middle), words::TOO_FEW, Ink::new(size.small()).muted().middle());
+}
+
+fn name(canvas: &mut Canvas, row: &GroupRow, plan: &RowPlan, size: Size) {
+    let line = size.font() * 1.25;
+    let first = match size {
+        Size::Wide => plan.top + plan.height / 2.0 - (plan.label.len() as f64 - 1.0) * line / 2.0,
+        Size::Narrow => plan.top + 4.0 + line / 2.0,
+    };
+    let ink = match size {
+        Size::Wide => Ink::new(size.font()),
+        Size::Narrow => Ink::new(size.font()).bold(),
+    };
+    // An empty name would leave an empty element behind.
+    if !row.label.trim().is_empty() {
+        canvas.lines((0.0, first), &plan.label, ink, line);
+    }
+}
+
+fn shown_row(
+    canvas: &mut Canvas,
+    row: &GroupRow,
+    plan: &RowPlan,
+    x: &Scale,
+    estimate: &Estimate,
+    compared: Option<Comparison>,
+    size: Size,
+) {
+    name(canvas, row, plan, size);
+    let colour = compared.map_or(palette::NOISE, Comparison::colour);
+    let y = plan.middle;
+    if let Some((low, high)) = estimate.interval {
+        let (low, high) = (x.at(low), x.at(high));
+        canvas.line((low, y), (high, y), colour, 2.0);
+        canvas.line((low, y - 5.0), (low, y + 5.0), colour, 2.0);
+        canvas.line((high, y - 5.0), (high, y + 5.0), colour, 2.0);
+    }
+    dot(canvas, (x.at(estimate.share.position()), y), compared, colour);
+
+    let ink = Ink::new(size.small());
+    let words = estimate_text(estimate);
+    let clear = compared.filter(|c| *c != Comparison::Similar);
+    match size {
+        Size::Wide => {
+            let line = size.small() * 1.25;
+            let first = if clear.is_some() { y - line / 2.0 } else { y };
+            canvas.text((size.width() - 2.0, first), words, ink.end());
+            if let Some(c) = clear {
+                canvas.text((size.width() - 2.0, first + line), c.word(), ink.coloured(colour).bold().end());
+            }
+        }
+        Size::Narrow => {
+            let at = (0.0, plan.top + 4.0 + (plan.label.len() as f64 + 0.5) * size.font() * 1.25);
+            canvas.text(at, words, ink);
+            if let Some(c) = clear {
+                canvas.text((size.width() - 2.0, at.1), c.word(), ink.coloured(colour).bold().end());
+            }
+        }
+    }
+}
+
+/// ▲ likely higher, ▼ likely lower, ● otherwise: direction survives without colour.
+pub(super) fn dot(canvas: &mut Canvas, (x, y): (f64, f64), compared: Option<Comparison>, colour: Colour) {
+    let r = 6.0;
+    match compared {
+        Some(Comparison::LikelyHigher) => canvas
+            .marks
+            .push(Mark::Polygon(vec![(x, y - r - 1.0), (x + r + 1.0, y + r), (x - r - 1.0, y + r)], colour)),
+        Some(Comparison::LikelyLower) => canvas
+            .marks
+            .push(Mark::Polygon(vec![(x, y + r + 1.0), (x + r + 1.0, y - r), (x - r - 1.0, y - r)], colour)),
+        Some(Comparison::Similar) | None => canvas.marks.push(Mark::Disc((x, y), r - 1.0, colour)),
+    }
+}
+
+/// The district's line through the plot, broken where it would cross words.
+fn reference(canvas: &mut Canvas, input: &BarsCi, x: &Scale, head: f64, plans: &[RowPlan], size: Size) {
+    let (Some(district), Some(value)) = (input.district, input.reference()) else { return };
+    let at = x.at(value);
+    let label = format!("District {}", district.share.text());
+    let half = text::width(&label, size.small()) / 2.0;
+    let ink = Ink::new(size.small()).bold().middle();
+    canvas.text((at.clamp(half + 1.0, size.width() - half - 1.0), head - size.small() * 1.5), label, ink);
+    canvas.dashed(|c| {
+        c.line((at, head - size.small() * 0.75), (at, head), palette::INK, 1.0);
+        for (row, plan) in input.rows.iter().zip(plans) {
+            if row.estimate.is_some() {
+                let from = match size {
+                    Size::Wide => plan.top,
+                    Size::Narrow => plan.middle - 13.0,
+                };
+                c.line((at, from), (at, plan.top + plan.height), palette::INK, 1.0);
+            }
+        }
+    });
+}

@@ -1,0 +1,39 @@
+//! Work that nobody waits for: one idempotent job per file. Two nodes may run the same job at once.
+
+mod purge;
+mod reconcile;
+
+pub use reconcile::{Repaired, Span, reconcile};
+
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use crate::ctx::{Actor, Ctx};
+use crate::services::Services;
+
+/// Starts the jobs: each once at start and then every minute, until the handle is aborted.
+pub fn start(services: Services) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut first = true;
+        let mut tick = tokio::time::interval(Duration::from_secs(60));
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            let ctx = Ctx::new(Actor::Job("reconcile"));
+            match reconcile(&services, &ctx, if first { Span::Everything } else { Span::Recent }).await {
+                Ok(repaired) if repaired.total() > 0 => tracing::error!(
+                    critical = repaired.critical,
+                    submitted = repaired.submitted,
+                    "the reconciler found acts without their trace and repaired them"
+                ),
+                Ok(_) => {}
+                Err(error) => tracing::warn!(%error, "the reconciler could not run; it will try again"),
+            }
+            first = false;
+            if let Err(error) = purge::purge(&services, &Ctx::new(Actor::Job("purge"))).await {
+                tracing::warn!(%error, "old sign-ins could not be removed; the next run will");
+            }
+        }
+    })
+}

@@ -1,0 +1,183 @@
+//! The whole access policy on one screen: pure, deny by default.
+//!
+//! It answers one question: may this actor do this, at this place? Whether the place exists, and whether the actor
+//! learns that it does, is the caller's business: a refusal becomes "not found".
+
+use crate::ctx::Actor;
+use crate::model::people::Role;
+use crate::model::{DistrictId, SchoolId};
+
+/// What somebody wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Answer the questions of one's own card.
+    AnswerOwn,
+    /// Open and close sittings and see who has finished.
+    RunSitting,
+    /// See the queue and work on referrals.
+    WorkReferrals,
+    /// See a child's record: scores, flags, contacts.
+    SeeChild,
+    /// See single answers.
+    SeeAnswers,
+    /// See how many referrals are open and overdue, without a child.
+    SeeSchoolCounts,
+    /// See released figures.
+    SeeReleases,
+    /// Build a release.
+    BuildRelease,
+    /// See accounts, windows and settings.
+    SeeSetup,
+    /// Change the state of a window.
+    RunWindow,
+    /// Read the audit trail.
+    SeeAudit,
+}
+
+impl Action {
+    /// Every action, for the access table.
+    pub const ALL: [Self; 11] = [
+        Self::AnswerOwn,
+        Self::RunSitting,
+        Self::WorkReferrals,
+        Self::SeeChild,
+        Self::SeeAnswers,
+        Self::SeeSchoolCounts,
+        Self::SeeReleases,
+        Self::BuildRelease,
+        Self::SeeSetup,
+        Self::RunWindow,
+        Self::SeeAudit,
+    ];
+
+    /// The roles of staff that may.
+    fn roles(self) -> &'static [Role] {
+        match self {
+            Self::AnswerOwn => &[],
+            Self::RunSitting => &[Role::Proctor],
+            Self::WorkReferrals | Self::SeeChild | Self::SeeAnswers => &[Role::Counselor],
+            Self::SeeSchoolCounts => &[Role::SchoolLead],
+            Self::SeeReleases => &[Role::DistrictOfficer, Role::Analyst],
+            Self::BuildRelease => &[Role::DistrictOfficer],
+            Self::SeeSetup => &[Role::Administrator],
+            Self::RunWindow => &[Role::Administrator, Role::DistrictOfficer],
+            Self::SeeAudit => &[Role::Auditor],
+        }
+    }
+}
+
+/// Where somebody wants to do it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Anything of the district as a whole: held only by a role without a school.
+    District(DistrictId),
+    /// One school of a district.
+    School(DistrictId, SchoolId),
+    /// At least one place of one's own: may the page be opened at all?
+    Anywhere,
+}
+
+/// Whether `actor` may do `action` at `place`.
+pub fn allow(actor: &Actor, action: Action, place: Place) -> bool {
+    match actor {
+        Actor::Nobody => false,
+        Actor::Console | Actor::Job(_) => action != Action::AnswerOwn,
+        Actor::Student(_) => action == Action::AnswerOwn,
+        Actor::Staff(staff) => staff.grants.iter().any(|grant| {
+            action.roles().contains(&grant.role)
+                && match place {
+                    Place::Anywhere => true,
+                    Place::District(district) => district == staff.district && grant.school.is_none(),
+                    Place::School(district, school) => {
+                        district == staff.district && grant.school.is_none_or(|own| own == school)
+                    }
+                }
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::{Action, Place, allow};
+    use crate::ctx::{Actor, Grant, Staff, Student};
+    use crate::model::people::Role;
+    use crate::model::{ChildId, DistrictId, SchoolId, SittingId, UserId, WindowId};
+
+    const HERE: DistrictId = DistrictId(Uuid::from_u128(1));
+    const ELSEWHERE: DistrictId = DistrictId(Uuid::from_u128(2));
+    const OWN: SchoolId = SchoolId(Uuid::from_u128(10));
+    const SIBLING: SchoolId = SchoolId(Uuid::from_u128(11));
+
+    fn staff(role: Role, school: Option<SchoolId>) -> Actor {
+        Actor::Staff(Staff {
+            user: UserId(Uuid::from_u128(100)),
+            district: HERE,
+            name: String::new(),
+            grants: vec![Grant { role, school }],
+        })
+    }
+
+    /// The reviewed table: who may do what at the own school. Everything else is denied.
+    const TABLE: &[(Action, &[Role])] = &[
+        (Action::AnswerOwn, &[]),
+        (Action::RunSitting, &[Role::Proctor]),
+        (Action::WorkReferrals, &[Role::Counselor]),
+        (Action::SeeChild, &[Role::Counselor]),
+        (Action::SeeAnswers, &[Role::Counselor]),
+        (Action::SeeSchoolCounts, &[Role::SchoolLead]),
+        (Action::SeeReleases, &[Role::DistrictOfficer, Role::Analyst]),
+        (Action::BuildRelease, &[Role::DistrictOfficer]),
+        (Action::SeeSetup, &[Role::Administrator]),
+        (Action::RunWindow, &[Role::Administrator, Role::DistrictOfficer]),
+        (Action::SeeAudit, &[Role::Auditor]),
+    ];
+
+    #[test]
+    fn each_role_may_do_what_the_table_says_at_its_own_school_and_nothing_elsewhere_az_02() {
+        let mut cells = 0;
+        for action in Action::ALL {
+            let may = TABLE.iter().find(|(a, _)| *a == action).expect("every action has a row").1;
+            for role in Role::ALL {
+                let own = staff(*role, Some(OWN));
+                assert_eq!(
+                    allow(&own, action, Place::School(HERE, OWN)),
+                    may.contains(role),
+                    "{action:?} {role:?}"
+                );
+                assert!(
+                    !allow(&own, action, Place::School(HERE, SIBLING)),
+                    "{action:?} {role:?} sibling school"
+                );
+                assert!(!allow(&own, action, Place::District(HERE)), "{action:?} {role:?} whole district");
+                let wide = staff(*role, None);
+                assert_eq!(allow(&wide, action, Place::School(HERE, SIBLING)), may.contains(role));
+                assert!(
+                    !allow(&wide, action, Place::School(ELSEWHERE, OWN)),
+                    "{action:?} {role:?} other district"
+                );
+                assert!(
+                    !allow(&wide, action, Place::District(ELSEWHERE)),
+                    "{action:?} {role:?} other district"
+                );
+                cells += 6;
+            }
+        }
+        println!("{cells} cells of the access policy checked");
+    }
+
+    #[test]
+    fn a_child_may_only_answer_and_nobody_may_do_nothing_az_01() {
+        let child = Actor::Student(Student {
+            district: HERE,
+            child: ChildId(Uuid::nil()),
+            window: WindowId(Uuid::nil()),
+            sitting: SittingId(Uuid::nil()),
+        });
+        for action in Action::ALL {
+            assert_eq!(allow(&child, action, Place::Anywhere), action == Action::AnswerOwn);
+            assert!(!allow(&Actor::Nobody, action, Place::Anywhere));
+        }
+    }
+}

@@ -1,0 +1,407 @@
+//! The child's screening: assent, one item at a time, finish. Every answer is saved on Next; a critical one is
+//! referred in the same transaction, so a closed tab loses nothing (K-38, K-42).
+
+use std::collections::HashMap;
+
+use questionnaires::form::{Form, FormItem};
+use questionnaires::response::Answer;
+use uuid::Uuid;
+
+use super::{Services, require, scoring, sessions, student};
+use crate::config::{AssentText, HelpLine};
+use crate::ctx::{Ctx, Student};
+use crate::model::administration::{AdministrationState, TalkWish};
+use crate::model::people::AgeBand;
+use crate::model::window::{SittingState, WindowState};
+use crate::model::{AdministrationId, Private};
+use crate::policy::{Action, Place};
+use crate::store::administrations::{self, Administration};
+use crate::store::responses::{self, Response};
+use crate::store::{Act, Conn, children, places, windows};
+use crate::{Error, Result};
+
+/// Where a child is in its check-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Has not said yes or no yet.
+    Assent,
+    /// The first question without an answer, counted from 1.
+    Question(usize),
+    /// Every question has been shown; not handed in yet.
+    Review,
+    /// Handed in.
+    Done,
+    /// Said no thanks.
+    Quiet,
+    /// The window asks nothing of a child of this age.
+    Nothing,
+}
+
+/// What the child's pages need around a question.
+#[derive(Clone, Debug)]
+pub struct CheckIn {
+    /// The child's first name.
+    pub first_name: Private<String>,
+    /// The presentation band.
+    pub band: AgeBand,
+    /// Who will read the answers.
+    pub readers: Vec<String>,
+    /// Where the child is.
+    pub step: Step,
+    /// How many questions there are in all.
+    pub questions: usize,
+}
+
+/// One question as it is put before the child: the instrument's own words, byte for byte (K-01).
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Its number in the whole check-in, from 1.
+    pub number: usize,
+    /// How many there are.
+    pub of: usize,
+    /// The instrument's instruction, if it has one.
+    pub instructions: Option<String>,
+    /// The item with its choices.
+    pub item: FormItem,
+    /// What was answered before, if anything.
+    pub answer: Option<Answer>,
+    /// The owner's copyright line, which the licence wants shown.
+    pub copyright: String,
+    /// The language of the wording.
+    pub language: String,
+}
+
+/// An asked item, where it is stored and what was answered.
+struct Asked<'a> {
+    administration: &'a Administration,
+    form: &'a Form,
+    item: &'a FormItem,
+    answer: Option<Answer>,
+}
+
+/// A child's whole battery with the answers so far.
+struct Battery {
+    child: children::Child,
+    band: AgeBand,
+    administrations: Vec<Administration>,
+    forms: Vec<Form>,
+    answers: HashMap<(AdministrationId, String), Answer>,
+}
+
+impl Battery {
+    async fn load(conn: &mut Conn, student: Student) -> Result<Self> {
+        let child = scoring::child_of(conn, student.child).await?;
+        let window = windows::get(conn, student.window).await?.ok_or(Error::NotFound)?;
+        let sitting = windows::get_sitting(conn, student.sitting).await?.ok_or(Error::NotFound)?;
+        let consent = windows::consent(conn, student.child, student.window).await?;
+        let administrations = administrations::battery(conn, student.window, student.child).await?;
+        let finished = administrations.iter().all(|a| a.state == AdministrationState::Submitted);
+        // A paused window, a closed sitting or a withdrawn consent ends a check-in the same minute, kindly.
+        if !finished
+            && (window.state != WindowState::Open
+                || sitting.state != SittingState::Open
+                || !window.consent_mode.allows(consent))
+        {
+            return Err(Error::SignedOut);
+        }
+        let mut forms = Vec::new();
+        let mut answers = HashMap::new();
+        for administration in &administrations {
+            let instrument = scoring::instrument_of(administration)?;
+            forms
+                .push(instrument.form(&administration.language).map_err(|e| Error::Conflict(e.to_string()))?);
+            for response in responses::current(conn, administration.id).await? {
+                let answer = match response.code.and_then(|c| i32::try_from(c).ok()) {
+                    Some(code) => Answer::Code(code),
+                    None => Answer::Declined,
+                };
+                answers.insert((administration.id, response.item), answer);
+            }
+        }
+        let band = AgeBand::of_age(window.opens_on.age_of(child.birth_date));
+        Ok(Self { child, band, administrations, forms, answers })
+    }
+
+    fn asked(&self) -> impl Iterator<Item = Asked<'_>> {
+        self.administrations.iter().zip(&self.forms).flat_map(move |(administration, form)| {
+            form.items.iter().map(move |item| Asked {
+                administration,
+                form,
+                item,
+                answer: self.answers.get(&(administration.id, item.id.clone())).copied(),
+            })
+        })
+    }
+
+    fn step(&self) -> Step {
+        let all = |state| self.administrations.iter().all(|a| a.state == state);
+        let any = |state| self.administrations.iter().any(|a| a.state == state);
+        if self.administrations.is_empty() {
+            Step::Nothing
+        } else if all(AdministrationState::Submitted) {
+            Step::Done
+        } else if any(AdministrationState::Declined) {
+            Step::Quiet
+        } else if all(AdministrationState::Offered) {
+            Step::Assent
+        } else {
+            self.asked().position(|a| a.answer.is_none()).map_or(Step::Review, |i| Step::Question(i + 1))
+        }
+    }
+}
+
+/// Where the child is, and what its pages need.
+///
+/// # Errors
+/// [`Error::SignedOut`] when the sitting has been closed meanwhile.
+pub async fn state(services: &Services, ctx: &Ctx) -> Result<CheckIn> {
+    require(ctx, Action::AnswerOwn, Place::Anywhere)?;
+    let mut conn = services.store.read(ctx).await?;
+    let battery = Battery::load(&mut conn, student(ctx)?).await?;
+    let readers = places::duty_names(&mut conn, battery.child.school_id).await?;
+    Ok(CheckIn {
+        first_name: battery.child.given_name.clone(),
+        band: battery.band,
+        readers,
+        step: battery.step(),
+        questions: battery.asked().count(),
+    })
+}
+
+/// The assent of a band with names and minutes filled in.
+pub fn assent(services: &Services, check_in: &CheckIn) -> AssentText {
+    let all = &services.config.clinical.assent;
+    let mut text = match check_in.band {
+        AgeBand::A => &all.a,
+        AgeBand::B => &all.b,
+        AgeBand::C => &all.c,
+        AgeBand::D => &all.d,
+    }
+    .clone();
+    for paragraph in &mut text.paragraphs {
+        *paragraph = sessions::fill(paragraph, &check_in.readers, check_in.questions);
+    }
+    text
+}
+
+/// What stands on the last page, the same for everyone.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "as shown")]
+pub struct Closing {
+    pub thanks: String,
+    pub readers: String,
+    pub talk_question: String,
+    pub in_danger: String,
+    pub help_lines: Vec<HelpLine>,
+}
+
+/// The last page's words for these readers; help lines are shown without a sign-in too.
+pub fn closing(services: &Services, readers: &[String]) -> Closing {
+    let clinical = &services.config.clinical;
+    Closing {
+        thanks: clinical.finish.thanks.clone(),
+        readers: sessions::fill(&clinical.finish.readers, readers, 0),
+        talk_question: clinical.finish.talk_question.clone(),
+        in_danger: clinical.finish.in_danger.clone(),
+        help_lines: clinical.help_lines.clone(),
+    }
+}
+
+/// The question of a number, counted from 1.
+///
+/// # Errors
+/// [`Error::NotFound`] for a number that is not asked, or before the child has said yes.
+pub async fn question(services: &Services, ctx: &Ctx, number: usize) -> Result<(CheckIn, Question)> {
+    require(ctx, Action::AnswerOwn, Place::Anywhere)?;
+    let mut conn = services.store.read(ctx).await?;
+    let battery = Battery::load(&mut conn, student(ctx)?).await?;
+    if !matches!(battery.step(), Step::Question(_) | Step::Review) {
+        return Err(Error::NotFound);
+    }
+    let readers = places::duty_names(&mut conn, battery.child.school_id).await?;
+    let of = battery.asked().count();
+    let asked = number.checked_sub(1).and_then(|i| battery.asked().nth(i)).ok_or(Error::NotFound)?;
+    let question = Question {
+        number,
+        of,
+        instructions: asked.form.instructions.clone(),
+        item: asked.item.clone(),
+        answer: asked.answer,
+        copyright: asked.form.copyright.clone(),
+        language: asked.form.language.clone(),
+    };
+    let check_in = CheckIn {
+        first_name: battery.child.given_name.clone(),
+        band: battery.band,
+        readers,
+        step: battery.step(),
+        questions: of,
+    };
+    Ok((check_in, question))
+}
+
+/// The child's yes or no thanks. A no raises no flag and leads to a quiet page (K-30).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Assent {
+    /// Yes, start.
+    Yes,
+    /// No thanks.
+    No,
+}
+
+/// Records the child's yes or no thanks.
+///
+/// # Errors
+/// [`Error::SignedOut`] when the sitting has been closed meanwhile.
+pub async fn give_assent(services: &Services, ctx: &Ctx, assent: Assent) -> Result<()> {
+    require(ctx, Action::AnswerOwn, Place::Anywhere)?;
+    let student = student(ctx)?;
+    let action = if assent == Assent::Yes { "assent.yes" } else { "assent.no" };
+    services
+        .store
+        .write(ctx, Act::new(action), move |tx| {
+            Box::pin(async move {
+                tx.about("child", student.child.0);
+                Battery::load(tx, student).await?;
+                match assent {
+                    Assent::Yes => administrations::start(tx, student.window, student.child).await?,
+                    Assent::No => administrations::decline(tx, student.window, student.child).await?,
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Saves the answer to the question of a number. Saving the same answer again changes nothing; another answer is
+/// kept beside the first. A critical answer is referred in this transaction.
+///
+/// # Errors
+/// [`Error::Invalid`] when the answer is none of the item's choices; [`Error::Conflict`] when the check-in was
+/// handed in already.
+pub async fn answer(services: &Services, ctx: &Ctx, number: usize, item: &str, answer: Answer) -> Result<()> {
+    require(ctx, Action::AnswerOwn, Place::Anywhere)?;
+    let student = student(ctx)?;
+    let clinical = std::sync::Arc::clone(&services.config);
+    let item = item.to_owned();
+    services
+        .store
+        .write(ctx, Act::recorded_in_itself("answer.save"), move |tx| {
+            let (config, item) = (std::sync::Arc::clone(&clinical), item.clone());
+            Box::pin(async move {
+                let battery = Battery::load(tx, student).await?;
+                match battery.step() {
+                    Step::Question(_) | Step::Review => {}
+                    Step::Done => {
+                        return Err(Error::Conflict("Your answers are handed in already.".to_owned()));
+                    }
+                    _ => return Err(Error::NotFound),
+                }
+                let asked = number
+                    .checked_sub(1)
+                    .and_then(|i| battery.asked().nth(i))
+                    .filter(|asked| asked.item.id == item)
+                    .ok_or_else(|| {
+                        Error::invalid("choice", "This page was out of date. Please answer once more.")
+                    })?;
+                asked
+                    .form
+                    .check(&item, &answer)
+                    .map_err(|_| Error::invalid("choice", "Pick one, or tap “I don't want to answer”."))?;
+                save(tx, &config.clinical, asked.administration, &item, answer).await
+            })
+        })
+        .await
+}
+
+/// Adds an answer after the earlier ones and looks whether it is critical.
+pub(super) async fn save(
+    tx: &mut crate::store::Tx,
+    clinical: &crate::config::Clinical,
+    administration: &Administration,
+    item: &str,
+    answer: Answer,
+) -> Result<()> {
+    let last = responses::latest(tx, administration.id, item).await?;
+    let (code, declined) = match answer {
+        Answer::Code(code) => (Some(i64::from(code)), false),
+        _ => (None, true),
+    };
+    if last.as_ref().is_some_and(|l| l.code == code && l.declined == declined) {
+        return Ok(());
+    }
+    let response = Response {
+        administration_id: administration.id,
+        item: item.to_owned(),
+        seq: last.map_or(1, |l| l.seq + 1),
+        code,
+        declined,
+        answered_at: tx.ctx().now,
+    };
+    responses::add(tx, &response, &administration.language).await?;
+    scoring::after_answer(tx, clinical, administration, item, answer).await
+}
+
+/// What the child gets for handing in: the same for a replay of the same hand-in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt(pub String);
+
+/// Hands the check-in in: scores, bands, flags, referral, alert and audit in one transaction. Handing in twice gives
+/// the first receipt again.
+///
+/// # Errors
+/// [`Error::NotFound`] before the child has said yes.
+pub async fn submit(services: &Services, ctx: &Ctx, key: Uuid) -> Result<Receipt> {
+    require(ctx, Action::AnswerOwn, Place::Anywhere)?;
+    let student = student(ctx)?;
+    let config = std::sync::Arc::clone(&services.config);
+    services
+        .store
+        .write(ctx, Act::new("administration.submit"), move |tx| {
+            let config = std::sync::Arc::clone(&config);
+            Box::pin(async move {
+                tx.about("child", student.child.0);
+                let battery = Battery::load(tx, student).await?;
+                if let Some(receipt) = battery.administrations.iter().find_map(|a| a.receipt.clone()) {
+                    return Ok(Receipt(receipt));
+                }
+                if !matches!(battery.step(), Step::Question(_) | Step::Review) {
+                    return Err(Error::NotFound);
+                }
+                let receipt = key.simple().to_string();
+                for administration in &battery.administrations {
+                    if administrations::submit(tx, administration.id, key, &receipt).await? {
+                        scoring::after_submit(tx, &config.clinical, administration).await?;
+                    }
+                }
+                Ok(Receipt(receipt))
+            })
+        })
+        .await
+}
+
+/// Records whether the child would like to talk; a yes is a referral reason of its own.
+///
+/// # Errors
+/// [`Error::NotFound`] before the check-in is handed in.
+pub async fn wish_to_talk(services: &Services, ctx: &Ctx, wish: TalkWish) -> Result<()> {
+    require(ctx, Action::AnswerOwn, Place::Anywhere)?;
+    let student = student(ctx)?;
+    let config = std::sync::Arc::clone(&services.config);
+    services
+        .store
+        .write(ctx, Act::new("talk.wish"), move |tx| {
+            let config = std::sync::Arc::clone(&config);
+            Box::pin(async move {
+                tx.about("child", student.child.0);
+                let battery = Battery::load(tx, student).await?;
+                if battery.step() != Step::Done {
+                    return Err(Error::NotFound);
+                }
+                administrations::set_talk_wish(tx, student.child, student.window, wish).await?;
+                let (child, first) = (&battery.child, battery.administrations.first());
+                scoring::after_wish(tx, &config.clinical, child.id, child.school_id, first, wish).await
+            })
+        })
+        .await
+}

@@ -1,0 +1,114 @@
+//! What can be done: one file per area, one function per verb of the domain, `fn(&Services, &Ctx, input) -> Result<T>`.
+//!
+//! Each function asks [`crate::policy`] first, then reads or writes through the store. What lies outside the
+//! actor's scope is [`Error::NotFound`], exactly like what does not exist.
+
+pub mod card_code;
+pub mod check_in;
+pub mod demo;
+pub(crate) mod reconciling;
+pub mod records;
+pub mod referrals;
+pub mod releases;
+mod school_days;
+pub mod scoring;
+pub mod sessions;
+pub mod setup;
+pub mod sittings;
+mod throttle;
+
+use std::sync::Arc;
+
+use crate::config::{Config, Keys};
+use crate::ctx::{Actor, Ctx, Staff, Student};
+use crate::policy::{Action, Place, allow};
+use crate::store::Store;
+use crate::{Error, Result};
+use throttle::Throttle;
+
+/// Everything the services work with. Cheap to clone, shared by all requests.
+#[derive(Clone, Debug)]
+pub struct Services {
+    pub(crate) store: Store,
+    pub(crate) config: Arc<Config>,
+    pub(crate) keys: Keys,
+    card_failures: Arc<Throttle>,
+    password_failures: Arc<Throttle>,
+}
+
+impl Services {
+    /// Opens the database and the keys.
+    ///
+    /// # Errors
+    /// A sentence for the terminal that says what to do.
+    pub async fn open(config: Config) -> std::result::Result<Self, String> {
+        let keys = Keys::open(&config.key_file)?;
+        let store = Store::open(&config.database_url).await.map_err(|e| e.to_string())?;
+        Ok(Self {
+            store,
+            config: Arc::new(config),
+            keys,
+            card_failures: Arc::new(Throttle::new(20, 600)),
+            password_failures: Arc::new(Throttle::new(10, 600)),
+        })
+    }
+
+    /// The settings in force.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The keys in force.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// The database product's name.
+    pub fn database(&self) -> &'static str {
+        self.store.product()
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when it does not.
+    pub async fn ping(&self, ctx: &Ctx) -> Result<()> {
+        let mut conn = self.store.read(ctx).await?;
+        crate::store::places::first_district(&mut conn).await?;
+        Ok(())
+    }
+
+    /// Finishes accepted work and closes the database.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+}
+
+/// Passes only where the policy says yes.
+pub(crate) fn require(ctx: &Ctx, action: Action, place: Place) -> Result<()> {
+    if allow(&ctx.actor, action, place) {
+        return Ok(());
+    }
+    match ctx.actor {
+        Actor::Nobody => Err(Error::SignedOut),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// The signed-in member of staff.
+pub(crate) fn staff(ctx: &Ctx) -> Result<&Staff> {
+    match &ctx.actor {
+        Actor::Staff(staff) => Ok(staff),
+        Actor::Nobody => Err(Error::SignedOut),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// The signed-in child.
+pub(crate) fn student(ctx: &Ctx) -> Result<Student> {
+    match &ctx.actor {
+        Actor::Student(student) => Ok(*student),
+        Actor::Nobody => Err(Error::SignedOut),
+        _ => Err(Error::NotFound),
+    }
+}

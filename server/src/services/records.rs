@@ -1,0 +1,413 @@
+//! One child, one record: who it is, how it changes, what was done. Looking is audited too.
+
+use questionnaires::instrument::{Instrument, Polarity};
+use questionnaires::library;
+use questionnaires::trend::{Point, TrendReport, describe};
+
+use super::scoring::zone;
+use super::{Services, require, staff};
+use crate::ctx::Ctx;
+use crate::draw::{self, Figure};
+use crate::model::{AdministrationId, ChildId, Instant, Private};
+use crate::policy::{Action, Place};
+use crate::store::children::{Child, Guardian, Screen};
+use crate::store::contacts::{Contact, FollowUp, Note};
+use crate::store::referrals::{Event, Reason, Referral};
+use crate::store::responses::Flag;
+use crate::store::{Act, administrations, children, contacts, referrals, responses};
+use crate::{Error, Result};
+
+/// A child's record as a counselor sees it.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Who.
+    pub child: Child,
+    /// Age in completed years.
+    pub age: u8,
+    /// Whom one may call, and whom not.
+    pub guardians: Vec<Guardian>,
+    /// The open referral, if there is one.
+    pub open: Option<OpenReferral>,
+    /// One curve for each instrument and informant.
+    pub trends: Vec<Trend>,
+    /// Critical items in their own strip, newest first (C-23).
+    pub critical: Vec<CriticalEntry>,
+    /// Everything that happened, newest first.
+    pub timeline: Vec<Entry>,
+    /// Screenings whose answers can be opened.
+    pub screenings: Vec<Screening>,
+    /// The school's time zone, for showing times.
+    pub time_zone: String,
+}
+
+/// The open referral with its reasons and tasks.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "as named")]
+pub struct OpenReferral {
+    pub referral: Referral,
+    pub reasons: Vec<Reason>,
+    pub follow_ups: Vec<FollowUp>,
+}
+
+/// A curve with its sentence.
+#[derive(Clone, Debug)]
+pub struct Trend {
+    /// The instrument's short name.
+    pub title: String,
+    /// The figure with its table.
+    pub figure: Figure,
+    /// What a counselor reads: what is measured and how sure.
+    pub sentence: String,
+}
+
+/// A critical item's answer.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "as named")]
+pub struct CriticalEntry {
+    pub at: Instant,
+    pub instrument: String,
+    pub item: String,
+    pub wording: Private<String>,
+    pub answer: Private<String>,
+}
+
+/// A handed-in screening.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "as named")]
+pub struct Screening {
+    pub id: AdministrationId,
+    pub at: Instant,
+    pub instrument: String,
+    pub window: String,
+}
+
+/// One line of the timeline.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "as named")]
+pub struct Entry {
+    pub at: Instant,
+    pub kind: EntryKind,
+    pub by: Option<String>,
+    pub title: String,
+    pub text: Private<String>,
+}
+
+/// What a line of the timeline is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "as named")]
+pub enum EntryKind {
+    Screen,
+    Referral,
+    Contact,
+    Note,
+}
+
+/// Opens a child's record. That it was opened is on the trail before anything is shown.
+///
+/// # Errors
+/// [`Error::NotFound`] for a child outside the counselor's schools, exactly as for one that does not exist.
+pub async fn record(services: &Services, ctx: &Ctx, id: ChildId) -> Result<Record> {
+    let user = staff(ctx)?.user;
+    let mut conn = services.store.read(ctx).await?;
+    let child = in_scope(&mut conn, ctx, id, Action::SeeChild).await?;
+    drop(conn);
+    looked(services, ctx, "child.view", "child", id.0).await?;
+
+    let mut conn = services.store.read(ctx).await?;
+    let zone = zone(&child.time_zone);
+    let screens = children::screens(&mut conn, id).await?;
+    let flags = responses::flags(&mut conn, id).await?;
+    let contacts = contacts::list(&mut conn, id).await?;
+    let notes = contacts::list_notes(&mut conn, id, user).await?;
+    let guardians = children::guardians(&mut conn, id).await?;
+    let mut open = None;
+    let mut events: Vec<Event> = Vec::new();
+    for referral in referrals::of_child(&mut conn, id).await? {
+        events.extend(referrals::events(&mut conn, referral.id).await?);
+        if referral.closed_at.is_none() {
+            let reasons = referrals::reasons(&mut conn, referral.id).await?;
+            let follow_ups = contacts::follow_ups(&mut conn, referral.id).await?;
+            open = Some(OpenReferral { referral, reasons, follow_ups });
+        }
+    }
+    let mut screenings: Vec<Screening> = Vec::new();
+    for screen in screens.iter().filter(|s| s.scale == "total") {
+        screenings.push(Screening {
+            id: screen.administration_id,
+            at: screen.submitted_at,
+            instrument: short_title(&screen.instrument),
+            window: screen.window_name.clone(),
+        });
+    }
+    screenings.reverse();
+    Ok(Record {
+        age: ctx.now.day_in(&zone).age_of(child.birth_date),
+        guardians,
+        open,
+        trends: trends(&screens, &zone),
+        critical: flags.iter().filter_map(critical_entry).collect(),
+        timeline: timeline(&screens, events, contacts, notes),
+        screenings,
+        time_zone: child.time_zone.clone(),
+        child,
+    })
+}
+
+/// One item's answer as given, with the ones it replaced.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "as named")]
+pub struct ItemAnswer {
+    pub item: String,
+    pub wording: String,
+    pub answer: Private<String>,
+    pub earlier: Vec<Private<String>>,
+    pub is_critical: bool,
+}
+
+/// The answers of one screening, item by item. That they were opened is on the trail (C-23).
+///
+/// # Errors
+/// [`Error::NotFound`] outside the counselor's schools.
+pub async fn answers(
+    services: &Services,
+    ctx: &Ctx,
+    child: ChildId,
+    administration: AdministrationId,
+) -> Result<(Child, Screening, Vec<ItemAnswer>)> {
+    let mut conn = services.store.read(ctx).await?;
+    let child = in_scope(&mut conn, ctx, child, Action::SeeAnswers).await?;
+    let administration = administrations::get(&mut conn, administration)
+        .await?
+        .filter(|a| a.child_id == child.id)
+        .ok_or(Error::NotFound)?;
+    drop(conn);
+    looked(services, ctx, "answers.view", "administration", administration.id.0).await?;
+
+    let mut conn = services.store.read(ctx).await?;
+    let given = responses::history(&mut conn, administration.id).await?;
+    let instrument = super::scoring::instrument_of(&administration)?;
+    let form = instrument.form(&administration.language).map_err(|e| Error::Conflict(e.to_string()))?;
+    let label = |item: &questionnaires::form::FormItem, code: Option<i64>| -> Private<String> {
+        code.map_or_else(
+            || "Did not want to answer".to_owned(),
+            |code| {
+                item.choices
+                    .iter()
+                    .find(|c| i64::from(c.code) == code)
+                    .map_or_else(|| code.to_string(), |c| c.label.clone())
+            },
+        )
+        .into()
+    };
+    let items = form
+        .items
+        .iter()
+        .map(|item| {
+            let mut mine: Vec<_> = given.iter().filter(|r| r.item == item.id).collect();
+            mine.sort_by_key(|r| r.seq);
+            let last = mine.pop();
+            ItemAnswer {
+                item: item.id.clone(),
+                wording: item.text.clone(),
+                answer: last.map_or_else(|| "No answer".to_owned().into(), |r| label(item, r.code)),
+                earlier: mine.iter().map(|r| label(item, r.code)).collect(),
+                is_critical: instrument.critical_item(&item.id).is_some(),
+            }
+        })
+        .collect();
+    let screening = Screening {
+        id: administration.id,
+        at: administration.submitted_at.unwrap_or(ctx.now),
+        instrument: instrument.title.clone(),
+        window: String::new(),
+    };
+    Ok((child, screening, items))
+}
+
+async fn in_scope(conn: &mut crate::store::Conn, ctx: &Ctx, id: ChildId, action: Action) -> Result<Child> {
+    match children::get(conn, id).await? {
+        Some(child) => {
+            require(ctx, action, Place::School(child.district_id, child.school_id))?;
+            Ok(child)
+        }
+        None => {
+            require(ctx, action, Place::Anywhere)?;
+            Err(Error::NotFound)
+        }
+    }
+}
+
+async fn looked(
+    services: &Services,
+    ctx: &Ctx,
+    action: &'static str,
+    kind: &'static str,
+    id: uuid::Uuid,
+) -> Result<()> {
+    services
+        .store
+        .write(ctx, Act::new(action), move |tx| {
+            Box::pin(async move {
+                tx.about(kind, id);
+                Ok(())
+            })
+        })
+        .await
+}
+
+fn short_title(instrument: &str) -> String {
+    library::get(instrument).map_or_else(|| instrument.to_owned(), |i| i.short_title.clone())
+}
+
+fn trends(screens: &[Screen], zone: &jiff::tz::TimeZone) -> Vec<Trend> {
+    let mut keys: Vec<(&str, &str)> = Vec::new();
+    for screen in screens.iter().filter(|s| s.scale == "total" && s.value.is_some()) {
+        if !keys.contains(&(&screen.instrument, &screen.informant)) {
+            keys.push((&screen.instrument, &screen.informant));
+        }
+    }
+    keys.into_iter()
+        .filter_map(|(id, informant)| {
+            let instrument = library::get(id)?;
+            let points: Vec<Point> = screens
+                .iter()
+                .filter(|s| s.scale == "total" && s.instrument == id && s.informant == informant)
+                .filter_map(|s| {
+                    Some(Point {
+                        date: s.submitted_at.day_in(zone).0,
+                        value: s.value?,
+                        version: u32::try_from(s.version).ok()?,
+                    })
+                })
+                .collect();
+            let report: TrendReport = describe(instrument, "total", &points);
+            let figure = curve(instrument, informant, &points, &report)?;
+            Some(Trend { title: instrument.short_title.clone(), figure, sentence: report.sentence })
+        })
+        .collect()
+}
+
+/// The curve of one instrument and informant, with bands and cut-off as the instrument has them.
+fn curve(instrument: &Instrument, informant: &str, points: &[Point], report: &TrendReport) -> Option<Figure> {
+    let scale = instrument.scale("total")?;
+    let who = match informant {
+        "teacher" => draw::Informant::Teacher,
+        "parent" => draw::Informant::Guardian,
+        _ => draw::Informant::Student,
+    };
+    let (min, max) = instrument.range("total")?;
+    let input = draw::Trend {
+        scale: instrument.short_title.clone(),
+        range: (min, max),
+        step: 1.0,
+        polarity: match instrument.polarity {
+            Polarity::HigherWorse => draw::Polarity::HigherIsWorse,
+            Polarity::HigherBetter => draw::Polarity::HigherIsBetter,
+        },
+        bands: scale
+            .bands
+            .iter()
+            .map(|band| draw::ScoreBand { label: band.label.clone(), from: band.min })
+            .collect(),
+        cutoff: scale
+            .cut_in_use()
+            .and_then(|cut| cut.at_least.or(cut.at_most))
+            .map(|score| draw::Cutoff { score }),
+        reliable_change: report
+            .change
+            .as_ref()
+            .and_then(|change| change.threshold)
+            .map(|threshold| draw::ReliableChange { threshold }),
+        points: points
+            .iter()
+            .map(|p| draw::TrendPoint {
+                date: p.date,
+                score: p.value,
+                informant: who,
+                version: p.version.to_string(),
+            })
+            .collect(),
+        missed: Vec::new(),
+        source: instrument.citation.clone(),
+    };
+    let frame = draw::Frame::points(format!("trend-{}-{informant}", instrument.id.replace('_', "-")));
+    draw::trend(&frame, &input)
+        .inspect_err(|error| tracing::error!(%error, "a child's curve could not be drawn"))
+        .ok()
+}
+
+fn critical_entry(flag: &Flag) -> Option<CriticalEntry> {
+    let instrument = library::get(&flag.instrument)?;
+    let form = instrument.form("en").ok()?;
+    let item = form.items.iter().find(|i| i.id == flag.item)?;
+    let answer = match flag.code {
+        Some(code) => item
+            .choices
+            .iter()
+            .find(|c| i64::from(c.code) == code)
+            .map_or_else(|| code.to_string(), |c| c.label.clone()),
+        None => "Not answered: needs a look".to_owned(),
+    };
+    Some(CriticalEntry {
+        at: flag.flagged_at,
+        instrument: instrument.short_title.clone(),
+        item: flag.item.clone(),
+        wording: item.text.clone().into(),
+        answer: answer.into(),
+    })
+}
+
+fn timeline(screens: &[Screen], events: Vec<Event>, contacts: Vec<Contact>, notes: Vec<Note>) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for screen in screens.iter().filter(|s| s.scale == "total") {
+        let score = match (screen.value, &screen.band) {
+            (Some(value), Some(band)) => format!("{value} ({})", band.replace('_', " ")),
+            (Some(value), None) => value.to_string(),
+            (None, _) => "too few answers for a score".to_owned(),
+        };
+        let prorated = if screen.prorated { ", prorated" } else { "" };
+        entries.push(Entry {
+            at: screen.submitted_at,
+            kind: EntryKind::Screen,
+            by: None,
+            title: format!("{} finished", short_title(&screen.instrument)),
+            text: format!("{score}{prorated} · {}", screen.window_name).into(),
+        });
+    }
+    for event in events {
+        entries.push(Entry {
+            at: event.at,
+            kind: EntryKind::Referral,
+            title: match event.verb.as_str() {
+                "open" => "Referral opened".to_owned(),
+                "raise" => "Referral raised".to_owned(),
+                "claim" => "Claimed".to_owned(),
+                "close" => "Closed".to_owned(),
+                _ => event.to_state.label().to_owned(),
+            },
+            by: event.by_name,
+            text: event.reason,
+        });
+    }
+    for contact in contacts {
+        let reached = if contact.reached { "" } else { ", not reached" };
+        entries.push(Entry {
+            at: contact.at,
+            kind: EntryKind::Contact,
+            by: Some(contact.by_name),
+            title: format!("{} · {}{reached}", contact.with_whom.label(), contact.how.label().to_lowercase()),
+            text: contact.note,
+        });
+    }
+    for note in notes {
+        entries.push(Entry {
+            at: note.written_at,
+            kind: EntryKind::Note,
+            by: Some(note.by_name),
+            title: if note.visibility == "own" { "Own note".to_owned() } else { "Note".to_owned() },
+            text: note.body,
+        });
+    }
+    entries.sort_by_key(|e| std::cmp::Reverse(e.at));
+    entries
+}

@@ -1,0 +1,323 @@
+//! The queue, and the steps of a referral from claim to outcome.
+
+use super::{Services, require, staff};
+use crate::ctx::Ctx;
+use crate::model::referral::{ContactHow, ContactWith, Outcome, Priority, ReferralState, Verb};
+use crate::model::{Day, Instant, Private, ReferralId, UserId};
+use crate::policy::{Action, Place};
+use crate::store::contacts::{self, Contact};
+use crate::store::referrals::{self, QueueRow, Referral, SchoolCounts};
+use crate::store::{Act, Conn, Tx, outbox};
+use crate::{Error, Result};
+
+/// Which open referrals to list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum View {
+    /// All that the counselor may work on.
+    #[default]
+    Team,
+    /// Those she owns.
+    Mine,
+}
+
+/// The queue with its counts.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    /// In the order in which to look: critical, then earliest due, then oldest.
+    pub rows: Vec<QueueRow>,
+    /// Critical ones.
+    pub critical: usize,
+    /// Due before this day ends.
+    pub due_today: usize,
+    /// Past their due time.
+    pub overdue: usize,
+    /// Nobody has claimed yet.
+    pub unclaimed: usize,
+    /// The instant of these figures.
+    pub as_of: Instant,
+    /// Who looks.
+    pub reader: UserId,
+}
+
+/// Rows on one page of the queue.
+const PAGE: i64 = 200;
+
+/// The counselor's queue.
+///
+/// # Errors
+/// [`Error::NotFound`] for anybody who is no counselor.
+pub async fn queue(services: &Services, ctx: &Ctx, view: View) -> Result<Queue> {
+    require(ctx, Action::WorkReferrals, Place::Anywhere)?;
+    let staff = staff(ctx)?;
+    let mut conn = services.store.read(ctx).await?;
+    let only = (view == View::Mine).then_some(staff.user);
+    let rows = referrals::queue(&mut conn, staff.district, staff.user, only, PAGE).await?;
+    let count = |test: &dyn Fn(&QueueRow) -> bool| rows.iter().filter(|r| test(r)).count();
+    Ok(Queue {
+        critical: count(&|r| r.priority == Priority::Critical),
+        due_today: count(&|r| {
+            let zone = super::scoring::zone(&r.time_zone);
+            r.due_at >= ctx.now && r.due_at.day_in(&zone) == ctx.now.day_in(&zone)
+        }),
+        overdue: count(&|r| r.due_at < ctx.now),
+        unclaimed: count(&|r| matches!(r.state, ReferralState::Open | ReferralState::Reopened)),
+        as_of: ctx.now,
+        reader: staff.user,
+        rows,
+    })
+}
+
+/// Takes a referral: the first claimer wins in the database, a second one learns who has it (REL-09).
+///
+/// # Errors
+/// [`Error::Conflict`] naming who was faster; [`Error::NotFound`] outside the counselor's schools.
+pub async fn claim(services: &Services, ctx: &Ctx, id: ReferralId) -> Result<()> {
+    let user = staff(ctx)?.user;
+    services
+        .store
+        .write(ctx, Act::new("referral.claim"), move |tx| {
+            Box::pin(async move {
+                tx.about("referral", id.0);
+                let before = within_scope(tx, id).await?;
+                if !referrals::claim(tx, id, user).await? {
+                    return Err(Error::Conflict(format!("{} is on this already.", before.owner_name)));
+                }
+                outbox::acknowledge(tx, id).await?;
+                let none = Private::default();
+                let to = ReferralState::Acknowledged;
+                Ok(referrals::add_event(tx, id, Some(user), "claim", Some(before.state), to, &none).await?)
+            })
+        })
+        .await
+}
+
+/// A contact to log.
+#[derive(Clone, Debug)]
+pub struct NewContact {
+    /// With whom.
+    pub with: ContactWith,
+    /// How.
+    pub how: ContactHow,
+    /// Whether the person was reached.
+    pub reached: bool,
+    /// What was said, at most 2,000 characters.
+    pub note: Private<String>,
+    /// When to look again, if decided.
+    pub next: Option<Day>,
+}
+
+/// Logs a contact, with a follow-up where a next date was given.
+///
+/// # Errors
+/// [`Error::Invalid`] for a note that is too long; [`Error::Conflict`] on a referral nobody has claimed or that is closed.
+pub async fn log_contact(services: &Services, ctx: &Ctx, id: ReferralId, contact: NewContact) -> Result<()> {
+    let user = staff(ctx)?.user;
+    let note = checked_text("note", &contact.note)?;
+    services
+        .store
+        .write(ctx, Act::new("contact.add"), move |tx| {
+            let (contact, note) = (contact.clone(), note.clone());
+            Box::pin(async move {
+                tx.about("referral", id.0);
+                let referral = within_scope(tx, id).await?;
+                still_worked_on(&referral)?;
+                let at = tx.ctx().now;
+                let row = Contact {
+                    at,
+                    by_name: String::new(),
+                    with_whom: contact.with,
+                    how: contact.how,
+                    reached: contact.reached,
+                    note,
+                };
+                contacts::add(tx, id, referral.child_id, user, &row).await?;
+                if let Some(day) = contact.next {
+                    let what =
+                        Private::new(format!("Contact again ({})", contact.with.label().to_lowercase()));
+                    contacts::add_follow_up(tx, id, day, &what).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Moves a referral on: into assessment, support, an outside service, or follow-up.
+///
+/// # Errors
+/// [`Error::Conflict`] when its state does not allow the step or somebody was faster.
+pub async fn advance(
+    services: &Services,
+    ctx: &Ctx,
+    id: ReferralId,
+    verb: Verb,
+    reason: Private<String>,
+) -> Result<()> {
+    if matches!(verb, Verb::Claim | Verb::Close) {
+        return Err(Error::invalid("step", "Claim and close have pages of their own."));
+    }
+    let user = staff(ctx)?.user;
+    let reason = checked_text("reason", &reason)?;
+    services
+        .store
+        .write(ctx, Act::new("referral.advance"), move |tx| {
+            let reason = reason.clone();
+            Box::pin(async move {
+                tx.about("referral", id.0);
+                tx.detail(verb.as_str());
+                let referral = within_scope(tx, id).await?;
+                step(tx, &referral, user, verb, None, &reason).await
+            })
+        })
+        .await
+}
+
+/// How a referral ends.
+#[derive(Clone, Debug)]
+pub struct Closing {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Who saw the child, wanted for a critical one (C-30).
+    pub seen_by: Private<String>,
+    /// Why it can be closed.
+    pub reason: Private<String>,
+}
+
+/// Closes a referral with its outcome.
+///
+/// # Errors
+/// [`Error::Invalid`] when a critical one names nobody who saw the child; [`Error::Conflict`] when it was never
+/// claimed, is closed already, or somebody was faster.
+pub async fn close(services: &Services, ctx: &Ctx, id: ReferralId, closing: Closing) -> Result<()> {
+    let user = staff(ctx)?.user;
+    let reason = checked_text("reason", &closing.reason)?;
+    let seen_by = checked_text("seen_by", &closing.seen_by)?;
+    services
+        .store
+        .write(ctx, Act::new("referral.close"), move |tx| {
+            let (reason, seen_by) = (reason.clone(), seen_by.clone());
+            Box::pin(async move {
+                tx.about("referral", id.0);
+                tx.detail(closing.outcome.as_str());
+                let referral = within_scope(tx, id).await?;
+                if referral.priority == Priority::Critical && seen_by.reveal().is_empty() {
+                    return Err(Error::invalid(
+                        "seen_by",
+                        "Say who saw the child: a critical referral needs it to close.",
+                    ));
+                }
+                let mut text = reason.reveal().clone();
+                if !seen_by.reveal().is_empty() {
+                    text = format!("Seen by {}. {text}", seen_by.reveal());
+                }
+                step(tx, &referral, user, Verb::Close, Some(closing.outcome), &text.into()).await
+            })
+        })
+        .await
+}
+
+/// Writes a note about the child of a referral.
+///
+/// # Errors
+/// [`Error::Invalid`] for an empty or too long note.
+pub async fn add_note(
+    services: &Services,
+    ctx: &Ctx,
+    id: ReferralId,
+    visibility: &'static str,
+    body: Private<String>,
+) -> Result<()> {
+    let user = staff(ctx)?.user;
+    let body = checked_text("body", &body)?;
+    if body.reveal().is_empty() {
+        return Err(Error::invalid("body", "Write the note first."));
+    }
+    services
+        .store
+        .write(ctx, Act::new("note.add"), move |tx| {
+            let body = body.clone();
+            Box::pin(async move {
+                tx.about("referral", id.0);
+                let referral = within_scope(tx, id).await?;
+                Ok(contacts::add_note(tx, referral.child_id, user, visibility, &body).await?)
+            })
+        })
+        .await
+}
+
+/// Open and overdue counts of the schools that the reader leads: no child in them.
+///
+/// # Errors
+/// [`Error::NotFound`] for anybody who is no school lead.
+pub async fn school_counts(services: &Services, ctx: &Ctx) -> Result<Vec<SchoolCounts>> {
+    require(ctx, Action::SeeSchoolCounts, Place::Anywhere)?;
+    let staff = staff(ctx)?;
+    let mut conn = services.store.read(ctx).await?;
+    Ok(referrals::school_counts(&mut conn, staff.district, staff.user, ctx.now).await?)
+}
+
+/// The referral, if the actor may work on it at its school.
+async fn within_scope(tx: &mut Tx, id: ReferralId) -> Result<Referral> {
+    let ctx = tx.ctx();
+    find(tx, &ctx, id).await
+}
+
+pub(super) async fn find(conn: &mut Conn, ctx: &Ctx, id: ReferralId) -> Result<Referral> {
+    let referral = referrals::get(conn, id).await?;
+    let Some(referral) = referral else {
+        require(ctx, Action::WorkReferrals, Place::Anywhere)?;
+        return Err(Error::NotFound);
+    };
+    require(ctx, Action::WorkReferrals, Place::School(referral.district_id, referral.school_id))?;
+    Ok(referral)
+}
+
+fn still_worked_on(referral: &Referral) -> Result<()> {
+    match referral.state {
+        ReferralState::Open | ReferralState::Reopened => {
+            Err(Error::Conflict("Claim it first, then log.".to_owned()))
+        }
+        ReferralState::Closed => Err(Error::Conflict("It is closed; reopen it first.".to_owned())),
+        _ => Ok(()),
+    }
+}
+
+async fn step(
+    tx: &mut Tx,
+    referral: &Referral,
+    user: UserId,
+    verb: Verb,
+    outcome: Option<Outcome>,
+    reason: &Private<String>,
+) -> Result<()> {
+    let to = referral.state.after(verb).map_err(|refused| match refused.state {
+        ReferralState::Open | ReferralState::Reopened => Error::Conflict("Claim it first.".to_owned()),
+        ReferralState::Closed => Error::Conflict("It is closed already; reopen it first.".to_owned()),
+        _ => Error::Conflict(refused.to_string()),
+    })?;
+    if !referrals::advance(tx, referral.id, referral.version, to, outcome).await? {
+        return Err(Error::Conflict(
+            "Somebody changed this a moment ago. Look again, then decide.".to_owned(),
+        ));
+    }
+    Ok(referrals::add_event(tx, referral.id, Some(user), verb.as_str(), Some(referral.state), to, reason)
+        .await?)
+}
+
+/// Free text as it may be stored: trimmed, at most 2,000 characters, no control characters (INP-01).
+pub(super) fn checked_text(field: &'static str, text: &Private<String>) -> Result<Private<String>> {
+    let clean: String = text
+        .reveal()
+        .replace("\r\n", "\n")
+        .chars()
+        .filter(|c| *c == '\n' || *c == '\t' || !c.is_control())
+        .collect();
+    let clean = clean.trim();
+    if clean.chars().count() > 2000 {
+        return Err(Error::invalid(
+            field,
+            "This is longer than 2,000 characters; shorten it, nothing was lost.",
+        ));
+    }
+    Ok(clean.to_owned().into())
+}

@@ -1,0 +1,66 @@
+//! Due times in school days: weekends and holidays do not count, and a due day ends when the school does (C-07).
+
+use jiff::tz::TimeZone;
+
+use crate::config::Clinical;
+use crate::model::referral::Priority;
+use crate::model::{Day, Instant};
+
+/// When a referral of this priority is due. Critical counts wall clock, the others school days after today.
+pub(super) fn due_at(
+    clinical: &Clinical,
+    priority: Priority,
+    now: Instant,
+    zone: &TimeZone,
+    holidays: &[Day],
+) -> Instant {
+    let clocks = &clinical.clocks;
+    let days = match priority {
+        Priority::Critical => return now.plus_seconds(clocks.critical_minutes * 60),
+        Priority::High => clocks.high_school_days,
+        Priority::Moderate => clocks.moderate_school_days,
+        Priority::Low => clocks.low_school_days,
+    };
+    let mut day = now.day_in(zone);
+    let mut left = days;
+    // A calendar with nothing but holidays must not hang the submit: two years is past any due time.
+    for _ in 0..730 {
+        if left == 0 {
+            break;
+        }
+        day = day.plus_days(1);
+        if !day.is_weekend() && !holidays.contains(&day) {
+            left -= 1;
+        }
+    }
+    Instant::of_day(day, clocks.school_day_ends_hour, zone)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::due_at;
+    use crate::config::Clinical;
+    use crate::model::referral::Priority;
+    use crate::model::{Day, Instant};
+
+    fn due(priority: Priority, now: &str, holidays: &[&str]) -> String {
+        let zone = TimeZone::get("America/New_York").unwrap();
+        let now = Instant::from(now.parse::<jiff::Timestamp>().unwrap());
+        let holidays: Vec<Day> = holidays.iter().map(|d| d.parse().unwrap()).collect();
+        due_at(&Clinical::shipped().unwrap(), priority, now, &zone, &holidays).civil_in(&zone).to_string()
+    }
+
+    #[test]
+    fn critical_counts_wall_clock_even_on_a_friday_evening_c_07() {
+        assert_eq!(due(Priority::Critical, "2026-03-06T23:00:00Z", &[]), "2026-03-06T18:15:00");
+    }
+
+    #[test]
+    fn high_is_due_two_school_days_later_over_weekend_holiday_and_clock_change_c_07() {
+        assert_eq!(due(Priority::High, "2026-03-03T15:00:00Z", &[]), "2026-03-05T16:00:00");
+        // Friday; clocks go forward on Sunday 8 March; Monday is a holiday.
+        assert_eq!(due(Priority::High, "2026-03-06T15:00:00Z", &["2026-03-09"]), "2026-03-11T16:00:00");
+    }
+}

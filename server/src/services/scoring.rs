@@ -1,0 +1,270 @@
+//! From answers to scores, flags and referrals, inside the transaction of the answer or the submit.
+
+use jiff::tz::TimeZone;
+use questionnaires::instrument::Instrument;
+use questionnaires::response::{Answer, Answers};
+use questionnaires::score::{CriticalHit, Scored, score};
+use questionnaires::trend::Point;
+use questionnaires::{flag, library};
+
+use super::school_days::due_at;
+use crate::config::Clinical;
+use crate::model::administration::TalkWish;
+use crate::model::referral::{Priority, ReferralState};
+use crate::model::{ChildId, Instant, Private, ReferralId, SchoolId, WindowId};
+use crate::referral_rules::{Facts, Finding, RULES, find_all};
+use crate::store::administrations::Administration;
+use crate::store::referrals::{NewReferral, Reason};
+use crate::store::responses::{self, NewScore, Response};
+use crate::store::{Tx, children, outbox, places, referrals};
+use crate::{Error, Result};
+
+/// Counts up when the scoring itself changes; a re-score adds rows under the newer number.
+pub const ENGINE: i64 = 1;
+
+/// The instrument of an administration.
+///
+/// # Errors
+/// [`Error::Conflict`] when the program no longer knows it.
+pub fn instrument_of(administration: &Administration) -> Result<&'static Instrument> {
+    library::get(&administration.instrument)
+        .filter(|known| i64::from(known.version) == administration.version)
+        .ok_or_else(|| {
+            Error::Conflict(format!(
+                "This program does not know {} version {}; tell the administrator.",
+                administration.instrument, administration.version
+            ))
+        })
+}
+
+/// Stored answers as the scorer takes them.
+pub fn to_answers(stored: &[Response]) -> Answers {
+    let mut answers = Answers::default();
+    for response in stored {
+        let answer = match response.code.and_then(|code| i32::try_from(code).ok()) {
+            Some(code) => Answer::Code(code),
+            None => Answer::Declined,
+        };
+        answers.set(&response.item, answer);
+    }
+    answers
+}
+
+/// Looks at one just-saved answer: a critical one is flagged and referred at once, on a half-finished form too.
+pub(super) async fn after_answer(
+    tx: &mut Tx,
+    clinical: &Clinical,
+    administration: &Administration,
+    item: &str,
+    answer: Answer,
+) -> Result<()> {
+    let instrument = instrument_of(administration)?;
+    let Some(hit) = flag::critical_hit(instrument, item, &answer) else { return Ok(()) };
+    raise_critical(tx, clinical, administration, instrument, hit).await
+}
+
+async fn raise_critical(
+    tx: &mut Tx,
+    clinical: &Clinical,
+    administration: &Administration,
+    instrument: &Instrument,
+    hit: CriticalHit,
+) -> Result<()> {
+    responses::add_flag(
+        tx,
+        administration.id,
+        administration.child_id,
+        "critical_item",
+        &hit.item,
+        Some(hit.code.into()),
+    )
+    .await?;
+    let hits = [hit];
+    let facts = Facts {
+        instrument,
+        scored: None,
+        critical: &hits,
+        earlier: &[],
+        today: tx.ctx().now.day_in(&TimeZone::UTC),
+    };
+    let findings: Vec<_> = RULES.iter().flat_map(|rule| (rule.find)(&facts, clinical)).collect();
+    raise(tx, clinical, administration.child_id, administration.school_id, Some(administration), &findings)
+        .await?;
+    Ok(())
+}
+
+/// Scores a handed-in administration, stores scores and flags, and refers where a rule says so.
+pub(super) async fn after_submit(
+    tx: &mut Tx,
+    clinical: &Clinical,
+    administration: &Administration,
+) -> Result<Scored> {
+    let instrument = instrument_of(administration)?;
+    let answers = to_answers(&responses::current(tx, administration.id).await?);
+    let scored = score(instrument, &answers);
+    for scale in &scored.scales {
+        let not_scored = scale.not_scored.as_ref().map(ToString::to_string);
+        let new = NewScore {
+            administration: administration.id,
+            scale: &scale.scale,
+            engine: ENGINE,
+            value: scale.value,
+            not_scored: not_scored.as_deref(),
+            prorated: scale.prorated,
+            band: scale.band.as_deref(),
+            positive: if scale.scale == "total" { scored.positive } else { scale.positive },
+        };
+        responses::add_score(tx, &new).await?;
+    }
+    for hit in &scored.critical {
+        let (id, child) = (administration.id, administration.child_id);
+        responses::add_flag(tx, id, child, "critical_item", &hit.item, Some(hit.code.into())).await?;
+    }
+    for item in &scored.critical_unanswered {
+        let (id, child) = (administration.id, administration.child_id);
+        responses::add_flag(tx, id, child, "critical_unanswered", item, None).await?;
+    }
+    let zone = zone_of(tx, administration.school_id).await?;
+    let earlier: Vec<Point> = responses::earlier(
+        tx,
+        administration.child_id,
+        &administration.instrument,
+        &administration.informant,
+        administration.window_id,
+    )
+    .await?
+    .into_iter()
+    .map(|e| Point {
+        date: e.submitted_at.day_in(&zone).0,
+        value: e.value,
+        version: u32::try_from(e.version).unwrap_or(0),
+    })
+    .collect();
+    let facts = Facts {
+        instrument,
+        scored: Some(&scored),
+        critical: &scored.critical,
+        earlier: &earlier,
+        today: tx.ctx().now.day_in(&zone),
+    };
+    let findings = find_all(&facts, clinical);
+    raise(tx, clinical, administration.child_id, administration.school_id, Some(administration), &findings)
+        .await?;
+    Ok(scored)
+}
+
+/// A child asked to talk: a referral reason of its own, without any score.
+pub(super) async fn after_wish(
+    tx: &mut Tx,
+    clinical: &Clinical,
+    child: ChildId,
+    school: SchoolId,
+    administration: Option<&Administration>,
+    wish: TalkWish,
+) -> Result<()> {
+    let (priority, why) = match wish {
+        TalkWish::No => return Ok(()),
+        TalkWish::Today => (clinical.priorities.talk_today.0, "Asked to talk: today"),
+        TalkWish::ThisWeek => (clinical.priorities.talk_this_week.0, "Asked to talk: this week"),
+    };
+    let finding = Finding { rule: "asked_to_talk", item: String::new(), priority, why: why.to_owned() };
+    raise(tx, clinical, child, school, administration, &[finding]).await?;
+    Ok(())
+}
+
+/// Turns findings into a referral: joins the child's open one at this school or opens it, with owner, clock,
+/// history and alert. The same finding twice changes nothing.
+pub(super) async fn raise(
+    tx: &mut Tx,
+    clinical: &Clinical,
+    child: ChildId,
+    school: SchoolId,
+    administration: Option<&Administration>,
+    findings: &[Finding],
+) -> Result<Option<ReferralId>> {
+    let Some(priority) = findings.iter().map(|f| f.priority).min_by_key(|p| p.rank()) else {
+        return Ok(None);
+    };
+    let ctx = tx.ctx();
+    let zone = zone_of(tx, school).await?;
+    let due = due(tx, clinical, school, priority, &zone).await?;
+    let window: Option<WindowId> = administration.map(|a| a.window_id);
+    let referral = match referrals::get_open(tx, child, school).await? {
+        Some(open) => open,
+        None => {
+            let owner = places::owner_for(tx, school).await?.ok_or_else(|| {
+                Error::Conflict(
+                    "No member of staff can own a referral; add one with 'firstlight user add'.".to_owned(),
+                )
+            })?;
+            let id = ReferralId(ctx.id());
+            let new = NewReferral { id, child, school, window, priority, owner, due_at: due };
+            if referrals::open(tx, &new).await? {
+                let opened = Private::new("Opened by a screening rule".to_owned());
+                referrals::add_event(tx, id, None, "open", None, ReferralState::Open, &opened).await?;
+            }
+            // Somebody else's transaction may have opened it in this moment: then that one is joined.
+            referrals::get_open(tx, child, school).await?.ok_or(Error::NotFound)?
+        }
+    };
+    for finding in findings {
+        let reason = Reason {
+            rule: finding.rule.to_owned(),
+            item: finding.item.clone(),
+            priority: finding.priority,
+            why: finding.why.clone().into(),
+            found_at: ctx.now,
+        };
+        referrals::add_reason(tx, referral.id, administration.map(|a| a.id), &reason).await?;
+    }
+    if referrals::raise(tx, referral.id, priority, due).await? {
+        let why = Private::new(format!("Raised to {}", priority.label().to_lowercase()));
+        referrals::add_event(tx, referral.id, None, "raise", Some(referral.state), referral.state, &why)
+            .await?;
+    }
+    let reason = if priority == Priority::Critical { "critical" } else { "new" };
+    outbox::add(tx, referral.id, referral.owner_id, reason).await?;
+    Ok(Some(referral.id))
+}
+
+async fn due(
+    tx: &mut Tx,
+    clinical: &Clinical,
+    school: SchoolId,
+    priority: Priority,
+    zone: &TimeZone,
+) -> Result<Instant> {
+    let now = tx.ctx().now;
+    if priority == Priority::Critical {
+        return Ok(due_at(clinical, priority, now, zone, &[]));
+    }
+    let holidays = places::holidays(tx, school, now.day_in(zone), 400).await?;
+    Ok(due_at(clinical, priority, now, zone, &holidays))
+}
+
+/// A school's time zone; UTC where the name is not known, so that a wrong name can never stop a submit.
+async fn zone_of(tx: &mut Tx, school: SchoolId) -> Result<TimeZone> {
+    let school = places::get_school(tx, school).await?.ok_or(Error::NotFound)?;
+    Ok(zone(&school.time_zone))
+}
+
+/// The time zone of a name; UTC where the name is not known.
+pub fn zone(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap_or(TimeZone::UTC)
+}
+
+/// Derives again what should stand for one answer to a critical item: used by the reconciler.
+pub(super) async fn repair_critical(
+    tx: &mut Tx,
+    clinical: &Clinical,
+    administration: &Administration,
+    hit: CriticalHit,
+) -> Result<()> {
+    let instrument = instrument_of(administration)?;
+    raise_critical(tx, clinical, administration, instrument, hit).await
+}
+
+/// A child's first name and place, or "not found".
+pub(super) async fn child_of(conn: &mut crate::store::Conn, id: ChildId) -> Result<children::Child> {
+    children::get(conn, id).await?.ok_or(Error::NotFound)
+}

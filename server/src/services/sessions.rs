@@ -1,0 +1,449 @@
+//! Sign-in and sign-out: children by card, staff by password and one-time code. A session is a sign-in, nothing else.
+
+use std::net::IpAddr;
+
+use argon2::{Argon2, PasswordHasher, PasswordVerifier};
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+use totp_rs::{Builder, Secret};
+
+use super::{Services, card_code};
+use crate::config::Clinical;
+use crate::ctx::{Actor, Ctx, Grant, Staff, Student};
+use crate::model::window::{SittingState, WindowState};
+use crate::model::{AdministrationId, DistrictId, Instant, UserId};
+use crate::store::administrations::{self, Administration};
+use crate::store::sessions::Session;
+use crate::store::{Act, Tx, cards, children, sessions, users, windows};
+use crate::{Error, Result};
+
+/// Lifetimes in seconds: idle and absolute (AUT-07).
+const STUDENT: (i64, i64) = (15 * 60, 2 * 3600);
+const STAFF: (i64, i64) = (30 * 60, 12 * 3600);
+const HALF: (i64, i64) = (5 * 60, 5 * 60);
+/// How stale `seen_at` may be before it is written again.
+const TOUCH_SECONDS: i64 = 60;
+/// Password hashes computed at once: each takes 19 MiB and a core (REL-13).
+static HASHING: Semaphore = Semaphore::const_new(2);
+
+/// A fresh token for a cookie. It is stored only as a hash and shown only once.
+#[derive(Clone)]
+pub struct Token(String);
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(•••)")
+    }
+}
+
+impl Token {
+    /// The text of the cookie.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Who is behind a cookie.
+#[derive(Clone, Debug)]
+pub enum Visitor {
+    /// Signed in, or nobody.
+    Actor(Actor),
+    /// Has given a password and still owes the one-time code.
+    OwesCode(UserId),
+}
+
+/// Signs a child in with the code on its card. Offers it what its window asks.
+///
+/// # Errors
+/// [`Error::Invalid`] with a calm sentence; [`Error::TooMany`] after many unknown codes from one address.
+pub async fn sign_in_with_card(
+    services: &Services,
+    ctx: &Ctx,
+    typed: &str,
+    address: IpAddr,
+) -> Result<Token> {
+    let code = card_code::parse(typed).map_err(|slip| {
+        Error::invalid(
+            "code",
+            match slip {
+                card_code::Slip::Length => {
+                    "A code has ten letters and numbers. Look at your card and type it again."
+                }
+                card_code::Slip::Sign => {
+                    "A code has only letters and numbers. Look at your card and type it again."
+                }
+                card_code::Slip::Check => {
+                    "One letter or number is not right. Look at your card and type it again."
+                }
+            },
+        )
+    })?;
+    let hash = services.keys.card_hash(&code);
+    let door = {
+        let mut conn = services.store.read(ctx).await?;
+        cards::door(&mut conn, hash).await?
+    };
+    let Some(door) = door else {
+        return Err(match services.card_failures.failed(address, ctx.now) {
+            Some(seconds) => Error::TooMany(seconds),
+            None => Error::invalid(
+                "code",
+                "We do not know this code. Look at your card again, or ask your teacher.",
+            ),
+        });
+    };
+    if door.voided_at.is_some() {
+        return Err(Error::invalid("code", "This card has been replaced. Ask your teacher for the new one."));
+    }
+    let open = door.window_state == WindowState::Open
+        && door.sitting_state == Some(SittingState::Open)
+        && door.sitting_ends_at.is_some_and(|end| ctx.now < end);
+    let (true, Some(sitting)) = (open, door.sitting_id) else {
+        return Err(Error::invalid("code", "Your check-in is not open right now. Ask your teacher."));
+    };
+    if !door.consent_mode.allows(door.consent) {
+        return Err(Error::invalid(
+            "code",
+            "There is no check-in for you today. Ask your teacher what to do instead.",
+        ));
+    }
+    let student =
+        Student { district: door.district_id, child: door.child_id, window: door.window_id, sitting };
+    let token = fresh_token()?;
+    let stored = token.clone();
+    let ctx = ctx.with_actor(Actor::Student(student));
+    services
+        .store
+        .write(&ctx, Act::new("session.start"), move |tx| {
+            let token = stored.clone();
+            Box::pin(async move {
+                tx.about("child", student.child.0);
+                offer(tx, student).await?;
+                let now = tx.ctx().now;
+                let session = Session {
+                    kind: "student".to_owned(),
+                    user_id: None,
+                    child_id: Some(student.child),
+                    window_id: Some(student.window),
+                    sitting_id: Some(student.sitting),
+                    created_at: now,
+                    seen_at: now,
+                    expires_at: now.plus_seconds(STUDENT.1),
+                };
+                Ok(sessions::add(tx, hash_token(&token.0), &session).await?)
+            })
+        })
+        .await?;
+    Ok(token)
+}
+
+/// Offers a child what its window asks it, by its age on the day the window opened.
+pub(super) async fn offer(tx: &mut Tx, student: Student) -> Result<()> {
+    let ctx = tx.ctx();
+    let child = children::get(tx, student.child).await?.ok_or(Error::NotFound)?;
+    let window = windows::get(tx, student.window).await?.ok_or(Error::NotFound)?;
+    let age = window.opens_on.age_of(child.birth_date);
+    for asked in windows::asked(tx, student.window, "student", age).await? {
+        let offered = Administration {
+            id: AdministrationId(ctx.id()),
+            window_id: student.window,
+            child_id: student.child,
+            school_id: child.school_id,
+            class_id: child.class_id,
+            informant: asked.informant,
+            instrument: asked.instrument,
+            version: asked.version,
+            position: asked.position,
+            language: "en".to_owned(),
+            state: crate::model::administration::AdministrationState::Offered,
+            submitted_at: None,
+            receipt: None,
+        };
+        administrations::offer(tx, &offered).await?;
+    }
+    Ok(())
+}
+
+/// Checks e-mail address and password; the token it gives owes the one-time code still.
+///
+/// # Errors
+/// [`Error::Invalid`] with one sentence for every cause, or [`Error::TooMany`].
+pub async fn sign_in_with_password(
+    services: &Services,
+    ctx: &Ctx,
+    email: &str,
+    password: &str,
+    address: IpAddr,
+) -> Result<Token> {
+    let user = {
+        let mut conn = services.store.read(ctx).await?;
+        users::get_by_email(&mut conn, &email.trim().to_lowercase()).await?
+    };
+    let user = user.filter(|u| u.disabled_at.is_none());
+    // An unknown address costs the same hash as a wrong password: the time must not tell them apart (AUT-09).
+    let hash = user.as_ref().map_or_else(|| DECOY.to_owned(), |u| u.password_hash.clone());
+    let right = verify(password.to_owned(), hash).await?;
+    let Some(user) = user.filter(|_| right) else {
+        return Err(match services.password_failures.failed(address, ctx.now) {
+            Some(seconds) => Error::TooMany(seconds),
+            None => {
+                Error::invalid("password", "That e-mail address and password do not fit together. Try again.")
+            }
+        });
+    };
+    start_staff_session(services, ctx, user.id, user.district_id, "half", "session.password", HALF).await
+}
+
+/// Checks the one-time code and gives a full session in place of the half one (a fresh token, AUT-07).
+///
+/// # Errors
+/// [`Error::Invalid`] when the code is wrong or was used before; [`Error::SignedOut`] when the half session is over.
+pub async fn confirm_code(
+    services: &Services,
+    ctx: &Ctx,
+    half: &str,
+    code: &str,
+    address: IpAddr,
+) -> Result<Token> {
+    let Visitor::OwesCode(user) = visitor(services, ctx, half).await? else { return Err(Error::SignedOut) };
+    let user = {
+        let mut conn = services.store.read(ctx).await?;
+        users::get(&mut conn, user).await?.ok_or(Error::SignedOut)?
+    };
+    let digits: String = code.chars().filter(char::is_ascii_digit).collect();
+    let step = totp_step(&user.totp_secret, &digits, ctx.now);
+    let id = user.id;
+    let accepted = match step {
+        None => false,
+        Some(step) => {
+            services
+                .store
+                .write(ctx, Act::new("session.code"), move |tx| {
+                    Box::pin(async move {
+                        tx.about("user", id.0);
+                        Ok(users::take_totp_step(tx, id, step).await?)
+                    })
+                })
+                .await?
+        }
+    };
+    if !accepted {
+        return Err(match services.password_failures.failed(address, ctx.now) {
+            Some(seconds) => Error::TooMany(seconds),
+            None => Error::invalid(
+                "code",
+                "That code is not right, or it was used already. Wait for the next one.",
+            ),
+        });
+    }
+    let token =
+        start_staff_session(services, ctx, user.id, user.district_id, "staff", "session.start", STAFF)
+            .await?;
+    end(services, ctx, half).await?;
+    Ok(token)
+}
+
+async fn start_staff_session(
+    services: &Services,
+    ctx: &Ctx,
+    user: UserId,
+    district: DistrictId,
+    kind: &'static str,
+    action: &'static str,
+    lifetime: (i64, i64),
+) -> Result<Token> {
+    let token = fresh_token()?;
+    let stored = token.clone();
+    let actor = Actor::Staff(Staff { user, district, name: String::new(), grants: Vec::new() });
+    services
+        .store
+        .write(&ctx.with_actor(actor), Act::new(action), move |tx| {
+            let token = stored.clone();
+            Box::pin(async move {
+                tx.about("user", user.0);
+                let now = tx.ctx().now;
+                let session = Session {
+                    kind: kind.to_owned(),
+                    user_id: Some(user),
+                    child_id: None,
+                    window_id: None,
+                    sitting_id: None,
+                    created_at: now,
+                    seen_at: now,
+                    expires_at: now.plus_seconds(lifetime.1),
+                };
+                Ok(sessions::add(tx, hash_token(&token.0), &session).await?)
+            })
+        })
+        .await?;
+    Ok(token)
+}
+
+/// Who is behind a cookie now. Roles are read at this moment: one taken away a second ago is gone (AZ-06).
+///
+/// # Errors
+/// [`Error::Store`] when the database cannot be read.
+pub async fn visitor(services: &Services, ctx: &Ctx, token: &str) -> Result<Visitor> {
+    let nobody = Visitor::Actor(Actor::Nobody);
+    let hash = hash_token(token);
+    let mut conn = services.store.read(ctx).await?;
+    let Some(session) = sessions::get(&mut conn, hash.clone()).await? else { return Ok(nobody) };
+    let idle = match session.kind.as_str() {
+        "student" => STUDENT.0,
+        "staff" => STAFF.0,
+        _ => HALF.0,
+    };
+    let unused = ctx.now.seconds_since(session.seen_at);
+    if ctx.now >= session.expires_at || unused >= idle {
+        return Ok(nobody);
+    }
+    let found = match (session.kind.as_str(), session.user_id, session.child_id) {
+        ("student", _, Some(child)) => {
+            let (Some(window), Some(sitting)) = (session.window_id, session.sitting_id) else {
+                return Ok(nobody);
+            };
+            let Some(window) = windows::get(&mut conn, window).await? else { return Ok(nobody) };
+            Visitor::Actor(Actor::Student(Student {
+                district: window.district_id,
+                child,
+                window: window.id,
+                sitting,
+            }))
+        }
+        (kind, Some(user), _) => {
+            let Some(user) = users::get(&mut conn, user).await?.filter(|u| u.disabled_at.is_none()) else {
+                return Ok(nobody);
+            };
+            if kind == "half" {
+                return Ok(Visitor::OwesCode(user.id));
+            }
+            let grants = users::roles(&mut conn, user.id).await?;
+            Visitor::Actor(Actor::Staff(Staff {
+                user: user.id,
+                district: user.district_id,
+                name: user.name,
+                grants: grants.into_iter().map(|g| Grant { role: g.role, school: g.school_id }).collect(),
+            }))
+        }
+        _ => return Ok(nobody),
+    };
+    drop(conn);
+    if unused >= TOUCH_SECONDS {
+        services
+            .store
+            .write(ctx, Act::recorded_in_itself("session.touch"), move |tx| {
+                let hash = hash.clone();
+                Box::pin(async move { Ok(sessions::touch(tx, hash).await?) })
+            })
+            .await?;
+    }
+    Ok(found)
+}
+
+/// Ends a sign-in.
+///
+/// # Errors
+/// [`Error::Store`] when the database refuses it.
+pub async fn end(services: &Services, ctx: &Ctx, token: &str) -> Result<()> {
+    let hash = hash_token(token);
+    services
+        .store
+        .write(ctx, Act::new("session.end"), move |tx| {
+            let hash = hash.clone();
+            Box::pin(async move { Ok(sessions::remove(tx, hash).await?) })
+        })
+        .await
+}
+
+/// A well-formed hash of a password nobody has, so that an unknown address takes as long as a known one.
+const DECOY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyBpdA$5N3U8HO7gT4m3a3C6uo3wWv4ZbV7cDq6oVQ0zv0s2uE";
+
+async fn verify(password: String, hash: String) -> Result<bool> {
+    let _permit = HASHING.acquire().await.map_err(|_| Error::TooMany(1))?;
+    tokio::task::spawn_blocking(move || {
+        Argon2::default().verify_password(password.as_bytes(), hash.as_str()).is_ok()
+    })
+    .await
+    .map_err(|_| Error::TooMany(1))
+}
+
+/// The Argon2id hash of a password that is long enough.
+///
+/// # Errors
+/// [`Error::Invalid`] for fewer than twelve characters.
+pub fn hash_password(password: &str) -> Result<String> {
+    if password.chars().count() < 12 {
+        return Err(Error::invalid("password", "A password needs at least twelve characters."));
+    }
+    Argon2::default()
+        .hash_password(password.as_bytes())
+        .map(|hash| hash.to_string())
+        .map_err(|_| Error::invalid("password", "This password cannot be used. Choose another."))
+}
+
+/// The time step whose code this is, if it is the right one (one step of tolerance either way).
+fn totp_step(secret: &str, digits: &str, now: Instant) -> Option<i64> {
+    let secret = Secret::try_from_base32(secret).ok()?;
+    let totp = Builder::new().with_secret(secret).build().ok()?;
+    let seconds = u64::try_from(now.millis() / 1000).ok()?;
+    if digits.len() != 6 {
+        return None;
+    }
+    totp.check(digits, seconds).and_then(|step| i64::try_from(step).ok())
+}
+
+/// The one-time code of a secret at this moment, for trying out a demo; `None` when the secret is none.
+pub fn code_now(ctx: &Ctx, secret: &str) -> Option<String> {
+    let totp = Builder::new().with_secret(Secret::try_from_base32(secret).ok()?).build().ok()?;
+    Some(totp.generate(u64::try_from(ctx.now.millis() / 1000).ok()?).to_string())
+}
+
+fn fresh_token() -> Result<Token> {
+    let mut bytes = [0u8; 32];
+    getrandom::fill(&mut bytes).map_err(|_| Error::TooMany(1))?;
+    Ok(Token(crate::config::hex(&bytes)))
+}
+
+fn hash_token(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+/// Minutes a check-in takes, for the assent page: half a minute for an item, rounded up.
+pub(super) fn minutes(items: usize) -> usize {
+    (items.div_ceil(3)).max(2)
+}
+
+/// The paragraphs of the assent with names and minutes filled in.
+pub(super) fn fill(text: &str, names: &[String], items: usize) -> String {
+    text.replace("{names}", &join_names(names)).replace("{minutes}", &minutes(items).to_string())
+}
+
+fn join_names(names: &[String]) -> String {
+    match names {
+        [] => "Your counselor".to_owned(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// Removes sign-ins that are over.
+///
+/// # Errors
+/// [`Error::Store`] when the database refuses it.
+pub async fn remove_expired(services: &Services, ctx: &Ctx) -> Result<u64> {
+    services
+        .store
+        .write(ctx, Act::recorded_in_itself("session.purge"), |tx| {
+            Box::pin(async move {
+                let now = tx.ctx().now;
+                Ok(sessions::remove_expired(tx, now).await?)
+            })
+        })
+        .await
+}
+
+/// How long a sitting's codes live when its proctor does not close it, in seconds.
+pub(super) fn sitting_seconds(clinical: &Clinical) -> i64 {
+    clinical.clocks.sitting_minutes * 60
+}

@@ -1,0 +1,174 @@
+//! Administrations: what is offered to a child, how far it is, and its receipt.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Conn, StoreError, Tx, args};
+use crate::model::administration::{AdministrationState, TalkWish};
+use crate::model::{AdministrationId, ChildId, ClassId, Instant, Private, SchoolId, WindowId};
+
+/// An administration.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct Administration {
+    pub id: AdministrationId,
+    pub window_id: WindowId,
+    pub child_id: ChildId,
+    pub school_id: SchoolId,
+    pub class_id: ClassId,
+    pub informant: String,
+    pub instrument: String,
+    pub version: i64,
+    pub position: i64,
+    pub language: String,
+    pub state: AdministrationState,
+    pub submitted_at: Option<Instant>,
+    pub receipt: Option<String>,
+}
+
+const COLUMNS: &str = "select id, window_id, child_id, school_id, class_id, informant, instrument, version, position, \
+    language, state, submitted_at, receipt from administrations ";
+
+/// Offers an administration; an offer that stands already stays as it is.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn offer(tx: &mut Tx, offered: &Administration) -> Result<(), StoreError> {
+    let now = tx.ctx().now;
+    tx.run(
+        "insert into administrations (id, window_id, child_id, school_id, class_id, informant, instrument, version, \
+         position, language, state, offered_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'offered', $11) \
+         on conflict (window_id, child_id, informant, instrument) do nothing",
+        args![
+            offered.id, offered.window_id, offered.child_id, offered.school_id, offered.class_id, &offered.informant,
+            &offered.instrument, offered.version, offered.position, &offered.language, now
+        ],
+    )
+    .await
+    .map(drop)
+}
+
+/// A child's own administrations in a window, in the order they are asked.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn battery(
+    conn: &mut Conn,
+    window: WindowId,
+    child: ChildId,
+) -> Result<Vec<Administration>, StoreError> {
+    conn.all_scoped(
+        COLUMNS,
+        "where window_id = $1 and child_id = $2 and informant = 'student' order by position",
+        args![window, child],
+    )
+    .await
+}
+
+/// One administration.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn get(conn: &mut Conn, id: AdministrationId) -> Result<Option<Administration>, StoreError> {
+    conn.all_scoped(COLUMNS, "where id = $1", args![id]).await.map(|mut rows: Vec<Administration>| rows.pop())
+}
+
+/// Marks every offered administration of a child in a window as started.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn start(tx: &mut Tx, window: WindowId, child: ChildId) -> Result<(), StoreError> {
+    let now = tx.ctx().now;
+    tx.run(
+        "update administrations set state = 'started', started_at = $3 where window_id = $1 and child_id = $2 and \
+         informant = 'student' and state in ('offered', 'declined')",
+        args![window, child, now],
+    )
+    .await
+    .map(drop)
+}
+
+/// Marks what a child has not handed in as declined: it said no thanks.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn decline(tx: &mut Tx, window: WindowId, child: ChildId) -> Result<(), StoreError> {
+    tx.run(
+        "update administrations set state = 'declined' where window_id = $1 and child_id = $2 and \
+         informant = 'student' and state in ('offered', 'started')",
+        args![window, child],
+    )
+    .await
+    .map(drop)
+}
+
+/// Hands an administration in, once: false when it was handed in before.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn submit(tx: &mut Tx, id: AdministrationId, key: Uuid, receipt: &str) -> Result<bool, StoreError> {
+    let now = tx.ctx().now;
+    let changed = tx
+        .run(
+            "update administrations set state = 'submitted', submitted_at = $2, submit_key = $3, receipt = $4 \
+             where id = $1 and state <> 'submitted'",
+            args![id, now, key, receipt],
+        )
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Records what a child wished for on the last page; the latest wish counts.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn set_talk_wish(
+    tx: &mut Tx,
+    child: ChildId,
+    window: WindowId,
+    wish: TalkWish,
+) -> Result<(), StoreError> {
+    let ctx = tx.ctx();
+    tx.run(
+        "insert into talk_requests (id, child_id, window_id, wish, asked_at) values ($1, $2, $3, $4, $5) \
+         on conflict (child_id, window_id) do update set wish = excluded.wish, asked_at = excluded.asked_at",
+        args![ctx.id(), child, window, wish, ctx.now],
+    )
+    .await
+    .map(drop)
+}
+
+/// One child on the proctor's board: state words only, never a time, an order or an answer.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct BoardRow {
+    pub given_name: Private<String>,
+    pub family_name: Private<String>,
+    pub offered: i64,
+    pub started: i64,
+    pub submitted: i64,
+    pub declined: i64,
+    pub refused: i64,
+}
+
+/// The children of a class with how far each is in a window.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn board(conn: &mut Conn, window: WindowId, class: ClassId) -> Result<Vec<BoardRow>, StoreError> {
+    conn.all(
+        "select c.given_name, c.family_name, \
+         cast(coalesce(sum(case when a.state = 'offered' then 1 else 0 end), 0) as bigint) as offered, \
+         cast(coalesce(sum(case when a.state = 'started' then 1 else 0 end), 0) as bigint) as started, \
+         cast(coalesce(sum(case when a.state = 'submitted' then 1 else 0 end), 0) as bigint) as submitted, \
+         cast(coalesce(sum(case when a.state = 'declined' then 1 else 0 end), 0) as bigint) as declined, \
+         cast(coalesce(max(case when k.status in ('refused', 'withdrawn') then 1 else 0 end), 0) as bigint) as refused \
+         from enrollments e join children c on c.id = e.child_id \
+         left join administrations a on a.child_id = c.id and a.window_id = $1 and a.informant = 'student' \
+         left join consents k on k.child_id = c.id and k.window_id = $1 \
+         where e.class_id = $2 and e.to_date is null group by c.id, c.given_name, c.family_name \
+         order by c.given_name, c.family_name, c.id",
+        args![window, class],
+    )
+    .await
+}

@@ -1,0 +1,81 @@
+//! The trail: who did what to whom, when, under which request. Only ever added to.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Conn, StoreError, args};
+use crate::ctx::{Actor, Ctx};
+use crate::model::{DistrictId, Instant};
+
+/// Adds the row of one act, in the transaction of that act.
+pub(super) async fn add(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    action: &str,
+    subject: Option<(&'static str, Uuid)>,
+    detail: &str,
+) -> Result<(), StoreError> {
+    let (kind, actor, district): (&str, Option<Uuid>, Option<DistrictId>) = match &ctx.actor {
+        Actor::Nobody => ("nobody", None, None),
+        Actor::Student(student) => ("student", Some(student.child.0), Some(student.district)),
+        Actor::Staff(staff) => ("staff", Some(staff.user.0), Some(staff.district)),
+        Actor::Job(_) => ("job", None, None),
+        Actor::Console => ("console", None, None),
+    };
+    let (subject_kind, subject_id) = subject.map_or(("", None), |(kind, id)| (kind, Some(id)));
+    conn.run(
+        "insert into audit (id, at, district_id, request_id, actor_kind, actor_id, action, subject_kind, subject_id, \
+         detail) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        args![
+            ctx.id(), ctx.now, district, ctx.request_id, kind, actor, action, subject_kind, subject_id, detail
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// One line of the trail as an auditor reads it: no name of a child, no answer, no score.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the audit table")]
+pub struct AuditRow {
+    pub at: Instant,
+    pub actor_kind: String,
+    pub actor_name: Option<String>,
+    pub action: String,
+    pub subject_kind: String,
+    pub subject_id: Option<Uuid>,
+    pub detail: String,
+    pub request_id: Uuid,
+}
+
+/// The newest `limit` rows of a district before an instant, newest first. Rows of jobs and commands, which carry no
+/// district, are shown where there is only one.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn list(
+    conn: &mut Conn,
+    district: DistrictId,
+    before: Instant,
+    limit: i64,
+) -> Result<Vec<AuditRow>, StoreError> {
+    conn.all(
+        "select a.at, a.actor_kind, u.name as actor_name, a.action, a.subject_kind, a.subject_id, a.detail, \
+         a.request_id from audit a left join users u on u.id = a.actor_id and a.actor_kind = 'staff' \
+         where (a.district_id = $1 or (a.district_id is null and (select count(*) from districts) = 1)) and a.at < $2 \
+         order by a.at desc, a.id desc limit $3",
+        args![district, before, limit],
+    )
+    .await
+}
+
+/// How many acts of one kind are on the trail about one subject.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn count(conn: &mut Conn, action: &str, subject: Uuid) -> Result<i64, StoreError> {
+    let row: Option<(i64,)> = conn
+        .first("select count(*) from audit where action = $1 and subject_id = $2", args![action, subject])
+        .await?;
+    Ok(row.map_or(0, |(n,)| n))
+}

@@ -1,0 +1,329 @@
+//! The only file that names a database product: opening, settings that must hold, and the differences of dialect.
+//!
+//! To add a database: one arm in each `match` here, one folder in `migrations/`, and the conformance suite
+//! (`tests/store`) says when it is done.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
+};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, FromRow, PgPool, Postgres, Sqlite, SqlitePool};
+
+use super::{StoreError, Val};
+
+static SQLITE_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
+static POSTGRES_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres");
+
+/// Older ones can corrupt a database when the write-ahead log restarts.
+const OLDEST_SAFE_SQLITE: [u32; 3] = [3, 51, 3];
+
+/// Where the data is.
+#[derive(Clone, Debug)]
+pub(super) enum Backend {
+    /// Embedded: one file, one writer, several readers.
+    Sqlite { options: SqliteConnectOptions, readers: SqlitePool },
+    /// A server that many nodes share.
+    Postgres { pool: PgPool },
+}
+
+/// One connection, whichever database it leads to.
+#[derive(Debug)]
+pub struct Conn(Inner);
+
+#[derive(Debug)]
+enum Inner {
+    Writer(SqliteConnection),
+    Reader(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// A row type that reads from every database: derive `sqlx::FromRow`, or use a tuple.
+pub trait Record: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
+impl<T> Record for T where T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
+
+macro_rules! bind {
+    ($query:expr, $args:expr) => {{
+        let mut query = $query;
+        for value in $args {
+            query = match value {
+                Val::Int(x) => query.bind(x),
+                Val::Real(x) => query.bind(x),
+                Val::Text(x) => query.bind(x),
+                Val::Bool(x) => query.bind(x),
+                Val::Id(x) => query.bind(x),
+                Val::Bytes(x) => query.bind(x),
+                Val::NoInt => query.bind(None::<i64>),
+                Val::NoReal => query.bind(None::<f64>),
+                Val::NoText => query.bind(None::<String>),
+                Val::NoBool => query.bind(None::<bool>),
+                Val::NoId => query.bind(None::<uuid::Uuid>),
+            };
+        }
+        query
+    }};
+}
+
+/// Runs one expression on whichever connection this is, with `$conn` bound to it.
+macro_rules! on {
+    ($self:expr, |$conn:ident| $run:expr) => {
+        match &mut $self.0 {
+            Inner::Writer($conn) => $run,
+            Inner::Reader(pooled) => {
+                let $conn = &mut **pooled;
+                $run
+            }
+            Inner::Postgres(pooled) => {
+                let $conn = &mut **pooled;
+                $run
+            }
+        }
+    };
+}
+
+impl Conn {
+    /// Runs a statement and tells how many rows it changed.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses it.
+    pub async fn run(&mut self, sql: &'static str, args: Vec<Val>) -> Result<u64, StoreError> {
+        on!(self, |conn| Ok(bind!(sqlx::query(sql), args).execute(conn).await?.rows_affected()))
+    }
+
+    /// All rows of a query.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses it or a column does not fit.
+    pub async fn all<T: Record>(&mut self, sql: &'static str, args: Vec<Val>) -> Result<Vec<T>, StoreError> {
+        on!(self, |conn| Ok(bind!(sqlx::query_as::<_, T>(sql), args).fetch_all(conn).await?))
+    }
+
+    /// The first row of a query, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses it or a column does not fit.
+    pub async fn first<T: Record>(
+        &mut self,
+        sql: &'static str,
+        args: Vec<Val>,
+    ) -> Result<Option<T>, StoreError> {
+        on!(self, |conn| Ok(bind!(sqlx::query_as::<_, T>(sql), args).fetch_optional(conn).await?))
+    }
+
+    /// All rows of a chart's query over the scoped relation. The text is put together from two constants of the
+    /// program and never holds anything a user typed.
+    pub(crate) async fn all_scoped<T: Record>(
+        &mut self,
+        scope: &'static str,
+        sql: &'static str,
+        args: Vec<Val>,
+    ) -> Result<Vec<T>, StoreError> {
+        let text = AssertSqlSafe(format!("{scope} {sql}"));
+        on!(self, |conn| Ok(bind!(sqlx::query_as::<_, T>(text), args).fetch_all(conn).await?))
+    }
+
+    /// Starts a write transaction. SQLite takes the write lock at once: a later upgrade would fail without waiting.
+    pub(super) async fn begin(&mut self) -> Result<(), StoreError> {
+        match &self.0 {
+            Inner::Postgres(_) => self.run("begin", vec![]).await,
+            _ => self.run("begin immediate", vec![]).await,
+        }
+        .map(drop)
+    }
+
+    /// Whether this connection can still be used after an error.
+    pub(super) async fn is_alive(&mut self) -> bool {
+        on!(self, |conn| conn.ping().await.is_ok())
+    }
+}
+
+impl Backend {
+    /// Opens a database and refuses settings under which an acknowledged write could be lost (REL-02).
+    pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Self::open_postgres(url).await
+        } else if url.starts_with("sqlite:") {
+            Self::open_sqlite(url).await
+        } else {
+            Err(StoreError::Refused(format!(
+                "database.url '{}' is neither sqlite://FILE nor postgres://…",
+                url.split(':').next().unwrap_or("")
+            )))
+        }
+    }
+
+    async fn open_sqlite(url: &str) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(|e| StoreError::Refused(format!("database.url is not a SQLite address: {e}")))?
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .statement_cache_capacity(256)
+            .pragma("cache_size", "-16000")
+            .pragma("mmap_size", "0")
+            .disable_statement_logging();
+        let path = options.get_filename().to_path_buf();
+        if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|e| {
+                StoreError::Refused(format!(
+                    "cannot make the folder {} for the database: {e}",
+                    folder.display()
+                ))
+            })?;
+        }
+        let mut first = SqliteConnection::connect_with(&options.clone().create_if_missing(true))
+            .await
+            .map_err(|e| StoreError::Refused(format!("cannot open the database {}: {e}", path.display())))?;
+        check_sqlite(&mut first, &path).await?;
+        first.close().await?;
+        let readers = SqlitePoolOptions::new()
+            .min_connections(1)
+            .max_connections(4)
+            .connect_lazy_with(options.clone().pragma("query_only", "on"));
+        Ok(Self::Sqlite { options, readers })
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|e| StoreError::Refused(format!("database.url is not a PostgreSQL address: {e}")))?
+            .application_name("firstlight")
+            .statement_cache_capacity(256)
+            // A transaction that somebody forgot must not hold its locks for ever.
+            .options([("idle_in_transaction_session_timeout", "15s"), ("lock_timeout", "10s")])
+            .disable_statement_logging();
+        let pool = PgPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options)
+            .await
+            .map_err(|e| StoreError::Refused(format!("cannot reach the PostgreSQL database: {e}")))?;
+        for (name, wrong) in [("fsync", "off"), ("full_page_writes", "off"), ("synchronous_commit", "off")] {
+            let (value,): (String,) =
+                sqlx::query_as("select current_setting($1)").bind(name).fetch_one(&pool).await?;
+            if value == wrong {
+                return Err(StoreError::Refused(format!(
+                    "PostgreSQL runs with {name} = {value}, which can lose an acknowledged answer; set it to on"
+                )));
+            }
+        }
+        Ok(Self::Postgres { pool })
+    }
+
+    /// Brings the schema up to this program's.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when the database is newer than the program.
+    pub(super) async fn migrate(&self) -> Result<(), StoreError> {
+        let done = match self {
+            Self::Sqlite { options, .. } => {
+                let mut conn = SqliteConnection::connect_with(options).await?;
+                let done = SQLITE_MIGRATIONS.run(&mut conn).await;
+                conn.close().await?;
+                done
+            }
+            Self::Postgres { pool } => POSTGRES_MIGRATIONS.run(pool).await,
+        };
+        done.map_err(|error| match error {
+            sqlx::migrate::MigrateError::VersionMissing(version) => StoreError::Refused(format!(
+                "the database has migration {version}, which this program does not know: it is newer than the \
+                 program. Start the newer program, or restore the backup made before the update"
+            )),
+            sqlx::migrate::MigrateError::VersionMismatch(version) => StoreError::Refused(format!(
+                "migration {version} of the database differs from this program's: the program was changed by hand"
+            )),
+            other => StoreError::Refused(format!("the database could not be brought up to date: {other}")),
+        })
+    }
+
+    /// The one writing connection of the embedded database; `None` where each write has a connection of its own.
+    pub(super) async fn writer(&self) -> Result<Option<Conn>, StoreError> {
+        match self {
+            Self::Sqlite { options, .. } => {
+                Ok(Some(Conn(Inner::Writer(SqliteConnection::connect_with(options).await?))))
+            }
+            Self::Postgres { .. } => Ok(None),
+        }
+    }
+
+    /// A connection for reading (and, on PostgreSQL, for a write transaction).
+    pub(super) async fn connection(&self) -> Result<Conn, StoreError> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Conn(Inner::Reader(readers.acquire().await?)),
+            Self::Postgres { pool } => Conn(Inner::Postgres(pool.acquire().await?)),
+        })
+    }
+
+    /// The product's name, for the start-up line and `/metrics`.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "SQLite",
+            Self::Postgres { .. } => "PostgreSQL",
+        }
+    }
+
+    /// Closes every connection.
+    pub(super) async fn close(&self) {
+        match self {
+            Self::Sqlite { readers, .. } => readers.close().await,
+            Self::Postgres { pool } => pool.close().await,
+        }
+    }
+}
+
+async fn check_sqlite(conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+    let (version,): (String,) =
+        sqlx::query_as("select sqlite_version()").fetch_one(&mut *conn).await.map_err(|e| {
+            StoreError::Refused(format!("{} is not a database that Firstlight can read: {e}", path.display()))
+        })?;
+    let parts: Vec<u32> = version.split('.').filter_map(|p| p.parse().ok()).collect();
+    if parts.as_slice() < OLDEST_SAFE_SQLITE.as_slice() {
+        return Err(StoreError::Refused(format!(
+            "this program was built with SQLite {version}; 3.51.3 or newer is needed, older ones can corrupt data"
+        )));
+    }
+    let (journal,): (String,) =
+        sqlx::query_as("pragma journal_mode").fetch_one(&mut *conn).await.map_err(|e| {
+            StoreError::Refused(format!("{} is not a database that Firstlight can read: {e}", path.display()))
+        })?;
+    let (synchronous,): (i64,) = sqlx::query_as("pragma synchronous").fetch_one(&mut *conn).await?;
+    let (foreign_keys,): (i64,) = sqlx::query_as("pragma foreign_keys").fetch_one(&mut *conn).await?;
+    if journal != "wal" || synchronous < 2 || foreign_keys != 1 {
+        return Err(StoreError::Refused(format!(
+            "SQLite did not take the safe settings (journal_mode {journal}, synchronous {synchronous}, foreign_keys \
+             {foreign_keys}); the database may be on a file system without locking, put it on a local disk"
+        )));
+    }
+    Ok(())
+}
+
+/// What kind of failure a database error is: only these differ in how Firstlight goes on.
+pub(super) enum Failure {
+    /// Another transaction was in the way; the same work may be tried again.
+    Retry,
+    /// A constraint said no.
+    Constraint,
+    /// The disk is full or cannot be written.
+    Disk,
+    /// Anything else.
+    Other,
+}
+
+pub(super) fn classify(error: &sqlx::Error) -> Failure {
+    let sqlx::Error::Database(db) = error else { return Failure::Other };
+    match db.code().as_deref() {
+        // serialization_failure, deadlock_detected | SQLITE_BUSY, SQLITE_LOCKED and their extended codes
+        Some("40001" | "40P01" | "5" | "6" | "261" | "262" | "517" | "773") => Failure::Retry,
+        // disk_full, io_error | SQLITE_FULL, SQLITE_IOERR
+        Some("53100" | "58030" | "13" | "10") => Failure::Disk,
+        _ if db.is_unique_violation() || db.is_foreign_key_violation() || db.is_check_violation() => {
+            Failure::Constraint
+        }
+        _ => Failure::Other,
+    }
+}

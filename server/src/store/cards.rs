@@ -1,0 +1,62 @@
+//! Cards: what a child signs in with. Only a keyed hash of the code is stored.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Conn, StoreError, Tx, args};
+use crate::model::window::{ConsentMode, ConsentStatus, SittingState, WindowState};
+use crate::model::{ChildId, DistrictId, Instant, SittingId, WindowId};
+
+/// Everything that decides whether a card opens the door now.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct CardDoor {
+    pub card_id: Uuid,
+    pub child_id: ChildId,
+    pub district_id: DistrictId,
+    pub window_id: WindowId,
+    pub window_state: WindowState,
+    pub voided_at: Option<Instant>,
+    pub consent_mode: ConsentMode,
+    pub consent: Option<ConsentStatus>,
+    pub sitting_id: Option<SittingId>,
+    pub sitting_state: Option<SittingState>,
+    pub sitting_ends_at: Option<Instant>,
+}
+
+/// Adds a card.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn add(
+    tx: &mut Tx,
+    window: WindowId,
+    child: ChildId,
+    code_hash: Vec<u8>,
+) -> Result<(), StoreError> {
+    let ctx = tx.ctx();
+    tx.run(
+        "insert into cards (id, window_id, child_id, code_hash, created_at) values ($1, $2, $3, $4, $5)",
+        args![ctx.id(), window, child, code_hash, ctx.now],
+    )
+    .await
+    .map(drop)
+}
+
+/// The door behind a card's hash: its window, consent, and the class's sitting (an open one before a closed one).
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn door(conn: &mut Conn, code_hash: Vec<u8>) -> Result<Option<CardDoor>, StoreError> {
+    conn.first(
+        "select c.id as card_id, c.child_id, w.district_id, w.id as window_id, w.state as window_state, c.voided_at, \
+         w.consent_mode, k.status as consent, s.id as sitting_id, s.state as sitting_state, \
+         s.ends_at as sitting_ends_at from cards c join windows w on w.id = c.window_id \
+         join enrollments e on e.child_id = c.child_id and e.to_date is null \
+         left join consents k on k.child_id = c.child_id and k.window_id = c.window_id \
+         left join sittings s on s.class_id = e.class_id and s.window_id = c.window_id \
+         where c.code_hash = $1 order by case when s.state = 'open' then 0 else 1 end, s.opened_at desc limit 1",
+        args![code_hash],
+    )
+    .await
+}

@@ -1,0 +1,186 @@
+//! Children, their guardians, and where they are enrolled.
+
+use sqlx::FromRow;
+
+use super::{Conn, StoreError, Tx, args};
+use crate::model::people::Sex;
+use crate::model::{ChildId, ClassId, Day, DistrictId, Instant, Private, SchoolId};
+
+/// A child to add, with the class it is enrolled in.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the columns of the tables")]
+pub struct NewChild {
+    pub id: ChildId,
+    pub district_id: DistrictId,
+    pub number: String,
+    pub given_name: Private<String>,
+    pub family_name: Private<String>,
+    pub birth_date: Day,
+    pub sex: Sex,
+    pub language: String,
+    pub school_id: SchoolId,
+    pub class_id: ClassId,
+    pub enrolled_on: Day,
+}
+
+/// A child with the place it is enrolled in now.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the tables")]
+pub struct Child {
+    pub id: ChildId,
+    pub district_id: DistrictId,
+    pub given_name: Private<String>,
+    pub family_name: Private<String>,
+    pub birth_date: Day,
+    pub sex: Sex,
+    pub language: String,
+    pub school_id: SchoolId,
+    pub school_name: String,
+    pub time_zone: String,
+    pub class_id: ClassId,
+    pub class_name: String,
+    pub grade: i64,
+}
+
+/// A guardian of a child.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct Guardian {
+    pub name: Private<String>,
+    pub relation: String,
+    pub phone: Private<String>,
+    pub do_not_contact: bool,
+}
+
+/// Adds a child and enrolls it.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn add(tx: &mut Tx, child: &NewChild) -> Result<(), StoreError> {
+    let ctx = tx.ctx();
+    tx.run(
+        "insert into children (id, district_id, number, given_name, family_name, birth_date, sex, language, created_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        args![
+            child.id, child.district_id, &child.number, &child.given_name, &child.family_name, child.birth_date,
+            child.sex, &child.language, ctx.now
+        ],
+    )
+    .await?;
+    tx.run(
+        "insert into enrollments (id, child_id, school_id, class_id, from_date) values ($1, $2, $3, $4, $5)",
+        args![ctx.id(), child.id, child.school_id, child.class_id, child.enrolled_on],
+    )
+    .await
+    .map(drop)
+}
+
+/// Adds a guardian.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn add_guardian(tx: &mut Tx, child: ChildId, guardian: &Guardian) -> Result<(), StoreError> {
+    let ctx = tx.ctx();
+    tx.run(
+        "insert into guardians (id, child_id, name, relation, phone, do_not_contact, created_at) \
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        args![
+            ctx.id(),
+            child,
+            &guardian.name,
+            &guardian.relation,
+            &guardian.phone,
+            guardian.do_not_contact,
+            ctx.now
+        ],
+    )
+    .await
+    .map(drop)
+}
+
+/// A child with its current place.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn get(conn: &mut Conn, id: ChildId) -> Result<Option<Child>, StoreError> {
+    conn.first(
+        "select c.id, c.district_id, c.given_name, c.family_name, c.birth_date, c.sex, c.language, s.id as school_id, \
+         s.name as school_name, s.time_zone, k.id as class_id, k.name as class_name, k.grade from children c \
+         join enrollments e on e.child_id = c.id and e.to_date is null join schools s on s.id = e.school_id \
+         join classes k on k.id = e.class_id where c.id = $1",
+        args![id],
+    )
+    .await
+}
+
+/// The children enrolled in a class now, by name.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn list_class(
+    conn: &mut Conn,
+    class: ClassId,
+) -> Result<Vec<(ChildId, Private<String>, Private<String>)>, StoreError> {
+    conn.all(
+        "select c.id, c.given_name, c.family_name from enrollments e join children c on c.id = e.child_id \
+         where e.class_id = $1 and e.to_date is null order by c.given_name, c.family_name, c.id",
+        args![class],
+    )
+    .await
+}
+
+/// A child's guardians.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn guardians(conn: &mut Conn, child: ChildId) -> Result<Vec<Guardian>, StoreError> {
+    conn.all(
+        "select name, relation, phone, do_not_contact from guardians where child_id = $1 order by created_at, id",
+        args![child],
+    )
+    .await
+}
+
+/// How many children there are in all: a database with none may be filled by the demo.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn count(conn: &mut Conn) -> Result<i64, StoreError> {
+    Ok(conn.first::<(i64,)>("select count(*) from children", args![]).await?.map_or(0, |(n,)| n))
+}
+
+/// One screen of a child on the timeline.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct Screen {
+    pub instrument: String,
+    pub version: i64,
+    pub informant: String,
+    pub scale: String,
+    pub value: Option<f64>,
+    pub not_scored: Option<String>,
+    pub prorated: bool,
+    pub band: Option<String>,
+    pub positive: Option<bool>,
+    pub submitted_at: Instant,
+    pub window_id: crate::model::WindowId,
+    pub window_name: String,
+    pub administration_id: crate::model::AdministrationId,
+}
+
+/// Every scored scale of a child, oldest first; of several engines the newest counts.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn screens(conn: &mut Conn, child: ChildId) -> Result<Vec<Screen>, StoreError> {
+    conn.all(
+        "select a.instrument, a.version, a.informant, s.scale, s.value, s.not_scored, s.prorated, s.band, s.positive, \
+         a.submitted_at, a.window_id, w.name as window_name, a.id as administration_id from administrations a \
+         join scores s on s.administration_id = a.id join windows w on w.id = a.window_id \
+         where a.child_id = $1 and a.state = 'submitted' and s.engine = (select max(n.engine) from scores n \
+         where n.administration_id = s.administration_id and n.scale = s.scale) \
+         order by a.submitted_at, a.position, s.scale",
+        args![child],
+    )
+    .await
+}

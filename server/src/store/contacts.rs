@@ -1,0 +1,150 @@
+//! Contacts, notes and follow-ups.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Conn, StoreError, Tx, args};
+use crate::model::referral::{ContactHow, ContactWith};
+use crate::model::{ChildId, Day, Instant, Private, ReferralId, UserId};
+
+/// One conversation, call or letter.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct Contact {
+    pub at: Instant,
+    pub by_name: String,
+    pub with_whom: ContactWith,
+    pub how: ContactHow,
+    pub reached: bool,
+    pub note: Private<String>,
+}
+
+/// Adds a contact and notes its instant on the referral.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn add(
+    tx: &mut Tx,
+    referral: ReferralId,
+    child: ChildId,
+    user: UserId,
+    contact: &Contact,
+) -> Result<(), StoreError> {
+    let ctx = tx.ctx();
+    tx.run(
+        "insert into contacts (id, referral_id, child_id, user_id, at, with_whom, how, reached, note) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        args![
+            ctx.id(),
+            referral,
+            child,
+            user,
+            contact.at,
+            contact.with_whom,
+            contact.how,
+            contact.reached,
+            &contact.note
+        ],
+    )
+    .await?;
+    tx.run("update referrals set last_contact_at = $2 where id = $1", args![referral, contact.at])
+        .await
+        .map(drop)
+}
+
+/// A child's contacts, newest first.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn list(conn: &mut Conn, child: ChildId) -> Result<Vec<Contact>, StoreError> {
+    conn.all(
+        "select k.at, u.name as by_name, k.with_whom, k.how, k.reached, k.note from contacts k \
+         join users u on u.id = k.user_id where k.child_id = $1 order by k.at desc, k.id desc",
+        args![child],
+    )
+    .await
+}
+
+/// A note about a child.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct Note {
+    pub written_at: Instant,
+    pub by_name: String,
+    pub visibility: String,
+    pub body: Private<String>,
+}
+
+/// Adds a note.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn add_note(
+    tx: &mut Tx,
+    child: ChildId,
+    user: UserId,
+    visibility: &str,
+    body: &Private<String>,
+) -> Result<(), StoreError> {
+    let ctx = tx.ctx();
+    tx.run(
+        "insert into notes (id, child_id, user_id, visibility, body, written_at) values ($1, $2, $3, $4, $5, $6)",
+        args![ctx.id(), child, user, visibility, body, ctx.now],
+    )
+    .await
+    .map(drop)
+}
+
+/// The notes on a child that this user may read, newest first.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn list_notes(conn: &mut Conn, child: ChildId, user: UserId) -> Result<Vec<Note>, StoreError> {
+    conn.all(
+        "select n.written_at, u.name as by_name, n.visibility, n.body from notes n join users u on u.id = n.user_id \
+         where n.child_id = $1 and (n.visibility <> 'own' or n.user_id = $2) order by n.written_at desc, n.id desc",
+        args![child, user],
+    )
+    .await
+}
+
+/// A dated task on a referral.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct FollowUp {
+    pub id: Uuid,
+    pub due_on: Day,
+    pub what: Private<String>,
+    pub done_at: Option<Instant>,
+}
+
+/// Adds a follow-up.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn add_follow_up(
+    tx: &mut Tx,
+    referral: ReferralId,
+    due_on: Day,
+    what: &Private<String>,
+) -> Result<(), StoreError> {
+    let ctx = tx.ctx();
+    tx.run(
+        "insert into follow_ups (id, referral_id, due_on, what, created_at) values ($1, $2, $3, $4, $5)",
+        args![ctx.id(), referral, due_on, what, ctx.now],
+    )
+    .await
+    .map(drop)
+}
+
+/// A referral's follow-ups by date.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn follow_ups(conn: &mut Conn, referral: ReferralId) -> Result<Vec<FollowUp>, StoreError> {
+    conn.all(
+        "select id, due_on, what, done_at from follow_ups where referral_id = $1 order by due_on, id",
+        args![referral],
+    )
+    .await
+}

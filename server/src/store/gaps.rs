@@ -1,0 +1,58 @@
+//! What the reconciler looks for: acts that should have left a trace and did not.
+
+use sqlx::FromRow;
+
+use super::{Conn, StoreError, args};
+use crate::model::{AdministrationId, Instant};
+
+/// An answer to an item, for a second look at whether it is critical.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct Suspect {
+    pub administration_id: AdministrationId,
+    pub item: String,
+    pub code: i64,
+}
+
+/// Answers of at least `at_least` to a critical item since an instant that have no flag, or no reason on a referral.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn critical_without_referral(
+    conn: &mut Conn,
+    instrument: &str,
+    item: &str,
+    at_least: i64,
+    since: Instant,
+) -> Result<Vec<Suspect>, StoreError> {
+    conn.all(
+        "select distinct r.administration_id, r.item, r.code from responses r \
+         join administrations a on a.id = r.administration_id \
+         where a.instrument = $1 and r.item = $2 and r.code >= $3 and r.answered_at >= $4 and (not exists (select 1 \
+         from flags f where f.administration_id = r.administration_id and f.item = r.item and \
+         f.kind = 'critical_item') or not exists (select 1 from referral_reasons m where \
+         m.administration_id = r.administration_id and m.rule = 'critical_item' and m.item = r.item))",
+        args![instrument, item, at_least, since],
+    )
+    .await
+}
+
+/// Submitted administrations since an instant without any score, or with a positive total and no reason.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn submitted_without_trace(
+    conn: &mut Conn,
+    since: Instant,
+) -> Result<Vec<AdministrationId>, StoreError> {
+    let rows: Vec<(AdministrationId,)> = conn
+        .all(
+            "select a.id from administrations a where a.state = 'submitted' and a.submitted_at >= $1 and (not exists \
+             (select 1 from scores s where s.administration_id = a.id) or (exists (select 1 from scores s where \
+             s.administration_id = a.id and s.positive = $2) and not exists (select 1 from referral_reasons m \
+             where m.administration_id = a.id and m.rule = 'above_cutoff')))",
+            args![since, true],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}

@@ -1,0 +1,166 @@
+//! The one writer of an embedded database: it takes waiting units of work together, gives each a savepoint,
+//! syncs them with one commit, and answers each caller after that commit.
+//!
+//! A synced commit costs the same for one unit as for a hundred, so a class that presses Next at once waits
+//! for one sync and not for thirty.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::StoreError;
+use super::backend::Conn;
+use super::tx::{Act, Tx, Work};
+use crate::ctx::Ctx;
+use crate::{Error, Result};
+
+/// How many units may share one commit. More would make the first wait for the last.
+const BATCH: usize = 128;
+/// How many may wait before callers are held back.
+const QUEUE: usize = 4096;
+
+type Done = Box<dyn Any + Send>;
+type Unit =
+    Box<dyn for<'t> Fn(&'t mut Tx) -> Pin<Box<dyn Future<Output = Result<Done>> + Send + 't>> + Send + Sync>;
+
+struct Waiting {
+    unit: Unit,
+    answer: oneshot::Sender<Result<Done>>,
+}
+
+/// A handle to the writer task.
+#[derive(Clone, Debug)]
+pub(super) struct Writer {
+    queue: Arc<Mutex<Option<mpsc::Sender<Waiting>>>>,
+    sender: mpsc::WeakSender<Waiting>,
+    task: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl Writer {
+    /// Starts the task that owns the writing connection.
+    pub(super) fn start(conn: Conn) -> Self {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let sender = queue.downgrade();
+        let task = tokio::spawn(write_all(conn, waiting));
+        Self { queue: Arc::new(Mutex::new(Some(queue))), sender, task: Arc::new(Mutex::new(Some(task))) }
+    }
+
+    /// Hands in a unit of work and waits for the commit that holds it. When the caller goes away, the work is
+    /// done all the same.
+    pub(super) async fn run<T, W>(&self, ctx: Arc<Ctx>, act: Act, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: for<'t> Fn(&'t mut Tx) -> Work<'t, T> + Send + Sync + 'static,
+    {
+        let work = Arc::new(work);
+        let unit: Unit = Box::new(move |tx| {
+            let (ctx, work) = (Arc::clone(&ctx), Arc::clone(&work));
+            Box::pin(async move { Ok(Box::new(tx.perform(ctx, act, &*work).await?) as Done) })
+        });
+        let (answer, answered) = oneshot::channel();
+        let queue = self.sender.upgrade().ok_or(StoreError::Closed)?;
+        queue.send(Waiting { unit, answer }).await.map_err(|_| StoreError::Closed)?;
+        drop(queue);
+        let done = answered.await.map_err(|_| StoreError::Closed)??;
+        done.downcast::<T>().map(|done| *done).map_err(|_| Error::Store(StoreError::Panicked))
+    }
+
+    /// Takes no more work, finishes what was accepted and closes the connection.
+    pub(super) async fn close(&self) {
+        self.queue.lock().await.take();
+        let task = self.task.lock().await.take();
+        if let Some(task) = task {
+            let _ = task.await;
+        }
+    }
+}
+
+async fn write_all(conn: Conn, mut waiting: mpsc::Receiver<Waiting>) {
+    let mut tx = Tx::new(
+        conn,
+        Arc::new(Ctx::at(crate::ctx::Actor::Job("writer"), crate::model::Instant::from_millis(0))),
+    );
+    let mut batch = Vec::with_capacity(BATCH);
+    while waiting.recv_many(&mut batch, BATCH).await > 0 {
+        commit_together(&mut tx, &mut batch).await;
+    }
+}
+
+/// One transaction for the whole batch. Each caller is answered only after the commit, with its own result.
+async fn commit_together(tx: &mut Tx, batch: &mut Vec<Waiting>) {
+    if let Err(error) = begin(tx).await {
+        // The cause goes to the first caller; the others learn that nothing was saved.
+        let mut error = Some(error);
+        for waiting in batch.drain(..) {
+            let _ = waiting.answer.send(Err(error.take().unwrap_or(StoreError::NotCommitted).into()));
+        }
+        return;
+    }
+    let mut results = Vec::with_capacity(batch.len());
+    let mut broken = false;
+    for waiting in batch.drain(..) {
+        let outcome = if broken {
+            Err(StoreError::NotCommitted.into())
+        } else {
+            in_savepoint(tx, &waiting.unit, &mut broken).await
+        };
+        results.push((waiting.answer, outcome));
+    }
+    let committed = !broken && tx.run("commit", vec![]).await.is_ok();
+    if !committed {
+        // After a disk error SQLite may already have rolled back by itself; then this does nothing.
+        let _ = tx.run("rollback", vec![]).await;
+    }
+    for (answer, outcome) in results {
+        let outcome = if committed { outcome } else { outcome.and(Err(StoreError::NotCommitted.into())) };
+        let _ = answer.send(outcome);
+    }
+}
+
+/// Another process may hold the lock (a backup, a second command); wait for it rather than fail the child's answer.
+async fn begin(tx: &mut Tx) -> std::result::Result<(), StoreError> {
+    let mut tries = 0;
+    loop {
+        match tx.begin().await {
+            Err(error) if error.is_retryable() && tries < 3 => {
+                tries += 1;
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            Err(error) => {
+                // A transaction left over by a failed commit would make every later begin fail.
+                let _ = tx.run("rollback", vec![]).await;
+                return if tries == 0 && tx.is_alive().await && tx.begin().await.is_ok() {
+                    Ok(())
+                } else {
+                    Err(error)
+                };
+            }
+            Ok(()) => return Ok(()),
+        }
+    }
+}
+
+/// Runs one unit; a failure undoes that unit alone. `broken` is set when the transaction itself is lost.
+async fn in_savepoint(tx: &mut Tx, unit: &Unit, broken: &mut bool) -> Result<Done> {
+    if let Err(error) = tx.run("savepoint unit", vec![]).await {
+        *broken = true;
+        return Err(error.into());
+    }
+    let outcome = AssertUnwindSafe(unit(tx)).catch_unwind().await.unwrap_or(Err(StoreError::Panicked.into()));
+    let undone = match &outcome {
+        Ok(_) => true,
+        Err(Error::Store(StoreError::Disk(_))) => false,
+        Err(_) => tx.run("rollback to unit", vec![]).await.is_ok(),
+    };
+    if !undone || tx.run("release unit", vec![]).await.is_err() {
+        *broken = true;
+        return outcome.and(Err(StoreError::NotCommitted.into()));
+    }
+    outcome
+}

@@ -1,0 +1,60 @@
+//! Messages that must leave, written in the transaction of the act.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Conn, StoreError, Tx, args};
+use crate::model::{Instant, ReferralId, UserId};
+
+/// An alert for a person. It names nobody: the reader signs in to see more (C-42).
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct Alert {
+    pub id: Uuid,
+    pub referral_id: ReferralId,
+    pub user_id: UserId,
+    pub created_at: Instant,
+}
+
+/// Adds an alert, once for a referral and reason (C-41).
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn add(tx: &mut Tx, referral: ReferralId, user: UserId, reason: &str) -> Result<(), StoreError> {
+    let ctx = tx.ctx();
+    tx.run(
+        "insert into outbox (id, referral_id, user_id, reason, created_at) values ($1, $2, $3, $4, $5) \
+         on conflict (referral_id, reason) do nothing",
+        args![ctx.id(), referral, user, reason, ctx.now],
+    )
+    .await
+    .map(drop)
+}
+
+/// Marks a referral's alerts as seen by a person.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn acknowledge(tx: &mut Tx, referral: ReferralId) -> Result<(), StoreError> {
+    let now = tx.ctx().now;
+    tx.run(
+        "update outbox set acknowledged_at = $2, delivered_at = coalesce(delivered_at, $2) \
+         where referral_id = $1 and acknowledged_at is null",
+        args![referral, now],
+    )
+    .await
+    .map(drop)
+}
+
+/// Alerts of a user that nobody has acknowledged yet, oldest first.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn waiting(conn: &mut Conn, user: UserId) -> Result<Vec<Alert>, StoreError> {
+    conn.all(
+        "select id, referral_id, user_id, created_at from outbox where user_id = $1 and acknowledged_at is null \
+         order by created_at, id",
+        args![user],
+    )
+    .await
+}

@@ -1,0 +1,354 @@
+//! Referrals, their reasons and events, and the queue.
+
+use sqlx::FromRow;
+
+use super::{Conn, StoreError, Tx, args};
+use crate::model::referral::{Outcome, Priority, ReferralState};
+use crate::model::{
+    AdministrationId, ChildId, DistrictId, Instant, Private, ReferralId, SchoolId, UserId, WindowId,
+};
+
+/// A referral.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct Referral {
+    pub id: ReferralId,
+    pub child_id: ChildId,
+    pub school_id: SchoolId,
+    pub district_id: DistrictId,
+    pub priority: Priority,
+    pub state: ReferralState,
+    pub owner_id: UserId,
+    pub owner_name: String,
+    pub opened_at: Instant,
+    pub due_at: Instant,
+    pub acknowledged_at: Option<Instant>,
+    pub last_contact_at: Option<Instant>,
+    pub closed_at: Option<Instant>,
+    pub outcome: Option<Outcome>,
+    pub version: i64,
+}
+
+const COLUMNS: &str = "select r.id, r.child_id, r.school_id, s.district_id, r.priority, r.state, r.owner_id, \
+    u.name as owner_name, r.opened_at, r.due_at, r.acknowledged_at, r.last_contact_at, r.closed_at, r.outcome, \
+    r.version from referrals r join schools s on s.id = r.school_id join users u on u.id = r.owner_id ";
+
+/// What opens a referral.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct NewReferral {
+    pub id: ReferralId,
+    pub child: ChildId,
+    pub school: SchoolId,
+    pub window: Option<WindowId>,
+    pub priority: Priority,
+    pub owner: UserId,
+    pub due_at: Instant,
+}
+
+/// Opens a referral unless the child has an open one at this school; the database itself decides (never two).
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn open(tx: &mut Tx, new: &NewReferral) -> Result<bool, StoreError> {
+    let now = tx.ctx().now;
+    let added = tx
+        .run(
+            "insert into referrals (id, child_id, school_id, window_id, priority, rank, state, owner_id, opened_at, \
+             due_at) values ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9) \
+             on conflict (child_id, school_id) where closed_at is null do nothing",
+            args![
+                new.id, new.child, new.school, new.window, new.priority, new.priority.rank(), new.owner, now,
+                new.due_at
+            ],
+        )
+        .await?;
+    Ok(added == 1)
+}
+
+/// The child's open referral at a school.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn get_open(
+    conn: &mut Conn,
+    child: ChildId,
+    school: SchoolId,
+) -> Result<Option<Referral>, StoreError> {
+    conn.all_scoped(
+        COLUMNS,
+        "where r.child_id = $1 and r.school_id = $2 and r.closed_at is null",
+        args![child, school],
+    )
+    .await
+    .map(|mut rows: Vec<Referral>| rows.pop())
+}
+
+/// One referral.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn get(conn: &mut Conn, id: ReferralId) -> Result<Option<Referral>, StoreError> {
+    conn.all_scoped(COLUMNS, "where r.id = $1", args![id]).await.map(|mut rows: Vec<Referral>| rows.pop())
+}
+
+/// A child's referrals, newest first.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn of_child(conn: &mut Conn, child: ChildId) -> Result<Vec<Referral>, StoreError> {
+    conn.all_scoped(COLUMNS, "where r.child_id = $1 order by r.opened_at desc", args![child]).await
+}
+
+/// Raises an open referral's priority and brings its due time forward; never lowers it.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn raise(
+    tx: &mut Tx,
+    id: ReferralId,
+    priority: Priority,
+    due_at: Instant,
+) -> Result<bool, StoreError> {
+    let changed = tx
+        .run(
+            "update referrals set priority = $2, rank = $3, due_at = case when due_at < $4 then due_at else $4 end, \
+             version = version + 1 where id = $1 and rank > $3",
+            args![id, priority, priority.rank(), due_at],
+        )
+        .await?;
+    Ok(changed == 1)
+}
+
+/// A reason on a referral.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct Reason {
+    pub rule: String,
+    pub item: String,
+    pub priority: Priority,
+    pub why: Private<String>,
+    pub found_at: Instant,
+}
+
+/// Adds a reason, once for a screening, rule and item (REL-06).
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn add_reason(
+    tx: &mut Tx,
+    referral: ReferralId,
+    administration: Option<AdministrationId>,
+    reason: &Reason,
+) -> Result<bool, StoreError> {
+    let ctx = tx.ctx();
+    let added = tx
+        .run(
+            "insert into referral_reasons (id, referral_id, administration_id, rule, item, priority, why, found_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (administration_id, rule, item) do nothing",
+            args![
+                ctx.id(), referral, administration, &reason.rule, &reason.item, reason.priority, &reason.why,
+                reason.found_at
+            ],
+        )
+        .await?;
+    Ok(added == 1)
+}
+
+/// The reasons of a referral, most urgent and newest first.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn reasons(conn: &mut Conn, referral: ReferralId) -> Result<Vec<Reason>, StoreError> {
+    conn.all(
+        "select rule, item, priority, why, found_at from referral_reasons where referral_id = $1 \
+         order by case priority when 'critical' then 1 when 'high' then 2 when 'moderate' then 3 else 4 end, \
+         found_at desc",
+        args![referral],
+    )
+    .await
+}
+
+/// A step in a referral's history.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct Event {
+    pub at: Instant,
+    pub by_name: Option<String>,
+    pub verb: String,
+    pub to_state: ReferralState,
+    pub reason: Private<String>,
+}
+
+/// Adds a step to the history.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn add_event(
+    tx: &mut Tx,
+    referral: ReferralId,
+    user: Option<UserId>,
+    verb: &str,
+    from: Option<ReferralState>,
+    to: ReferralState,
+    reason: &Private<String>,
+) -> Result<(), StoreError> {
+    let ctx = tx.ctx();
+    tx.run(
+        "insert into referral_events (id, referral_id, at, user_id, verb, from_state, to_state, reason) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        args![ctx.id(), referral, ctx.now, user, verb, from, to, reason],
+    )
+    .await
+    .map(drop)
+}
+
+/// A referral's history, newest first.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn events(conn: &mut Conn, referral: ReferralId) -> Result<Vec<Event>, StoreError> {
+    conn.all(
+        "select e.at, u.name as by_name, e.verb, e.to_state, e.reason from referral_events e \
+         left join users u on u.id = e.user_id where e.referral_id = $1 order by e.at desc, e.id desc",
+        args![referral],
+    )
+    .await
+}
+
+/// Takes an open referral for `user`, if nobody was faster: the database decides, not a read before it (REL-09).
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn claim(tx: &mut Tx, id: ReferralId, user: UserId) -> Result<bool, StoreError> {
+    let now = tx.ctx().now;
+    let changed = tx
+        .run(
+            "update referrals set state = 'acknowledged', owner_id = $2, acknowledged_at = coalesce(acknowledged_at, \
+             $3), version = version + 1 where id = $1 and state in ('open', 'reopened')",
+            args![id, user, now],
+        )
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Moves a referral that is still at `version` to another state; false when somebody was faster.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn advance(
+    tx: &mut Tx,
+    id: ReferralId,
+    version: i64,
+    to: ReferralState,
+    outcome: Option<Outcome>,
+) -> Result<bool, StoreError> {
+    let closed = (to == ReferralState::Closed).then(|| tx.ctx().now);
+    let changed = tx
+        .run(
+            "update referrals set state = $3, closed_at = $4, outcome = $5, version = version + 1 \
+             where id = $1 and version = $2",
+            args![id, version, to, closed, outcome],
+        )
+        .await?;
+    Ok(changed == 1)
+}
+
+/// One line of the queue.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct QueueRow {
+    pub id: ReferralId,
+    pub child_id: ChildId,
+    pub given_name: Private<String>,
+    pub family_name: Private<String>,
+    pub grade: i64,
+    pub class_name: String,
+    pub school_name: String,
+    pub time_zone: String,
+    pub priority: Priority,
+    pub state: ReferralState,
+    pub owner_id: UserId,
+    pub owner_name: String,
+    pub opened_at: Instant,
+    pub due_at: Instant,
+    pub last_contact_at: Option<Instant>,
+    pub why: Option<Private<String>>,
+}
+
+/// The open referrals of the schools where `user` is a counselor: critical first, then earliest due, then oldest;
+/// never by a raw score (C-03).
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn queue(
+    conn: &mut Conn,
+    district: DistrictId,
+    user: UserId,
+    only_owner: Option<UserId>,
+    limit: i64,
+) -> Result<Vec<QueueRow>, StoreError> {
+    conn.all(
+        "select r.id, r.child_id, c.given_name, c.family_name, k.grade, k.name as class_name, s.name as school_name, \
+         s.time_zone, r.priority, r.state, r.owner_id, u.name as owner_name, r.opened_at, r.due_at, \
+         r.last_contact_at, (select m.why from referral_reasons m where m.referral_id = r.id order by \
+         case m.priority when 'critical' then 1 when 'high' then 2 when 'moderate' then 3 else 4 end, \
+         m.found_at desc, m.id limit 1) as why \
+         from referrals r join schools s on s.id = r.school_id join users u on u.id = r.owner_id \
+         join children c on c.id = r.child_id join enrollments e on e.child_id = c.id and e.to_date is null \
+         join classes k on k.id = e.class_id \
+         where r.closed_at is null and s.district_id = $1 and ($3 is null or r.owner_id = $3) and exists (select 1 \
+         from user_roles x where x.user_id = $2 and x.role = 'counselor' and (x.school_id is null or \
+         x.school_id = r.school_id)) \
+         order by case when r.rank = 1 then 0 else 1 end, r.due_at, r.opened_at, r.id limit $4",
+        args![district, user, only_owner, limit],
+    )
+    .await
+}
+
+/// Open, critical, overdue and unclaimed counts of one school; no child in it.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct SchoolCounts {
+    pub school_name: String,
+    pub open: i64,
+    pub critical: i64,
+    pub overdue: i64,
+    pub unclaimed: i64,
+}
+
+/// The counts of each school where the user is lead.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn school_counts(
+    conn: &mut Conn,
+    district: DistrictId,
+    user: UserId,
+    now: Instant,
+) -> Result<Vec<SchoolCounts>, StoreError> {
+    conn.all(
+        "select s.name as school_name, count(r.id) as open, \
+         cast(coalesce(sum(case when r.rank = 1 then 1 else 0 end), 0) as bigint) as critical, \
+         cast(coalesce(sum(case when r.due_at < $3 then 1 else 0 end), 0) as bigint) as overdue, \
+         cast(coalesce(sum(case when r.state in ('open', 'reopened') then 1 else 0 end), 0) as bigint) as unclaimed \
+         from schools s left join referrals r on r.school_id = s.id and r.closed_at is null \
+         where s.district_id = $1 and exists (select 1 from user_roles x where x.user_id = $2 and \
+         x.role = 'school_lead' and (x.school_id is null or x.school_id = s.id)) group by s.id, s.name order by s.name",
+        args![district, user, now],
+    )
+    .await
+}
+
+/// Every open referral of a district, oldest first.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn list_open(conn: &mut Conn, district: DistrictId) -> Result<Vec<Referral>, StoreError> {
+    conn.all_scoped(
+        COLUMNS,
+        "where s.district_id = $1 and r.closed_at is null order by r.opened_at, r.id",
+        args![district],
+    )
+    .await
+}

@@ -1,0 +1,84 @@
+//! Sign-ins: opaque tokens, stored hashed.
+
+use sqlx::FromRow;
+
+use super::{Conn, StoreError, Tx, args};
+use crate::model::{ChildId, Instant, SittingId, UserId, WindowId};
+
+/// One sign-in.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct Session {
+    /// `student`, `staff`, or `half` (password given, second factor still owed).
+    pub kind: String,
+    pub user_id: Option<UserId>,
+    pub child_id: Option<ChildId>,
+    pub window_id: Option<WindowId>,
+    pub sitting_id: Option<SittingId>,
+    pub created_at: Instant,
+    pub seen_at: Instant,
+    pub expires_at: Instant,
+}
+
+/// Adds a sign-in under the hash of its token.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn add(tx: &mut Tx, token_hash: Vec<u8>, session: &Session) -> Result<(), StoreError> {
+    tx.run(
+        "insert into sessions (token_hash, kind, user_id, child_id, window_id, sitting_id, created_at, seen_at, \
+         expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        args![
+            token_hash, &session.kind, session.user_id, session.child_id, session.window_id, session.sitting_id,
+            session.created_at, session.seen_at, session.expires_at
+        ],
+    )
+    .await
+    .map(drop)
+}
+
+/// The sign-in of a token's hash.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn get(conn: &mut Conn, token_hash: Vec<u8>) -> Result<Option<Session>, StoreError> {
+    conn.first(
+        "select kind, user_id, child_id, window_id, sitting_id, created_at, seen_at, expires_at from sessions \
+         where token_hash = $1",
+        args![token_hash],
+    )
+    .await
+}
+
+/// Notes that a sign-in was used.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn touch(tx: &mut Tx, token_hash: Vec<u8>) -> Result<(), StoreError> {
+    let now = tx.ctx().now;
+    tx.run("update sessions set seen_at = $2 where token_hash = $1", args![token_hash, now]).await.map(drop)
+}
+
+/// Ends a sign-in.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn remove(tx: &mut Tx, token_hash: Vec<u8>) -> Result<(), StoreError> {
+    tx.run("delete from sessions where token_hash = $1", args![token_hash]).await.map(drop)
+}
+
+/// Ends every sign-in of a sitting: when it closes, its devices are signed out.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn remove_sitting(tx: &mut Tx, sitting: SittingId) -> Result<(), StoreError> {
+    tx.run("delete from sessions where sitting_id = $1", args![sitting]).await.map(drop)
+}
+
+/// Removes sign-ins that ended before an instant.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn remove_expired(tx: &mut Tx, before: Instant) -> Result<u64, StoreError> {
+    tx.run("delete from sessions where expires_at < $1", args![before]).await
+}

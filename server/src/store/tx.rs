@@ -1,0 +1,139 @@
+//! A write transaction: a connection, the context it acts under, and the audit row it owes.
+
+use std::future::Future;
+use std::ops::{Deref, DerefMut};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::audit;
+use super::backend::{Backend, Conn};
+use crate::ctx::Ctx;
+use crate::{Error, Result};
+
+/// The future of a unit of work: `Box::pin(async move { … })`.
+pub type Work<'t, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 't>>;
+
+/// What is being done, for the audit trail.
+#[derive(Clone, Copy, Debug)]
+pub struct Act {
+    /// A verb of the domain, `referral.claim`.
+    pub action: &'static str,
+    /// Where the record of it stands.
+    trail: Trail,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trail {
+    /// A row in the audit table.
+    Row,
+    /// The changed row itself says who and when and is never overwritten.
+    Itself,
+}
+
+impl Act {
+    /// An act that leaves an audit row.
+    pub const fn new(action: &'static str) -> Self {
+        Self { action, trail: Trail::Row }
+    }
+
+    /// An act whose own rows are append-only and name actor and instant (an answer, a session's last use):
+    /// a second record of it would double the database and tell nothing more.
+    pub const fn recorded_in_itself(action: &'static str) -> Self {
+        Self { action, trail: Trail::Itself }
+    }
+}
+
+/// A write transaction. Dereferences to its connection.
+#[derive(Debug)]
+pub struct Tx {
+    conn: Conn,
+    ctx: Arc<Ctx>,
+    subject: Option<(&'static str, Uuid)>,
+    detail: String,
+}
+
+impl Tx {
+    pub(super) fn new(conn: Conn, ctx: Arc<Ctx>) -> Self {
+        Self { conn, ctx, subject: None, detail: String::new() }
+    }
+
+    /// The context this transaction acts under. Shared, so that it can be held while the connection is used.
+    pub fn ctx(&self) -> Arc<Ctx> {
+        Arc::clone(&self.ctx)
+    }
+
+    /// Names whom or what the act is about.
+    pub fn about(&mut self, kind: &'static str, id: Uuid) {
+        self.subject = Some((kind, id));
+    }
+
+    /// Adds a detail to the audit row: words of the domain, never a name, an answer or a score.
+    pub fn detail(&mut self, detail: impl Into<String>) {
+        self.detail = detail.into();
+    }
+
+    /// Runs one unit of work and writes its audit row.
+    pub(super) async fn perform<T, W>(&mut self, ctx: Arc<Ctx>, act: Act, work: &W) -> Result<T>
+    where
+        W: for<'t> Fn(&'t mut Tx) -> Work<'t, T> + Send + Sync,
+    {
+        self.ctx = ctx;
+        self.subject = None;
+        self.detail.clear();
+        let done = work(self).await?;
+        if act.trail == Trail::Row {
+            let (ctx, subject, detail) = (self.ctx(), self.subject, std::mem::take(&mut self.detail));
+            audit::add(&mut self.conn, &ctx, act.action, subject, &detail).await?;
+        }
+        Ok(done)
+    }
+}
+
+impl Deref for Tx {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.conn
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+}
+
+/// One unit of work in a transaction of its own, tried again when another one was in the way.
+pub(super) async fn run_alone<T, W>(
+    backend: &Backend,
+    ctx: &Arc<Ctx>,
+    act: Act,
+    work: &W,
+    tries: u32,
+) -> Result<T>
+where
+    W: for<'t> Fn(&'t mut Tx) -> Work<'t, T> + Send + Sync,
+{
+    let mut attempt = 1;
+    loop {
+        let mut tx = Tx::new(backend.connection().await?, Arc::clone(ctx));
+        tx.conn.begin().await?;
+        let outcome = match tx.perform(Arc::clone(ctx), act, work).await {
+            Ok(done) => tx.conn.run("commit", vec![]).await.map(|_| done).map_err(Error::from),
+            Err(error) => Err(error),
+        };
+        let Err(error) = outcome else { return outcome };
+        // The transaction may already be gone with its connection; that is a rollback too.
+        let _ = tx.conn.run("rollback", vec![]).await;
+        match error {
+            Error::Store(ref store) if store.is_retryable() && attempt < tries => {
+                let jitter = u64::from(ctx.id().as_bytes()[15]) % 16;
+                tokio::time::sleep(Duration::from_millis(u64::from(attempt) * 8 + jitter)).await;
+                attempt += 1;
+            }
+            other => return Err(other),
+        }
+    }
+}

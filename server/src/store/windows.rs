@@ -1,0 +1,286 @@
+//! Windows, what they ask, whom they cover, consent, and sittings.
+
+use sqlx::FromRow;
+
+use super::{Conn, StoreError, Tx, args};
+use crate::model::window::{ConsentMode, ConsentStatus, SittingState, WindowState};
+use crate::model::{
+    ChildId, ClassId, Day, DistrictId, Instant, Private, SchoolId, SittingId, UserId, WindowId,
+};
+
+/// A window.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct Window {
+    pub id: WindowId,
+    pub district_id: DistrictId,
+    pub name: String,
+    pub opens_on: Day,
+    pub closes_on: Day,
+    pub state: WindowState,
+    pub consent_mode: ConsentMode,
+}
+
+/// One instrument a window asks.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct WindowInstrument {
+    pub position: i64,
+    pub instrument: String,
+    pub version: i64,
+    pub informant: String,
+    pub min_age: i64,
+    pub max_age: i64,
+}
+
+/// A sitting with the names a proctor needs.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct Sitting {
+    pub id: SittingId,
+    pub window_id: WindowId,
+    pub window_name: String,
+    pub window_state: WindowState,
+    pub school_id: SchoolId,
+    pub school_name: String,
+    pub time_zone: String,
+    pub class_id: ClassId,
+    pub class_name: String,
+    pub state: SittingState,
+    pub opened_at: Option<Instant>,
+    pub ends_at: Option<Instant>,
+}
+
+/// Adds a window with what it asks and the schools it covers.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn add(
+    tx: &mut Tx,
+    window: &Window,
+    instruments: &[WindowInstrument],
+    schools: &[SchoolId],
+) -> Result<(), StoreError> {
+    let now = tx.ctx().now;
+    tx.run(
+        "insert into windows (id, district_id, name, opens_on, closes_on, state, consent_mode, created_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        args![
+            window.id,
+            window.district_id,
+            &window.name,
+            window.opens_on,
+            window.closes_on,
+            window.state,
+            window.consent_mode,
+            now
+        ],
+    )
+    .await?;
+    for asked in instruments {
+        tx.run(
+            "insert into window_instruments (window_id, position, instrument, version, informant, min_age, max_age) \
+             values ($1, $2, $3, $4, $5, $6, $7)",
+            args![
+                window.id, asked.position, &asked.instrument, asked.version, &asked.informant, asked.min_age,
+                asked.max_age
+            ],
+        )
+        .await?;
+    }
+    for school in schools {
+        tx.run(
+            "insert into window_schools (window_id, school_id) values ($1, $2)",
+            args![window.id, *school],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// One window.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn get(conn: &mut Conn, id: WindowId) -> Result<Option<Window>, StoreError> {
+    conn.first(
+        "select id, district_id, name, opens_on, closes_on, state, consent_mode from windows where id = $1",
+        args![id],
+    )
+    .await
+}
+
+/// A district's windows, newest first.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn list(conn: &mut Conn, district: DistrictId) -> Result<Vec<Window>, StoreError> {
+    conn.all(
+        "select id, district_id, name, opens_on, closes_on, state, consent_mode from windows where district_id = $1 \
+         order by opens_on desc, id",
+        args![district],
+    )
+    .await
+}
+
+/// Moves a window to another state; false when it was not in the state it was thought to be in.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn set_state(
+    tx: &mut Tx,
+    id: WindowId,
+    from: WindowState,
+    to: WindowState,
+) -> Result<bool, StoreError> {
+    Ok(tx.run("update windows set state = $3 where id = $1 and state = $2", args![id, from, to]).await? == 1)
+}
+
+/// What a window asks one informant about a child of this age, in order.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn asked(
+    conn: &mut Conn,
+    window: WindowId,
+    informant: &str,
+    age: u8,
+) -> Result<Vec<WindowInstrument>, StoreError> {
+    conn.all(
+        "select position, instrument, version, informant, min_age, max_age from window_instruments \
+         where window_id = $1 and informant = $2 and min_age <= $3 and max_age >= $3 order by position",
+        args![window, informant, age],
+    )
+    .await
+}
+
+/// Everything a window asks, in order.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn instruments(conn: &mut Conn, window: WindowId) -> Result<Vec<WindowInstrument>, StoreError> {
+    conn.all(
+        "select position, instrument, version, informant, min_age, max_age from window_instruments \
+         where window_id = $1 order by position",
+        args![window],
+    )
+    .await
+}
+
+/// Records what was said for a child; a later word replaces the earlier one, the audit trail keeps both.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn set_consent(
+    tx: &mut Tx,
+    child: ChildId,
+    window: WindowId,
+    status: ConsentStatus,
+    method: &str,
+    by_name: &Private<String>,
+) -> Result<(), StoreError> {
+    let ctx = tx.ctx();
+    tx.run(
+        "insert into consents (id, child_id, window_id, status, method, by_name, recorded_at) \
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict (child_id, window_id) do update set \
+         status = excluded.status, method = excluded.method, by_name = excluded.by_name, \
+         recorded_at = excluded.recorded_at",
+        args![ctx.id(), child, window, status, method, by_name, ctx.now],
+    )
+    .await
+    .map(drop)
+}
+
+/// What was said for a child and a window.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn consent(
+    conn: &mut Conn,
+    child: ChildId,
+    window: WindowId,
+) -> Result<Option<ConsentStatus>, StoreError> {
+    let row: Option<(ConsentStatus,)> = conn
+        .first("select status from consents where child_id = $1 and window_id = $2", args![child, window])
+        .await?;
+    Ok(row.map(|(status,)| status))
+}
+
+/// Plans a sitting of a class.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn add_sitting(
+    tx: &mut Tx,
+    id: SittingId,
+    window: WindowId,
+    school: SchoolId,
+    class: ClassId,
+    proctor: Option<UserId>,
+) -> Result<(), StoreError> {
+    tx.run(
+        "insert into sittings (id, window_id, school_id, class_id, proctor_id, state) \
+         values ($1, $2, $3, $4, $5, 'planned')",
+        args![id, window, school, class, proctor],
+    )
+    .await
+    .map(drop)
+}
+
+/// Opens a sitting until `ends_at`.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn open_sitting(tx: &mut Tx, id: SittingId, ends_at: Instant) -> Result<(), StoreError> {
+    let now = tx.ctx().now;
+    tx.run(
+        "update sittings set state = 'open', opened_at = coalesce(opened_at, $2), ends_at = $3, closed_at = null \
+         where id = $1",
+        args![id, now, ends_at],
+    )
+    .await
+    .map(drop)
+}
+
+/// Closes a sitting.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn close_sitting(tx: &mut Tx, id: SittingId) -> Result<(), StoreError> {
+    let now = tx.ctx().now;
+    tx.run("update sittings set state = 'closed', closed_at = $2 where id = $1", args![id, now])
+        .await
+        .map(drop)
+}
+
+const SITTINGS: &str = "select t.id, t.window_id, w.name as window_name, w.state as window_state, t.school_id, \
+    s.name as school_name, s.time_zone, t.class_id, k.name as class_name, t.state, t.opened_at, t.ends_at \
+    from sittings t join windows w on w.id = t.window_id join schools s on s.id = t.school_id \
+    join classes k on k.id = t.class_id ";
+
+/// One sitting.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn get_sitting(conn: &mut Conn, id: SittingId) -> Result<Option<Sitting>, StoreError> {
+    conn.all_scoped(SITTINGS, "where t.id = $1", args![id]).await.map(|mut rows: Vec<Sitting>| rows.pop())
+}
+
+/// The sittings of windows that run, at the schools where the user is proctor.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn list_sittings(
+    conn: &mut Conn,
+    user: UserId,
+    district: DistrictId,
+) -> Result<Vec<Sitting>, StoreError> {
+    conn.all_scoped(
+        SITTINGS,
+        "where w.district_id = $2 and w.state in ('open', 'paused') and exists (select 1 from user_roles r where \
+         r.user_id = $1 and r.role = 'proctor' and (r.school_id is null or r.school_id = t.school_id)) \
+         order by case t.state when 'open' then 0 when 'planned' then 1 else 2 end, s.name, k.name, t.id limit 500",
+        args![user, district],
+    )
+    .await
+}

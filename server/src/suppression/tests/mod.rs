@@ -1,0 +1,8 @@
+//! Tests of disclosure control: the worked cases, the rules one by one, the arithmetic against brute force, and attacks
+//! on random districts.
+
+mod arithmetic;
+mod attack;
+mod districts;
+mod rules;
+mod worked_cases;

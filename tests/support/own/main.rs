@@ -1,0 +1,5 @@
+//! The shared parts, tried out on something that is not Firstlight: a fault in them would look like one of ours.
+
+mod browser;
+mod postgres;
+mod site;

@@ -1,0 +1,236 @@
+//! `firstlight serve` as a process of its own, as in production.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::place::{self, Scratch};
+use crate::{Database, Demo, Kind, Visitor, demo, program};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How a server is to be started.
+#[derive(Debug, Clone, Default)]
+pub struct Setup {
+    settings: Vec<(String, String)>,
+    demo: Option<Vec<String>>,
+}
+
+impl Setup {
+    /// An empty, migrated database and default settings.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One setting, as `("HTTP__LISTEN", "…")`: the name without `FIRSTLIGHT__`.
+    pub fn setting(mut self, name: &str, value: &str) -> Self {
+        self.settings.push((format!("FIRSTLIGHT__{name}"), value.into()));
+        self
+    }
+
+    /// With the district that `firstlight demo` and these arguments make. See [`Server::demo`].
+    pub fn demo(mut self, arguments: &[&str]) -> Self {
+        self.demo = Some(arguments.iter().map(|&argument| argument.into()).collect());
+        self
+    }
+
+    /// Starts it and waits until it is ready.
+    pub async fn start(self, kind: Kind) -> Server {
+        let (database, data, demo) = match &self.demo {
+            Some(arguments) => {
+                let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+                let (database, data, demo) = demo::district(kind, &arguments).await;
+                (database, data, Some(demo))
+            }
+            None => (Database::migrated(kind).await, Scratch::new(), None),
+        };
+        Server::start(self.settings, database, Arc::new(data), demo).await
+    }
+
+    /// Starts it on a database that is there already.
+    pub async fn start_on(self, database: Database) -> Server {
+        Server::start(self.settings, database, Arc::new(Scratch::new()), None).await
+    }
+}
+
+/// A running server. It ends with this value, and shows what it logged when the test fails.
+#[derive(Debug)]
+pub struct Server {
+    /// Where it listens: `http://127.0.0.1:PORT`.
+    pub url: String,
+    /// What it runs on.
+    pub database: Database,
+    demo: Option<Demo>,
+    data: Arc<Scratch>,
+    settings: Vec<(String, String)>,
+    child: Child,
+    log: Arc<Mutex<String>>,
+}
+
+impl Server {
+    /// On a fresh, migrated database.
+    pub async fn on(kind: Kind) -> Self {
+        Setup::new().start(kind).await
+    }
+
+    /// On a copy of a small fictitious district, made once per executable. Its people: [`Server::people`].
+    pub async fn demo(kind: Kind) -> Self {
+        Setup::new().demo(demo::SMALL).start(kind).await
+    }
+
+    /// The sign-ins of the fictitious district.
+    pub fn people(&self) -> &Demo {
+        self.demo.as_ref().expect("this server was started without Setup::demo")
+    }
+
+    /// A new person at this server, without JavaScript.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(&self.url)
+    }
+
+    /// Another server process on the same database and data folder, as a second node.
+    pub async fn second(&self) -> Self {
+        let (settings, database) = (self.settings.clone(), self.database.clone());
+        Self::start(settings, database, Arc::clone(&self.data), self.demo.clone()).await
+    }
+
+    /// The settings that other commands need to meet the same database and data folder.
+    pub fn settings(&self) -> Vec<(String, String)> {
+        settings(&self.settings, &self.database, &self.data)
+    }
+
+    /// Runs another command of `firstlight` on the same database, as `&["release", "build"]`.
+    pub fn command(&self, arguments: &[&str]) -> program::Outcome {
+        program::firstlight(arguments, &self.settings())
+    }
+
+    /// What it wrote to standard error so far.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Its process number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it as a power cut would: SIGKILL, nothing flushed, nobody asked.
+    pub fn kill9(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Asks it to end (SIGTERM) and returns whether it did so cleanly.
+    pub fn stop(&mut self) -> bool {
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(asked.is_ok_and(|status| status.success()), "the server was not running");
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.success();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("the server did not end within {PATIENCE:?} of SIGTERM:\n{}", self.log());
+    }
+
+    /// Starts it again at the same address, after [`Server::kill9`] or [`Server::stop`].
+    pub async fn start_again(&mut self) {
+        let address = self.url.trim_start_matches("http://").to_owned();
+        let settings = self.settings();
+        let until = Instant::now() + PATIENCE;
+        loop {
+            self.child = spawn(&address, &self.data, &settings, &self.log);
+            match ready(&mut self.child, &self.url).await {
+                Ok(()) => return,
+                Err(why) if Instant::now() > until => panic!("{why}\n{}", self.log()),
+                // The port may have been given away for a moment.
+                Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+            }
+        }
+    }
+
+    async fn start(
+        own: Vec<(String, String)>,
+        database: Database,
+        data: Arc<Scratch>,
+        demo: Option<Demo>,
+    ) -> Self {
+        let all = settings(&own, &database, &data);
+        let mut last = String::new();
+        // Another process may take the free port before our server does.
+        for _ in 0..3 {
+            let address = format!("127.0.0.1:{}", place::free_port());
+            let url = format!("http://{address}");
+            let log = Arc::new(Mutex::new(String::new()));
+            let mut child = spawn(&address, &data, &all, &log);
+            match ready(&mut child, &url).await {
+                Ok(()) => return Self { url, database, demo, data, settings: own, child, log },
+                Err(why) => last = format!("{why}\n{}", log.lock().unwrap()),
+            }
+            let _ = child.kill();
+            let _ = child.wait();
+            if !last.to_lowercase().contains("address") {
+                break;
+            }
+        }
+        panic!("{last}");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill9();
+        if std::thread::panicking() {
+            eprintln!("--- what the server said ---\n{}---", self.log());
+        }
+    }
+}
+
+fn settings(own: &[(String, String)], database: &Database, data: &Scratch) -> Vec<(String, String)> {
+    let folder = data.path().join("data").display().to_string();
+    let mut all = database.settings();
+    all.push(("FIRSTLIGHT__DATA_DIR".into(), folder));
+    all.extend(own.iter().cloned());
+    all
+}
+
+fn spawn(address: &str, data: &Scratch, settings: &[(String, String)], log: &Arc<Mutex<String>>) -> Child {
+    let mut child = program::command(data.path(), settings)
+        .arg("serve")
+        .env("FIRSTLIGHT__HTTP__LISTEN", address)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stderr = child.stderr.take().unwrap();
+    let log = Arc::clone(log);
+    std::thread::spawn(move || {
+        let mut lines = BufReader::new(stderr);
+        let mut line = Vec::new();
+        while lines.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+            log.lock().unwrap().push_str(&String::from_utf8_lossy(&line));
+            line.clear();
+        }
+    });
+    child
+}
+
+async fn ready(child: &mut Child, url: &str) -> Result<(), String> {
+    let until = Instant::now() + PATIENCE;
+    let visitor = Visitor::new(url);
+    while Instant::now() < until {
+        if let Some(status) = child.try_wait().unwrap() {
+            // The thread that reads its last words needs a moment.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            return Err(format!("the server ended at once: {status}"));
+        }
+        if visitor.status("/readyz").await == Some(200) {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Err(format!("the server was not ready within {PATIENCE:?}"))
+}
