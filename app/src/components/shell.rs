@@ -53,6 +53,10 @@ fn skin(audience: Audience) -> &'static str {
 #[component]
 pub fn Shell(head: Head, children: Children) -> impl IntoView {
     let version = assets::version();
+    let sheet = match head.audience {
+        Audience::Student(_) => "student",
+        Audience::Staff | Audience::Plain => "staff",
+    };
     let place = match head.audience {
         Audience::Student(_) => "Check-in",
         _ => "Firstlight",
@@ -66,6 +70,7 @@ pub fn Shell(head: Head, children: Children) -> impl IntoView {
                 <title>{format!("{} · {place}", head.title)}</title>
                 <link rel="icon" href=format!("/assets/favicon.svg?v={version}") type="image/svg+xml"/>
                 <link rel="stylesheet" href=format!("/assets/css/firstlight.css?v={version}")/>
+                <link rel="stylesheet" href=format!("/assets/css/{sheet}.css?v={version}")/>
                 <Islands/>
             </head>
             <body class=skin(head.audience)>
