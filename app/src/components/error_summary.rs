@@ -1,0 +1,14 @@
+//! What staff must mend in a form, first on the page, with links to the fields.
+
+use leptos::prelude::*;
+
+/// One fault and the field it is about.
+#[component]
+pub fn ErrorSummary(text: String, field: &'static str) -> impl IntoView {
+    view! {
+        <div class="error-summary" role="alert" aria-labelledby="error-summary" tabindex="-1" autofocus>
+            <h2 id="error-summary">"There is a problem"</h2>
+            <ul class="stack-tight"><li><a href=format!("#{field}")>{text}</a></li></ul>
+        </div>
+    }
+}
