@@ -2,7 +2,20 @@
 
 #![allow(missing_docs, reason = "a component's properties say what they are")]
 
+pub mod back_link;
+pub mod banner;
+pub mod count_strip;
 pub mod drawing;
+pub mod due_clock;
+pub mod empty;
+pub mod error_summary;
+pub mod field;
+pub mod figure;
 pub mod form;
+pub mod icon;
 pub mod message;
+pub mod person_header;
+pub mod priority_tag;
 pub mod shell;
+pub mod staff_shell;
+pub mod timeline;
