@@ -120,6 +120,15 @@ pub fn failure_page(visit: &Visit, error: &Error) -> Response {
     message(visit, status, title, &text)
 }
 
+/// The same on a page of staff: who is not signed in is sent to the sign-in, and learns nothing before it.
+pub fn staff_failure(visit: &Visit, error: &Error) -> Response {
+    match visit.ctx.actor {
+        server::ctx::Actor::Nobody if visit.owes_code => Redirect::to("/sign-in/code").into_response(),
+        server::ctx::Actor::Nobody => Redirect::to("/sign-in").into_response(),
+        _ => failure_page(visit, error),
+    }
+}
+
 /// Where a signed-out visitor goes: a child to the card page; the same for everyone else, who finds the link there.
 fn signed_out(_visit: &Visit) -> Response {
     Redirect::to("/").into_response()

@@ -247,7 +247,7 @@ impl Posted {
 }
 
 /// `application/x-www-form-urlencoded` as pairs; `None` when an escape is broken or the text is no UTF-8.
-fn parse_form(body: &str) -> Option<Vec<(String, String)>> {
+pub(crate) fn parse_form(body: &str) -> Option<Vec<(String, String)>> {
     body.split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {

@@ -48,6 +48,7 @@ impl CodeSet {
     }
 
     /// Whether a code is among those that lie close together.
+    #[inline]
     pub fn has_near(self, code: i32) -> bool {
         let bit = code.wrapping_sub(self.lowest) as u32;
         bit < u64::BITS && self.near >> bit & 1 == 1

@@ -34,8 +34,10 @@ impl Sheet {
     /// The first code that its item does not have; the sheet is then blank.
     pub fn fill(&mut self, instrument: &Instrument, codes: &[Option<i32>]) -> Result<(), AnswerProblem> {
         let sets = &instrument.plan.codes;
-        self.codes.clear();
         self.codes.resize(sets.len(), BLANK);
+        if let Some(rest) = self.codes.get_mut(codes.len()..) {
+            rest.fill(BLANK);
+        }
         // Without branches: blanks come at random, and a wrong guess costs more than a form's sums.
         let mut doubtful = false;
         for ((cell, set), code) in self.codes.iter_mut().zip(sets).zip(codes) {
@@ -99,6 +101,7 @@ impl Sheet {
         }
     }
 
+    #[inline]
     pub(crate) fn cells(&self) -> &[i16] {
         &self.codes
     }

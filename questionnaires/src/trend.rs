@@ -136,8 +136,8 @@ pub fn describe(instrument: &Instrument, scale: &str, points: &[Point]) -> Trend
         claim: claim(instrument.polarity, &ordered),
         other_versions: all - ordered.len(),
     };
-    let fractional = scale.is_some_and(|scale| scale.method == Method::Mean);
-    let sentence = words::sentence(&report, &ordered, instrument.polarity, fractional);
+    let method = scale.map_or(Method::Sum, |scale| scale.method);
+    let sentence = words::sentence(&report, &ordered, instrument.polarity, method);
     TrendReport { sentence, ..report }
 }
 

@@ -66,13 +66,13 @@ fn id_value(id: &str) -> Value {
         .map_or_else(|| Value::from(id), Value::from)
 }
 
-/// Whole numbers without a decimal point; fractions to four decimals.
-fn points(value: f64, fractional: bool) -> Value {
-    if fractional {
-        Value::from((value * 1e4).round() / 1e4)
-    } else if value.fract() == 0.0 && value.abs() < 1e15 {
-        Value::from(value as i64)
-    } else {
-        Value::from(value)
-    }
+/// Points without a decimal point where they are whole.
+fn points(value: f64) -> Value {
+    let is_whole = value.fract() == 0.0 && value.abs() < 1e15;
+    if is_whole { Value::from(value as i64) } else { Value::from(value) }
+}
+
+/// A mean, to four decimals.
+fn fraction(value: f64) -> Value {
+    Value::from((value * 1e4).round() / 1e4)
 }

@@ -18,6 +18,11 @@ pub async fn get_release(visit: &Visit, id: ReleaseId) -> Result<ReleasePage> {
     releases::get(&visit.site.services, &visit.ctx, id).await
 }
 
+/// The district's name and the closed windows without a release.
+pub async fn get_waiting_windows(visit: &Visit) -> Result<(String, Vec<(WindowId, String)>)> {
+    releases::before_the_first(&visit.site.services, &visit.ctx).await
+}
+
 /// Builds a window's next release.
 pub async fn build_release(visit: &Visit, window: WindowId) -> Result<ReleaseId> {
     releases::build(&visit.site.services, &visit.ctx, window).await

@@ -6,9 +6,10 @@ use server::model::{AdministrationId, ChildId, Private, ReferralId};
 pub use server::services::records::{
     CriticalEntry, Entry, EntryKind, ItemAnswer, OpenReferral, Record, Screening, Trend,
 };
-pub use server::services::referrals::{Closing, NewContact, Queue, View};
+pub use server::services::referrals::{Closing, NewContact, Queue, Share, View};
 use server::services::{records, referrals};
-pub use server::store::children::Child;
+pub use server::store::children::{Child, Guardian};
+pub use server::store::contacts::FollowUp;
 pub use server::store::referrals::{QueueRow, SchoolCounts};
 
 use crate::visit::Visit;

@@ -6,6 +6,8 @@ use server::model::window::WindowState;
 use server::services::setup;
 pub use server::services::setup::Overview;
 pub use server::store::audit::AuditRow;
+pub use server::store::users::UserLine;
+pub use server::store::windows::{Window, WindowInstrument};
 
 use crate::visit::Visit;
 

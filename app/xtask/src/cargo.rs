@@ -35,6 +35,15 @@ pub fn strip(command: &mut Command) {
 /// all that would be compiled a second time.
 pub const WORKSPACE: [&str; 3] = ["--workspace", "--exclude", "xtask"];
 
+/// What the step is called that [`firstlight`] does.
+pub fn server_step(repo: &Repo) -> &'static str {
+    if repo.target.join("debug/firstlight").is_file() {
+        "server"
+    } else {
+        "server (the first time this takes minutes)"
+    }
+}
+
 /// Builds the executable for the demo and, with `--tests`, the tests, and says where the executable is.
 ///
 /// Over the whole workspace both times, so that dependencies get the same features and are compiled once.

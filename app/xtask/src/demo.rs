@@ -15,7 +15,7 @@ pub fn run(repo: &Repo, arguments: &[String]) -> Result<u8> {
     let mut steps = Steps::new(4);
     steps.next("browser part, styles and other assets");
     dist::quietly(repo)?;
-    steps.next("server (the first time this takes minutes)");
+    steps.next(cargo::server_step(repo));
     let firstlight = cargo::firstlight(repo, &[])?;
 
     let sign_ins = sign_ins(repo);

@@ -21,7 +21,7 @@ pub fn run_all(repo: &Repo, steps: &mut Steps, arguments: &[String]) -> Result<u
     let needs = needs::ensure()?;
     steps.next("browser part, styles and other assets");
     dist::quietly(repo)?;
-    steps.next("server and tests (the first time this takes minutes)");
+    steps.next(cargo::server_step(repo));
     let firstlight = cargo::firstlight(repo, &["--tests"])?;
     let equipped = |mut command: Command| {
         command

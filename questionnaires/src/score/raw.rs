@@ -78,6 +78,7 @@ impl RawScores {
         self.critical_hits = plan.critical.iter().map(|one| u32::from(hit(one.position, one.at_least))).sum();
     }
 
+    #[inline]
     fn add_up(&self, scale: &ScalePlan, cells: &[i16]) -> (i64, u16) {
         let (mut sum, mut missing) = (0_i32, 0_u16);
         match &scale.terms {
@@ -136,6 +137,7 @@ fn count_blank(positions: &[usize], cells: &[i16]) -> u16 {
 }
 
 /// Applies the missing rule to a sum.
+#[inline]
 fn finish(scale: &ScalePlan, sum: i64, answered: u16, missing: u16) -> RawScale {
     let status = match scale.rule {
         _ if missing == 0 => Status::Complete,
@@ -155,6 +157,7 @@ fn finish(scale: &ScalePlan, sum: i64, answered: u16, missing: u16) -> RawScale 
 }
 
 /// sum × items ÷ answered, rounded half up, in whole numbers: 4.5 becomes 5, never 4.
+#[inline]
 fn prorate(sum: i64, items: i64, answered: i64) -> i64 {
     let (above, below) = (2 * sum * items + answered, 2 * answered);
     // Real forms fit into 32 bits, where dividing is several times as fast.

@@ -3,16 +3,16 @@
 use jiff::civil::Date;
 
 use super::{Point, TrendReport, Verdict};
-use crate::instrument::Polarity;
+use crate::instrument::{Method, Polarity};
 
 pub(super) fn sentence(
     report: &TrendReport,
     points: &[Point],
     polarity: Polarity,
-    fractional: bool,
+    method: Method,
 ) -> String {
     let Some(last) = points.last() else { return String::new() };
-    let number = |value: f64| number(value, fractional);
+    let number = |value: f64| number(value, method);
     let date = |date: Date| day(date, last.date);
     let mut parts = vec![match &report.change {
         None => format!("{} on {}; a first score shows no change yet", number(last.value), date(last.date)),
@@ -29,7 +29,7 @@ pub(super) fn sentence(
         }
     }];
     if let Some(change) = &report.change {
-        let error = change.threshold.map(|threshold| limit(threshold, fractional)).unwrap_or_default();
+        let error = change.threshold.map(|threshold| limit(threshold, method)).unwrap_or_default();
         parts.push(match change.verdict {
             Verdict::Improved | Verdict::Deteriorated => format!("more than measurement error (±{error})"),
             Verdict::Unchanged => format!("within measurement error (±{error})"),
@@ -65,18 +65,21 @@ pub(super) fn sentence(
     parts.join("; ")
 }
 
-fn number(value: f64, fractional: bool) -> String {
-    match (fractional, value.fract() == 0.0) {
-        (true, _) => format!("{value:.2}"),
-        (false, true) => format!("{value:.0}"),
-        (false, false) => format!("{value:.1}"),
+fn number(value: f64, method: Method) -> String {
+    match (method, value.fract() == 0.0) {
+        (Method::Mean, _) => format!("{value:.2}"),
+        (Method::Sum | Method::Count, true) => format!("{value:.0}"),
+        (Method::Sum | Method::Count, false) => format!("{value:.1}"),
     }
 }
 
 /// The largest difference that can be measurement error. Whole-number scores move in whole points, so the limit is
 /// rounded down: with 5.3 a change of 5 is within it and one of 6 is not.
-fn limit(threshold: f64, fractional: bool) -> String {
-    if fractional { format!("{threshold:.2}") } else { format!("{:.0}", threshold.floor()) }
+fn limit(threshold: f64, method: Method) -> String {
+    match method {
+        Method::Mean => format!("{threshold:.2}"),
+        Method::Sum | Method::Count => format!("{:.0}", threshold.floor()),
+    }
 }
 
 fn signed(value: f64) -> String {

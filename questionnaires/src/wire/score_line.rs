@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Fault, Reply, finish, id_value, points};
+use super::{Fault, Reply, finish, fraction, id_value, points};
 use crate::form::AnswerProblem;
 use crate::instrument::Instrument;
 use crate::library;
@@ -130,8 +130,9 @@ fn answer(item: &str, value: &Value) -> Result<Answer, Fault> {
 }
 
 fn output(scored: &Scored) -> Value {
-    let number =
-        |scale: &ScaleScore| scale.value.map_or(Value::Null, |value| points(value, scale.fractional));
+    let number = |scale: &ScaleScore| {
+        scale.value.map_or(Value::Null, if scale.fractional { fraction } else { points })
+    };
     let total = scored.scale("total");
     let others = || scored.scales.iter().filter(|scale| scale.scale != "total");
     let ids = |ids: &[String]| Value::from(ids.iter().map(|id| id_value(id)).collect::<Vec<_>>());
@@ -146,7 +147,7 @@ fn output(scored: &Scored) -> Value {
     put("subscales", object(others().map(|scale| (scale.scale.as_str(), number(scale))).collect()));
     put("band", Value::from(scored.band.clone()));
     for derived in total.iter().flat_map(|total| &total.derived) {
-        let value = derived.value.map_or(Value::Null, |value| points(value, derived.fractional));
+        let value = derived.value.map_or(Value::Null, if derived.fractional { fraction } else { points });
         put(&derived.id, value);
     }
     let judged: Vec<_> = others()

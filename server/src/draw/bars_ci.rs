@@ -169,8 +169,10 @@ fn summary(input: &BarsCi) -> String {
     for wanted in [Comparison::LikelyHigher, Comparison::LikelyLower] {
         let names = input.clear(wanted);
         if !names.is_empty() {
-            let word = wanted.word();
-            out.push_str(&format!("{}{}: {}. ", word[..1].to_uppercase(), &word[1..], names.join(", ")));
+            // A long list is the table's business.
+            let who =
+                if names.len() <= words::LISTED { names.join(", ") } else { text::count(names.len() as u64) };
+            out.push_str(&format!("{}: {who}. ", capital(wanted.word())));
         }
     }
     let similar = input.clear(Comparison::Similar).len();

@@ -125,9 +125,16 @@ impl Canvas {
             y += line_height;
         }
     }
-    /// Draws marks inside a group that dashes its lines.
+    /// Draws marks inside a group that dashes its lines, in units of the renderer's fine grid.
     pub fn dashed(&mut self, draw: impl FnOnce(&mut Self)) {
-        self.marks.push(Mark::Open("stroke-dasharray=\"5 4\"".to_owned()));
+        self.marks.push(Mark::Open("stroke-dasharray=\"50 40\"".to_owned()));
+        draw(self);
+        self.marks.push(Mark::Close);
+    }
+    /// Writes text with a white rim, so that it can be read across a line.
+    pub fn haloed(&mut self, draw: impl FnOnce(&mut Self)) {
+        let rim = "stroke=\"#FFFFFF\" stroke-width=\"40\" stroke-linejoin=\"round\" paint-order=\"stroke\"";
+        self.marks.push(Mark::Open(rim.to_owned()));
         draw(self);
         self.marks.push(Mark::Close);
     }
@@ -143,21 +150,35 @@ impl Canvas {
         draw(self);
         self.marks.push(Mark::Close);
     }
-    /// Fills a rectangle with diagonal strokes: the sign for a hidden cell (D-07). Drawn as lines instead of an SVG
+    /// Fills a rectangle with diagonal strokes: the sign for a hidden cell (D-07). Drawn as a line instead of an SVG
     /// pattern, so that it needs no ids and survives every converter.
     pub fn hatch(&mut self, from: At, to: At) {
         const STEP: f64 = 8.0;
         let (width, height) = (to.0 - from.0, to.1 - from.1);
+        // One line there and back, along the edges between strokes: a report of many schools has many hatches.
+        let mut line: Vec<At> = Vec::new();
         let mut offset = STEP;
+        let mut strokes = 0;
         while offset < width + height {
             // The stroke runs from the left or bottom edge up to the top or right edge.
-            let low =
-                if offset <= height { (from.0, from.1 + offset) } else { (from.0 + offset - height, to.1) };
-            let high =
-                if offset <= width { (from.0 + offset, from.1) } else { (to.0, from.1 + offset - width) };
-            self.line(low, high, palette::ZONE_EDGE, 1.0);
+            let bottom_left = offset <= height;
+            let top_right = offset <= width;
+            let low = if bottom_left { (from.0, from.1 + offset) } else { (from.0 + offset - height, to.1) };
+            let high = if top_right { (from.0 + offset, from.1) } else { (to.0, from.1 + offset - width) };
+            let upwards = strokes % 2 == 0;
+            // Where the last stroke ended on another edge, the way leads through the corner between them.
+            let before = offset - STEP;
+            if strokes > 0 && upwards && !bottom_left && before <= height {
+                line.push((from.0, to.1));
+            }
+            if strokes > 0 && !upwards && !top_right && before <= width {
+                line.push((to.0, from.1));
+            }
+            line.extend(if upwards { [low, high] } else { [high, low] });
+            strokes += 1;
             offset += STEP;
         }
+        self.path(line, palette::ZONE_EDGE, 1.0);
         self.outline(from, to, palette::BORDER);
     }
 }

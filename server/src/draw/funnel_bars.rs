@@ -81,7 +81,7 @@ fn first_word(input: &FunnelBars) -> String {
 }
 
 fn summary(input: &FunnelBars) -> String {
-    let steps: Vec<_> = input.steps.iter().map(|s| format!("{} {}", s.label, value(s))).collect();
+    let steps: Vec<_> = input.steps.iter().map(|s| format!("{}: {}", s.label, value(s))).collect();
     format!("Percentages are of {} pupils. {}.", first_word(input), steps.join("; "))
 }
 

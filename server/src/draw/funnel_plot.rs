@@ -4,7 +4,7 @@
 use super::bars_ci::{Comparison, dot};
 use super::canvas::{Canvas, Ink};
 use super::figure::{self, About, Story};
-use super::layout::{self, KeyEntry, Room, Taken};
+use super::layout::{self, KeyEntry, Lines, Room, Taken};
 use super::palette;
 use super::scale::{self, Scale};
 use super::{DrawError, Figure, Frame, Reading, Size, Table, text, words};
@@ -130,14 +130,18 @@ fn title(input: &FunnelPlot) -> String {
 
 fn summary(input: &FunnelPlot) -> String {
     let mut out = format!("District share {}. ", text::percent(input.district));
-    for (point, n, share, place) in shown(input).filter(|s| s.3 != Place::Inside) {
-        out.push_str(&format!(
-            "{}: {}, n {}, {}. ",
-            point.label,
-            text::percent(share),
-            text::count(n),
-            place.word()
-        ));
+    let outside = || shown(input).filter(|s| s.3 != Place::Inside);
+    if outside().count() <= words::LISTED {
+        for (point, n, share, place) in outside() {
+            let (share, n) = (text::percent(share), text::count(n));
+            out.push_str(&format!("{}: {share}, n {n}, {}. ", point.label, place.word()));
+        }
+    } else {
+        for direction in [Comparison::LikelyHigher, Comparison::LikelyLower] {
+            let side = if direction == Comparison::LikelyHigher { "Above" } else { "Below" };
+            let n = outside().filter(|s| s.3.direction() == direction).count();
+            out.push_str(&format!("{side} the limits: {}. ", text::count(n as u64)));
+        }
     }
     let inside = shown(input).filter(|s| s.3 == Place::Inside).count();
     out.push_str(&format!("Within the 95% limits: {}.", text::count(inside as u64)));
@@ -146,9 +150,9 @@ fn summary(input: &FunnelPlot) -> String {
         out.push_str(&format!(" {}: {}.", words::TOO_FEW, text::count(hidden as u64)));
     }
     let by_chance = (0.05 * shown(input).count() as f64).round();
-    out.push_str(&format!(
-        " About {by_chance:.0} of these schools would lie outside the 95% limits by chance alone."
-    ));
+    if by_chance >= 1.0 {
+        out.push_str(&format!(" By chance alone about {by_chance:.0} would lie outside the 95% limits."));
+    }
     out
 }
 
@@ -220,7 +224,11 @@ fn draw(input: &FunnelPlot, size: Size, reading: Reading) -> (Canvas, f64) {
             .map(|(n, limit)| (x.at(n), y.at(limit)))
             .collect()
     };
+    let mut room = Room::new(Taken(left + 2.0, 2.0, size.width() - 2.0, bottom - 2.0));
     for side in [(|l| l.0) as fn((f64, f64)) -> f64, |l| l.1] {
+        for pair in curve(Z998, side).windows(2).chain(curve(Z95, side).windows(2)) {
+            room.shun(pair[0], pair[1]);
+        }
         canvas.path(curve(Z998, side), palette::MUTED, 2.0);
         canvas.dashed(|c| c.path(curve(Z95, side), palette::MUTED, 2.0));
     }
@@ -231,10 +239,11 @@ fn draw(input: &FunnelPlot, size: Size, reading: Reading) -> (Canvas, f64) {
     let names = ["99.8%".to_owned(), "95%".to_owned()];
     let places = layout::spread(&[upper(Z998), upper(Z95)], &[small * 1.15; 2], (top, bottom));
     for (name, at) in names.iter().zip(places) {
+        room.take(Taken(right, at - small * 0.6, size.width(), at + small * 0.6));
         canvas.text((right + 6.0, at), name.clone(), Ink::new(small).muted());
     }
 
-    let mut room = Room::new(Taken(left + 2.0, 2.0, right - 2.0, bottom - 2.0));
+    room.shun((left, y.at(input.district)), (right, y.at(input.district)));
     let places: Vec<_> = shown(input).map(|(_, n, share, _)| (x.at(n as f64), y.at(share))).collect();
     places.iter().for_each(|at| room.take(Taken::around(*at, 7.0)));
     for ((point, n, share, place), at) in shown(input).zip(&places) {
@@ -248,22 +257,25 @@ fn draw(input: &FunnelPlot, size: Size, reading: Reading) -> (Canvas, f64) {
     wanted.sort_by_key(|(s, _)| matches!(s.3, Place::Outside95(_)));
     for ((point, _, _, place), at) in wanted {
         let half = text::width(&point.label, small) / 2.0;
+        let (aside, up, down) = (half + 11.0, at.1 - 16.0, at.1 + 17.0);
         let wishes = [
-            (at.0 + half + 11.0, at.1),
-            (at.0 - half - 11.0, at.1),
-            (at.0, at.1 - 16.0),
-            (at.0, at.1 + 17.0),
+            (at.0 + aside, at.1),
+            (at.0 - aside, at.1),
+            (at.0, up),
+            (at.0, down),
+            (at.0 + half, up),
+            (at.0 - half, up),
+            (at.0 + half, down),
+            (at.0 - half, down),
         ];
-        if let Some(free) = room.label(&wishes, &point.label, small) {
-            canvas.text(
-                free,
-                point.label.clone(),
-                Ink::new(small).coloured(place.direction().colour()).bold().middle(),
-            );
+        let lines = if matches!(place, Place::Outside998(_)) { Lines::MayCross } else { Lines::KeepOff };
+        if let Some(free) = room.label(&wishes, &point.label, small, lines) {
+            let ink = Ink::new(small).coloured(place.direction().colour()).bold().middle();
+            canvas.haloed(|c| c.text(free, point.label.clone(), ink));
         }
     }
     let caption = format!("Pupils screened in a school; line: district {}", text::percent(input.district));
-    let caption = text::wrap(&caption, small, right - left);
+    let caption = text::wrap(&caption, small, size.width() - left);
     canvas.lines((left, bottom + 10.0 + small * 1.9), &caption, Ink::new(small).muted(), small * 1.3);
     let hidden = input.points.iter().filter(|p| p.value.is_none()).count();
     let key = key(hidden);

@@ -1,6 +1,6 @@
 //! Heat grid: schools × domains with the number in each cell (D-03). The shade helps the eye; the number is the fact.
 
-use super::canvas::{Canvas, Ink};
+use super::canvas::{At, Canvas, Ink};
 use super::figure::{self, About, Share, Story};
 use super::layout::{self, KeyEntry};
 use super::palette::{self, Colour};
@@ -84,12 +84,20 @@ fn summary(input: &HeatGrid) -> String {
     let mut parts: Vec<String> = Vec::new();
     for (index, name) in input.columns.iter().enumerate() {
         if let Some((low, high)) = extent(input, index) {
-            parts.push(format!("{name}: {} to {} between schools.", low.text(), high.text()));
+            let (low, high) = (low.text(), high.text());
+            let range = if low == high { low } else { format!("{low} to {high} between schools") };
+            parts.push(format!("{name}: {range}."));
         }
     }
     let hidden = input.rows.iter().flat_map(|r| &r.cells).filter(|c| c.is_none()).count();
     if hidden > 0 {
-        parts.push(format!("{}: {} cells.", words::TOO_FEW, text::count(hidden as u64)));
+        let all = input.rows.len() * input.columns.len();
+        parts.push(format!(
+            "{}: {} of {} cells.",
+            words::TOO_FEW,
+            text::count(hidden as u64),
+            text::count(all as u64)
+        ));
     }
     parts.push("Differences between single cells may be chance.".to_owned());
     parts.join(" ")
@@ -128,66 +136,153 @@ fn shade(percent: f64) -> (Colour, Colour) {
     (ground, ink)
 }
 
+/// Where the cells stand.
+struct Plan {
+    /// Whether a school's name stands beside its cells or above them.
+    names: Names,
+    /// Left edge of the cells.
+    left: f64,
+    /// Width of a cell.
+    cell: f64,
+    /// Cells in one line; more columns go to further lines, each cell then with its column's number.
+    per_line: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Beside,
+    Above,
+}
+
+/// Narrowest cell that holds its number.
+const LEAST: f64 = 44.0;
+
+fn plan(input: &HeatGrid, size: Size) -> Plan {
+    let columns = input.columns.len();
+    let widest = input.rows.iter().map(|r| text::width(&r.label, size.font())).fold(0.0, f64::max) + 12.0;
+    let beside = widest.clamp(60.0, 220.0);
+    if size == Size::Wide && (size.width() - beside) / columns as f64 >= LEAST {
+        let cell = (size.width() - beside) / columns as f64;
+        return Plan { names: Names::Beside, left: beside, cell, per_line: columns };
+    }
+    // Lines of equal length: 14 columns of which 7 fit are two lines of 7, 8 are two of 4.
+    let most = ((size.width() / LEAST) as usize).max(1);
+    let per_line = columns.div_ceil(columns.div_ceil(most));
+    Plan { names: Names::Above, left: 0.0, cell: size.width() / per_line as f64, per_line }
+}
+
 fn draw(input: &HeatGrid, size: Size, reading: Reading) -> (Canvas, f64) {
     let mut canvas = Canvas::default();
-    let (font, small) = (size.font(), size.small());
-    let line = small * 1.25;
-    let columns = input.columns.len() as f64;
-    let widest = input.rows.iter().map(|r| text::width(&r.label, font)).fold(0.0, f64::max) + 12.0;
-    // On narrow screens, or where columns are many, a school's name stands above its cells.
-    let beside = size == Size::Wide && (size.width() - widest.min(220.0)) / columns >= 44.0;
-    let left = if beside { widest.clamp(60.0, 220.0) } else { 0.0 };
-    let cell = (size.width() - left) / columns;
-    let heads: Vec<Vec<String>> = input.columns.iter().map(|c| text::wrap(c, small, cell - 6.0)).collect();
-    let tallest = heads.iter().map(Vec::len).max().unwrap_or(1) as f64;
-    let mut y = tallest * line + 8.0;
-    for (index, lines) in heads.iter().enumerate() {
-        let x = left + (index as f64 + 0.5) * cell;
-        let first = 4.0 + (tallest - lines.len() as f64 + 0.5) * line;
-        canvas.lines((x, first), lines, Ink::new(small).muted().middle(), line);
-    }
+    let font = size.font();
+    let line = font * 1.25;
+    let plan = plan(input, size);
+    let numbered = plan.per_line < input.columns.len();
+    let mut y = heads(&mut canvas, input, &plan, size);
     for row in &input.rows {
-        let label = text::wrap(&row.label, font, if beside { left - 10.0 } else { size.width() });
-        let words_height = label.len() as f64 * font * 1.25;
-        let (cell_top, height) =
-            if beside { (y, f64::max(34.0, words_height + 8.0)) } else { (y + words_height + 5.0, 32.0) };
-        let first = if beside {
-            y + height / 2.0 - (label.len() as f64 - 1.0) * font * 0.625
-        } else {
-            y + 2.0 + font * 0.625
+        let room = if plan.names == Names::Beside { plan.left - 10.0 } else { size.width() };
+        let label = text::wrap(&row.label, font, room);
+        let words_height = label.len() as f64 * line;
+        let (cells_top, height) = match plan.names {
+            Names::Beside => (y, f64::max(34.0, words_height + 8.0)),
+            Names::Above => (y + words_height + 5.0, if numbered { 44.0 } else { 32.0 }),
         };
-        canvas.lines((0.0, first), &label, Ink::new(font), font * 1.25);
+        let first = match plan.names {
+            Names::Beside => y + height / 2.0 - (label.len() as f64 - 1.0) * line / 2.0,
+            Names::Above => y + 2.0 + line / 2.0,
+        };
+        canvas.lines((0.0, first), &label, Ink::new(font), line);
         for (index, share) in row.cells.iter().enumerate() {
             let name = input.columns.get(index).map_or("", String::as_str);
-            let x = left + index as f64 * cell;
+            let x = plan.left + (index % plan.per_line) as f64 * plan.cell;
+            let top = cells_top + (index / plan.per_line) as f64 * height;
             // 2 px of white between neighbours (D-12).
-            let (from, to) = ((x + 1.0, cell_top + 1.0), (x + cell - 1.0, cell_top + height - 1.0));
-            let centre = ((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0);
+            let (from, to) = ((x + 1.0, top + 1.0), (x + plan.cell - 1.0, top + height - 1.0));
             let value = share.map_or_else(figure::hidden, Share::text);
-            canvas.point(reading, &format!("{}, {name}: {value}", row.label), |c| match share {
-                Some(share) => {
-                    let (ground, ink) = shade(share.position());
-                    c.fill(from, to, ground);
-                    c.text(centre, share.text(), Ink::new(font).coloured(ink).middle());
-                }
-                None => {
-                    c.hatch(from, to);
-                    let half = text::width(words::TOO_FEW_SHORT, small) / 2.0 + 4.0;
-                    if half * 2.0 + 4.0 < cell {
-                        c.fill(
-                            (centre.0 - half, centre.1 - small * 0.75),
-                            (centre.0 + half, centre.1 + small * 0.75),
-                            palette::SURFACE,
-                        );
-                        c.text(centre, words::TOO_FEW_SHORT, Ink::new(small).muted().middle());
-                    }
-                }
+            let number = numbered.then(|| (index + 1).to_string());
+            canvas.point(reading, &format!("{}, {name}: {value}", row.label), |c| {
+                cell(c, from, to, *share, number, size);
             });
         }
-        y = cell_top + height + if beside { 0.0 } else { 8.0 };
+        let lines = row.cells.len().div_ceil(plan.per_line) as f64;
+        y = cells_top + height * lines + if plan.names == Names::Beside { 0.0 } else { 8.0 };
     }
-    let end = layout::key(&mut canvas, &key(), (0.0, size.width()), y + 8.0, Ink::new(small));
+    let end = layout::key(&mut canvas, &key(), (0.0, size.width()), y + 8.0, Ink::new(size.small()));
     (canvas, end + 4.0)
+}
+
+/// One cell; under its column's number where the columns take several lines.
+fn cell(canvas: &mut Canvas, from: At, to: At, share: Option<Share>, number: Option<String>, size: Size) {
+    let small = size.small();
+    let centre = ((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0);
+    let value_at = if number.is_some() { (centre.0, centre.1 + small * 0.6) } else { centre };
+    let mut ink = palette::MUTED;
+    match share {
+        Some(share) => {
+            let (ground, text_ink) = shade(share.position());
+            ink = text_ink;
+            canvas.fill(from, to, ground);
+            canvas.text(value_at, share.text(), Ink::new(size.font()).coloured(ink).middle());
+        }
+        None => {
+            canvas.hatch(from, to);
+            let half = text::width(words::TOO_FEW_SHORT, small) / 2.0 + 4.0;
+            if half * 2.0 + 4.0 < to.0 - from.0 {
+                let (left, right) = (centre.0 - half, centre.0 + half);
+                canvas.fill(
+                    (left, value_at.1 - small * 0.75),
+                    (right, value_at.1 + small * 0.75),
+                    palette::SURFACE,
+                );
+                canvas.text(value_at, words::TOO_FEW_SHORT, Ink::new(small).muted().middle());
+            }
+        }
+    }
+    if let Some(number) = number {
+        let at = (centre.0, centre.1 - small * 0.75);
+        // A white rim keeps the number clear of the hatch; on a dark shade it would blot.
+        let write = |c: &mut Canvas| c.text(at, number, Ink::new(small).coloured(ink).bold().middle());
+        if share.is_none() { canvas.haloed(write) } else { write(canvas) }
+    }
+}
+
+/// Column names over their cells; numbers, explained above, where a word does not fit over its column or the columns
+/// take several lines. Returns the bottom.
+fn heads(canvas: &mut Canvas, input: &HeatGrid, plan: &Plan, size: Size) -> f64 {
+    let small = size.small();
+    let line = small * 1.25;
+    let ink = Ink::new(small).muted();
+    let room = plan.cell - 6.0;
+    let one_line = plan.per_line == input.columns.len();
+    let fits = |name: &String| name.split_whitespace().all(|word| text::width(word, small) <= room);
+    let (top, names, ink) = if one_line && input.columns.iter().all(fits) {
+        (0.0, input.columns.iter().map(|c| text::wrap(c, small, room)).collect::<Vec<_>>(), ink)
+    } else {
+        let entries: Vec<KeyEntry> =
+            input.columns.iter().enumerate().map(|(i, c)| numbered(i + 1, c, small)).collect();
+        let bottom = layout::key(canvas, &entries, (0.0, size.width()), 0.0, ink);
+        if !one_line {
+            return bottom + 8.0;
+        }
+        let numbers = (1..=input.columns.len()).map(|number| vec![number.to_string()]).collect();
+        (bottom + 4.0, numbers, Ink::new(small).bold())
+    };
+    let tallest = names.iter().map(Vec::len).max().unwrap_or(1) as f64;
+    for (index, lines) in names.iter().enumerate() {
+        let x = plan.left + (index as f64 + 0.5) * plan.cell;
+        let first = top + 4.0 + (tallest - lines.len() as f64 + 0.5) * line;
+        canvas.lines((x, first), lines, ink.middle(), line);
+    }
+    top + tallest * line + 8.0
+}
+
+/// A column's number and name.
+fn numbered(number: usize, name: &str, small: f64) -> KeyEntry {
+    let number = number.to_string();
+    KeyEntry {
+        sign: text::width(&number, small) + 1.0,
+        label: name.to_owned(),
+        draw: Box::new(move |c, at| c.text(at, number.clone(), Ink::new(small).bold())),
+    }
 }
 
 fn key() -> Vec<KeyEntry> {

@@ -14,7 +14,7 @@ impl Taken {
     }
     /// The room of one line of text centred on a place.
     pub fn text(at: At, label: &str, size: f64) -> Self {
-        let half = text::width(label, size) / 2.0;
+        let half = text::width(label, size) / 2.0 + 2.0;
         Self(at.0 - half, at.1 - size * 0.6, at.0 + half, at.1 + size * 0.6)
     }
     fn meets(&self, other: &Self) -> bool {
@@ -23,6 +23,15 @@ impl Taken {
     fn within(&self, bounds: &Self) -> bool {
         self.0 >= bounds.0 && self.1 >= bounds.1 && self.2 <= bounds.2 && self.3 <= bounds.3
     }
+}
+
+/// Whether a label may stand on a line where it has no other place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lines {
+    /// It must be seen.
+    MayCross,
+    /// Better left out than hard to read.
+    KeepOff,
 }
 
 /// Remembers what is taken and places labels only where there is room.
@@ -56,7 +65,7 @@ impl Room {
     }
     /// Takes the first of the wished-for centres where the label is free, of lines too if it can be; `None` if there is
     /// no free place.
-    pub fn label(&mut self, wishes: &[At], label: &str, size: f64) -> Option<At> {
+    pub fn label(&mut self, wishes: &[At], label: &str, size: f64, lines: Lines) -> Option<At> {
         let open = |at: &At| {
             let wish = Taken::text(*at, label, size);
             wish.within(&self.bounds) && !self.taken.iter().any(|t| t.meets(&wish))
@@ -65,11 +74,10 @@ impl Room {
             let wish = Taken::text(*at, label, size);
             !self.shunned.iter().any(|t| t.meets(&wish))
         };
-        let free = wishes
-            .iter()
-            .copied()
-            .find(|at| open(at) && clear(at))
-            .or_else(|| wishes.iter().copied().find(open))?;
+        let free = wishes.iter().copied().find(|at| open(at) && clear(at)).or_else(|| match lines {
+            Lines::MayCross => wishes.iter().copied().find(open),
+            Lines::KeepOff => None,
+        })?;
         self.taken.push(Taken::text(free, label, size));
         Some(free)
     }

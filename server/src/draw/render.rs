@@ -14,6 +14,10 @@ use super::canvas::{Anchor, At, Canvas, Ink, Mark, Weight};
 use super::palette::Colour;
 use super::{DrawError, Reading, words};
 
+/// Plotters draws on whole units, which makes curves jagged and triangles crooked; so it draws on a grid this much finer,
+/// and the `viewBox` is as much larger.
+const FINE: f64 = 10.0;
+
 /// What stands around the marks.
 pub struct Sheet<'a> {
     /// Prefix of the ids of title and description: letters, digits and dashes.
@@ -49,7 +53,7 @@ pub fn escape(text: &str) -> String {
 
 /// Draws a canvas as one SVG element.
 pub fn svg(sheet: &Sheet<'_>, canvas: &Canvas) -> Result<String, DrawError> {
-    let (width, height) = (pixel(sheet.width), pixel(sheet.height));
+    let (width, height) = (fine(sheet.width.ceil()), fine(sheet.height.ceil()));
     let id = sanitised(sheet.id);
     // A picture hides its parts from assistive technology, so it may hold nothing that takes focus.
     let role = match sheet.reading {
@@ -94,13 +98,14 @@ fn sanitised(id: &str) -> String {
     id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect()
 }
 
-/// A length as a whole number of units, at least one.
-fn pixel(length: f64) -> u32 {
-    length.clamp(1.0, 100_000.0).ceil() as u32
+/// A length on the fine grid, at least one unit.
+fn fine(length: f64) -> u32 {
+    (length * FINE).clamp(1.0, 1e6).round() as u32
 }
 
 fn place(at: At) -> (i32, i32) {
-    (at.0.clamp(-1e6, 1e6).round() as i32, at.1.clamp(-1e6, 1e6).round() as i32)
+    let whole = |v: f64| (v * FINE).clamp(-1e7, 1e7).round() as i32;
+    (whole(at.0), whole(at.1))
 }
 
 fn rgb(colour: Colour) -> RGBColor {
@@ -123,11 +128,13 @@ fn fragment(marks: &[&Mark], size: (u32, u32)) -> Result<String, DrawError> {
                         .map_err(|e| failed(&e))?;
                 }
                 Mark::Outline(from, to, colour) => {
-                    area.draw(&Rectangle::new([place(*from), place(*to)], rgb(*colour).stroke_width(1)))
+                    // A path, because plotters writes no width for the stroke of a rectangle.
+                    let corners = [*from, (to.0, from.1), *to, (from.0, to.1), *from].map(place).to_vec();
+                    area.draw(&PathElement::new(corners, rgb(*colour).stroke_width(fine(1.0))))
                         .map_err(|e| failed(&e))?;
                 }
                 Mark::Line(points, colour, width) => {
-                    let style: ShapeStyle = rgb(*colour).stroke_width(pixel(*width));
+                    let style: ShapeStyle = rgb(*colour).stroke_width(fine(*width));
                     let points: Vec<_> = points.iter().copied().map(place).collect();
                     area.draw(&PathElement::new(points, style)).map_err(|e| failed(&e))?;
                 }
@@ -136,8 +143,7 @@ fn fragment(marks: &[&Mark], size: (u32, u32)) -> Result<String, DrawError> {
                     area.draw(&Polygon::new(points, rgb(*colour).filled())).map_err(|e| failed(&e))?;
                 }
                 Mark::Disc(centre, radius, colour) => {
-                    let radius = radius.round().max(1.0) as i32;
-                    area.draw(&Circle::new(place(*centre), radius, rgb(*colour).filled()))
+                    area.draw(&Circle::new(place(*centre), fine(*radius), rgb(*colour).filled()))
                         .map_err(|e| failed(&e))?;
                 }
                 Mark::Text(at, text, ink) => {
@@ -163,7 +169,7 @@ fn text_style(ink: &Ink) -> TextStyle<'static> {
         Anchor::End => HPos::Right,
     };
     // Plotters divides the size it is given by 1.24; `mended` rounds what is left of the division.
-    ("sans-serif", ink.size * 1.24)
+    ("sans-serif", ink.size * FINE * 1.24)
         .into_font()
         .style(style)
         .color(&rgb(ink.colour))
@@ -188,8 +194,8 @@ fn mended(raw: &str) -> String {
         let (before, after) = rest.split_at(at + SIZE.len());
         out.push_str(before);
         let end = after.find('"').unwrap_or(after.len());
-        let size: f64 = after[..end].parse().unwrap_or(13.0);
-        let _ = write!(out, "{}", (size * 10.0).round() / 10.0);
+        let size: f64 = after[..end].parse().unwrap_or(13.0 * FINE);
+        let _ = write!(out, "{:.0}", size);
         rest = &after[end..];
     }
     out.push_str(rest);

@@ -57,8 +57,12 @@ pub fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
             lines.push(std::mem::take(&mut line));
         }
         for c in word.chars() {
+            // Room is kept for the hyphen that a broken word gets; scripts without hyphens are broken without.
+            let hyphen = if c.is_ascii_alphabetic() { "-" } else { "" };
             let longer = format!("{line}{c}");
-            if width(&longer, size) > room && !line.is_empty() {
+            let whole = width(&longer, size) <= room && word.ends_with(&longer);
+            if width(&longer, size) + width(hyphen, size) > room && !whole && !line.is_empty() {
+                line.push_str(hyphen);
                 lines.push(std::mem::take(&mut line));
                 line.push(c);
             } else {

@@ -12,6 +12,8 @@ pub const LOWER: &str = "likely lower";
 pub const SIMILAR: &str = "similar to district";
 /// Printed under every chart of positive screens: a screen is not a diagnosis.
 pub const NOT_A_DIAGNOSIS: &str = "A positive screen is a reason to look closer, not a diagnosis.";
+/// Most names that a summary lists; beyond that it counts and the table lists.
+pub const LISTED: usize = 10;
 /// The font stack of charts that stand alone; inside a page the page's own rule wins over this attribute.
 pub const FONTS: &str = "Atkinson Hyperlegible Next, Atkinson Hyperlegible, Helvetica, Arial, sans-serif";
 

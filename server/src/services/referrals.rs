@@ -20,6 +20,34 @@ pub enum View {
     Mine,
 }
 
+/// Which of them: what each count of the queue counts, and its list shows (C-01).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+    /// Critical ones.
+    Critical,
+    /// Due before this day ends.
+    DueToday,
+    /// Past their due time.
+    Overdue,
+    /// Nobody has claimed yet.
+    Unclaimed,
+}
+
+impl Share {
+    /// Whether a line belongs to it.
+    pub fn holds(self, row: &QueueRow, now: Instant) -> bool {
+        match self {
+            Self::Critical => row.priority == Priority::Critical,
+            Self::DueToday => {
+                let zone = super::scoring::zone(&row.time_zone);
+                row.due_at >= now && row.due_at.day_in(&zone) == now.day_in(&zone)
+            }
+            Self::Overdue => row.due_at < now,
+            Self::Unclaimed => matches!(row.state, ReferralState::Open | ReferralState::Reopened),
+        }
+    }
+}
+
 /// The queue with its counts.
 #[derive(Clone, Debug)]
 pub struct Queue {
@@ -52,15 +80,12 @@ pub async fn queue(services: &Services, ctx: &Ctx, view: View) -> Result<Queue> 
     let mut conn = services.store.read(ctx).await?;
     let only = (view == View::Mine).then_some(staff.user);
     let rows = referrals::queue(&mut conn, staff.district, staff.user, only, PAGE).await?;
-    let count = |test: &dyn Fn(&QueueRow) -> bool| rows.iter().filter(|r| test(r)).count();
+    let count = |share: Share| rows.iter().filter(|row| share.holds(row, ctx.now)).count();
     Ok(Queue {
-        critical: count(&|r| r.priority == Priority::Critical),
-        due_today: count(&|r| {
-            let zone = super::scoring::zone(&r.time_zone);
-            r.due_at >= ctx.now && r.due_at.day_in(&zone) == ctx.now.day_in(&zone)
-        }),
-        overdue: count(&|r| r.due_at < ctx.now),
-        unclaimed: count(&|r| matches!(r.state, ReferralState::Open | ReferralState::Reopened)),
+        critical: count(Share::Critical),
+        due_today: count(Share::DueToday),
+        overdue: count(Share::Overdue),
+        unclaimed: count(Share::Unclaimed),
         as_of: ctx.now,
         reader: staff.user,
         rows,

@@ -91,6 +91,19 @@ pub async fn newest(services: &Services, ctx: &Ctx) -> Result<Option<ReleasePage
     }
 }
 
+/// The reader's district and its closed windows that have no release yet: what there is to say before the first one.
+///
+/// # Errors
+/// [`Error::NotFound`] for anybody who may not see releases.
+pub async fn before_the_first(services: &Services, ctx: &Ctx) -> Result<(String, Vec<(WindowId, String)>)> {
+    let district = staff(ctx)?.district;
+    require(ctx, Action::SeeReleases, Place::District(district))?;
+    let mut conn = services.store.read(ctx).await?;
+    let all = stored::list(&mut conn, district).await?;
+    let name = places::district_name(&mut conn, district).await?.unwrap_or_default();
+    Ok((name, closed_without(&windows::list(&mut conn, district).await?, &all)))
+}
+
 /// One release with its figures.
 ///
 /// # Errors

@@ -97,7 +97,9 @@ impl Proof {
     /// Guarded cells whose proved interval is narrower than the policy asks.
     pub fn weak_cells(&mut self, world: &World<'_>) -> Result<Vec<usize>, AuditFailure> {
         let field = Field::of(world);
-        let mut narrow: BTreeSet<usize> = (0..world.tables.cells.len()).filter(|c| world.guarded(*c) && !self.settled.contains(c)).collect();
+        let mut narrow: BTreeSet<usize> = (0..world.tables.cells.len())
+            .filter(|c| world.guarded(*c) && !self.settled.contains(c))
+            .collect();
         for reach in [Reach::Near, Reach::All] {
             narrow.retain(|c| self.width(*c) < world.policy.width());
             self.search(world, &field, narrow.clone(), reach, world.policy.width())?;
@@ -107,14 +109,22 @@ impl Proof {
     }
 
     /// Searches for worlds in which these cells differ by `needed`.
-    fn search(&mut self, world: &World<'_>, field: &Field<'_>, mut waiting: BTreeSet<usize>, reach: Reach, needed: u64) -> Result<(), AuditFailure> {
+    fn search(
+        &mut self,
+        world: &World<'_>,
+        field: &Field<'_>,
+        mut waiting: BTreeSet<usize>,
+        reach: Reach,
+        needed: u64,
+    ) -> Result<(), AuditFailure> {
         while let Some(cell) = waiting.pop_first() {
             // Setting a system up costs more than a push, so each serves all the cells in it that still need proof.
             let mut patch = field.patch(cell, reach).map_err(|_| unproved(world.tables, cell))?;
             for variable in 0..patch.cells.len() {
                 let other = patch.cells[variable];
                 if variable == 0 || waiting.contains(&other) {
-                    self.prove(world, &mut patch, variable, needed).map_err(|_| unproved(world.tables, other))?;
+                    self.prove(world, &mut patch, variable, needed)
+                        .map_err(|_| unproved(world.tables, other))?;
                     if reach == Reach::All || self.width(other) >= needed {
                         waiting.remove(&other);
                     }
@@ -125,7 +135,13 @@ impl Proof {
     }
 
     /// Pushes a cell both ways until it is proved or at its ends.
-    fn prove(&mut self, world: &World<'_>, patch: &mut Patch, variable: usize, needed: u64) -> Result<(), Overflow> {
+    fn prove(
+        &mut self,
+        world: &World<'_>,
+        patch: &mut Patch,
+        variable: usize,
+        needed: u64,
+    ) -> Result<(), Overflow> {
         let cell = patch.cells[variable];
         for push in [Push::Up, Push::Down] {
             if self.width(cell) >= needed {
@@ -156,7 +172,10 @@ impl Proof {
         // A group that everyone knows to be empty has nothing to hide.
         match points.into_iter().find(|c| self.width(*c) == 0 && world.count(*c) > 0) {
             None => Ok(()),
-            Some(cell) => Err(AuditFailure::Recoverable { cell: world.tables.cells[cell].key.clone(), value: world.count(cell) }),
+            Some(cell) => Err(AuditFailure::Recoverable {
+                cell: world.tables.cells[cell].key.clone(),
+                value: world.count(cell),
+            }),
         }
     }
 

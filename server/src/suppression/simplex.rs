@@ -100,7 +100,12 @@ impl Simplex {
 
     /// Pushes a variable to its extreme. After every step `visit` sees the world if all its counts are whole; it ends the
     /// push by returning `true`.
-    pub fn push(&mut self, variable: usize, push: Push, mut visit: impl FnMut(Step<'_>) -> bool) -> Result<Outcome, Overflow> {
+    pub fn push(
+        &mut self,
+        variable: usize,
+        push: Push,
+        mut visit: impl FnMut(Step<'_>) -> bool,
+    ) -> Result<Outcome, Overflow> {
         loop {
             let Some((entering, up)) = self.entering(variable, push)? else {
                 return Ok(Outcome::Extreme(self.value[variable]));
@@ -117,7 +122,9 @@ impl Simplex {
             if let Some((_, Some(row))) = blocked {
                 self.pivot(row, entering)?;
             }
-            let seen = !moved.is_empty() && self.fractional == 0 && visit(Step { value: &self.value, moved: &moved });
+            let seen = !moved.is_empty()
+                && self.fractional == 0
+                && visit(Step { value: &self.value, moved: &moved });
             if seen {
                 return Ok(Outcome::Enough);
             }

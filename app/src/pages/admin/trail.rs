@@ -1,9 +1,123 @@
-//! A page.
+//! The audit trail as an auditor reads it: who did what to whom, when, under which request.
 
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+use jiff::tz::TimeZone;
+use leptos::prelude::*;
 
-/// Not written yet.
-pub async fn show() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+use crate::api::setup::{self as api, AuditRow};
+use crate::components::empty::Empty;
+use crate::components::shell::Head;
+use crate::components::staff_shell::{Reader, StaffShell, Tab};
+use crate::render;
+use crate::visit::Visit;
+use crate::when::{When, capital};
+
+/// `GET /trail`.
+pub async fn show(visit: Visit) -> Response {
+    let rows = match api::list_trail(&visit).await {
+        Ok(rows) => rows,
+        Err(error) => return render::staff_failure(&visit, &error),
+    };
+    let reader = Reader::of(&visit);
+    // A district may span zones; a trail has one clock.
+    let when = When { now: visit.ctx.now, zone: TimeZone::UTC };
+    render::page(&visit, StatusCode::OK, Head::staff("Trail"), move || {
+        let lede = format!("The newest {} lines, times in UTC. Lines are only ever added.", rows.len());
+        view! {
+            <StaffShell reader here=Tab::Trail>
+                <div class="page-head">
+                    <div>
+                        <h1>"Trail"</h1>
+                        <p class="lede">{lede}</p>
+                    </div>
+                </div>
+                {if rows.is_empty() {
+                    view! { <Empty head="Nothing yet" text="Every change and every look at a child adds a line."/> }
+                } else {
+                    view! { <Lines rows when/> }
+                }}
+            </StaffShell>
+        }
+    })
+}
+
+#[component]
+fn Lines(rows: Vec<AuditRow>, when: When) -> AnyView {
+    let lines = rows
+        .into_iter()
+        .map(|row| {
+            let who = who(&row);
+            let subject = row.subject_id.map(|id| {
+                view! { <span class="table-sub id">{id.to_string()}</span> }
+            });
+            let kind = if row.subject_kind.is_empty() { "–".to_owned() } else { capital(&row.subject_kind) };
+            view! {
+                <tr role="row">
+                    <td role="cell" data-label="When">
+                        <time datetime=when.iso(row.at)>{capital(&when.at(row.at))}</time>
+                    </td>
+                    <th scope="row" role="rowheader" data-label="Who">{who}</th>
+                    <td role="cell" data-label="What">
+                        <span>
+                            {words(&row.action)}
+                            <span class="table-sub id">{row.action.clone()}</span>
+                        </span>
+                    </td>
+                    <td role="cell" data-label="To what"><span>{kind}{subject}</span></td>
+                    <td role="cell" data-label="Detail">
+                        {if row.detail.is_empty() { "–".to_owned() } else { row.detail.replace('_', " ") }}
+                    </td>
+                    <td role="cell" data-label="Request"><span class="id small">{row.request_id.to_string()}</span></td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="table-wrap">
+            <table class="table table-stack" role="table">
+                <caption class="visually-hidden">"Audit trail, newest first"</caption>
+                <thead role="rowgroup">
+                    <tr role="row">
+                        {["When", "Who", "What", "To what", "Detail", "Request"]
+                            .map(|head| view! { <th scope="col" role="columnheader">{head}</th> })
+                            .collect_view()}
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">{lines}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+/// Who acted: a member of staff by name, everybody else by kind.
+fn who(row: &AuditRow) -> String {
+    match (row.actor_kind.as_str(), &row.actor_name) {
+        (_, Some(name)) => name.clone(),
+        ("student", None) => "A student".to_owned(),
+        ("job", None) => "Firstlight".to_owned(),
+        ("console", None) => "Somebody at the server’s terminal".to_owned(),
+        ("nobody", None) => "Somebody not signed in".to_owned(),
+        (other, None) => capital(other),
+    }
+}
+
+/// What was done, in words; an action that has none here shows its code alone.
+fn words(action: &str) -> &'static str {
+    match action {
+        "child.view" => "Opened a child’s page",
+        "answers.view" => "Opened answers",
+        "referral.claim" => "Claimed a referral",
+        "referral.advance" => "Moved a referral on",
+        "referral.close" => "Closed a referral",
+        "contact.add" => "Logged a contact",
+        "note.add" => "Wrote a note",
+        "sitting.open" => "Opened a sitting",
+        "sitting.close" => "Closed a sitting",
+        "window.move" => "Moved a window on",
+        "release.build" => "Built a release",
+        "user.add" => "Added an account",
+        _ => "",
+    }
 }

@@ -1,24 +1,99 @@
-//! A page.
+//! The steps of a referral. After each, the browser goes back to the child's page; a form that cannot be accepted
+//! comes back with what was typed.
 
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
+use server::model::referral::{Outcome, Verb};
+use server::model::{ChildId, Day, ReferralId};
+use server::{Error, Result};
 
-/// Not written yet.
-pub async fn contact() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+use super::child::{self, Draft};
+use crate::address::Address;
+use crate::api::queue::{self as api, Closing, NewContact};
+use crate::render;
+use crate::visit::Posted;
+
+/// `POST /referrals/{id}/contact`.
+pub async fn contact(address: Address, posted: Posted) -> Response {
+    let draft = Draft::of("contact", &posted, &["with", "how", "reached", "note", "next"]);
+    let done = match (address.part::<ReferralId>(0), read_contact(&posted)) {
+        (Ok(id), Ok(contact)) => api::add_contact(&posted.visit, id, contact).await,
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    };
+    answer(&posted, done, draft, "contact").await
 }
 
-/// Not written yet.
-pub async fn note() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+fn read_contact(posted: &Posted) -> Result<NewContact> {
+    let missing = |field, message: &str| Error::invalid(field, message);
+    let next = posted.text("next").trim();
+    Ok(NewContact {
+        with: posted.word("with").ok_or_else(|| missing("with", "Say with whom you spoke."))?,
+        how: posted.word("how").ok_or_else(|| missing("how", "Say how the contact was made."))?,
+        reached: match posted.text("reached") {
+            "yes" => true,
+            "no" => false,
+            _ => return Err(missing("reached", "Say whether the person was reached.")),
+        },
+        note: posted.text("note").to_owned().into(),
+        next: if next.is_empty() {
+            None
+        } else {
+            Some(next.parse::<Day>().map_err(|_| missing("next", "Give the date as year, month and day."))?)
+        },
+    })
 }
 
-/// Not written yet.
-pub async fn step() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+/// `POST /referrals/{id}/note`.
+pub async fn note(address: Address, posted: Posted) -> Response {
+    let draft = Draft::of("note", &posted, &["body", "visibility"]);
+    let visibility = if posted.text("visibility") == "own" { "own" } else { "team" };
+    let body = posted.text("body").to_owned().into();
+    let done = match address.part::<ReferralId>(0) {
+        Ok(id) => api::add_note(&posted.visit, id, visibility, body).await,
+        Err(error) => Err(error),
+    };
+    answer(&posted, done, draft, "note").await
 }
 
-/// Not written yet.
-pub async fn close() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+/// `POST /referrals/{id}/step`.
+pub async fn step(address: Address, posted: Posted) -> Response {
+    let draft = Draft::of("step", &posted, &["step"]);
+    let verb = posted.word::<Verb>("step").ok_or_else(|| Error::invalid("step", "Choose one of the steps."));
+    let done = match (address.part::<ReferralId>(0), verb) {
+        (Ok(id), Ok(verb)) => api::advance_referral(&posted.visit, id, verb, String::new().into()).await,
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    };
+    answer(&posted, done, draft, "step").await
+}
+
+/// `POST /referrals/{id}/close`.
+pub async fn close(address: Address, posted: Posted) -> Response {
+    let draft = Draft::of("close", &posted, &["outcome", "seen_by", "reason"]);
+    let outcome = posted.word::<Outcome>("outcome").ok_or_else(|| {
+        Error::invalid("outcome", "Choose what came of it: a referral closes with an outcome.")
+    });
+    let done = match (address.part::<ReferralId>(0), outcome) {
+        (Ok(id), Ok(outcome)) => {
+            let closing = Closing {
+                outcome,
+                seen_by: posted.text("seen_by").to_owned().into(),
+                reason: posted.text("reason").to_owned().into(),
+            };
+            api::close_referral(&posted.visit, id, closing).await
+        }
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    };
+    answer(&posted, done, draft, "closed").await
+}
+
+/// Back to the child's page, or the same page again with what was typed.
+async fn answer(posted: &Posted, done: Result<()>, draft: Draft, word: &str) -> Response {
+    let child = posted.word::<ChildId>("child");
+    match (done, child) {
+        (Ok(()), Some(child)) => Redirect::to(&format!("/children/{child}?done={word}")).into_response(),
+        (Ok(()), None) => Redirect::to(&format!("/queue?done={word}")).into_response(),
+        (Err(error @ (Error::Invalid { .. } | Error::Conflict(_))), Some(child)) => {
+            child::again(&posted.visit, child, draft, &error).await
+        }
+        (Err(error), _) => render::staff_failure(&posted.visit, &error),
+    }
 }

@@ -1,3 +1,4 @@
 //! What a district officer sees.
 
+mod files;
 pub mod releases;

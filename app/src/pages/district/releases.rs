@@ -1,24 +1,336 @@
-//! A page.
+//! What a district publishes to itself: frozen, suppressed figures, each with its words and its table (D-01 to D-10).
 
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::tz::TimeZone;
+use leptos::prelude::*;
+use server::model::people::Role;
+use server::model::{ReleaseId, WindowId};
+use server::{Error, Result};
 
-/// Not written yet.
-pub async fn newest() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+use super::files;
+use crate::address::Address;
+use crate::api::district::{self as api, Figure as Drawn, ReleasePage, ReleaseSummary, Table};
+use crate::components::banner::{Banner, Confirmation, Tone};
+use crate::components::empty::Empty;
+use crate::components::figure::Figure;
+use crate::components::form::Token;
+use crate::components::icon::Icon;
+use crate::components::shell::Head;
+use crate::components::staff_shell::{Reader, StaffShell, Tab};
+use crate::render;
+use crate::visit::{Posted, Visit};
+use crate::when::When;
+
+/// `GET /district`: the newest release, or what there is to say before the first one.
+pub async fn newest(visit: Visit, address: Address) -> Response {
+    let done = confirmation(address.query("done"));
+    page(&visit, Which::Newest, StatusCode::OK, done, None).await
 }
 
-/// Not written yet.
-pub async fn show() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+/// `GET /district/releases/{id}`.
+pub async fn show(visit: Visit, address: Address) -> Response {
+    let done = confirmation(address.query("done"));
+    match address.part(0) {
+        Ok(id) => page(&visit, Which::One(id), StatusCode::OK, done, None).await,
+        Err(error) => render::staff_failure(&visit, &error),
+    }
 }
 
-/// Not written yet.
-pub async fn download() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+/// `GET /district/releases/{id}/{file}`: a figure's table as CSV, or its drawing.
+pub async fn download(visit: Visit, address: Address) -> Response {
+    match file(&visit, &address).await {
+        Ok(response) => response,
+        Err(error) => render::staff_failure(&visit, &error),
+    }
 }
 
-/// Not written yet.
-pub async fn build() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+async fn file(visit: &Visit, address: &Address) -> Result<Response> {
+    let release = api::get_release(visit, address.part::<ReleaseId>(0)?).await?;
+    let name = address.part::<String>(1)?;
+    let (chart, ending) = name.rsplit_once('.').ok_or(Error::NotFound)?;
+    let (_, figure) = release.figures.iter().find(|(known, _)| known == chart).ok_or(Error::NotFound)?;
+    match ending {
+        "csv" => Ok(files::csv(figure, chart)),
+        "svg" => Ok(files::svg(figure, chart)),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// `POST /district/windows/{id}/release`.
+pub async fn build(address: Address, posted: Posted) -> Response {
+    let visit = &posted.visit;
+    let built = match address.part::<WindowId>(0) {
+        Ok(window) => api::build_release(visit, window).await,
+        Err(error) => Err(error),
+    };
+    match built {
+        Ok(id) => Redirect::to(&format!("/district/releases/{id}?done=built")).into_response(),
+        Err(Error::Conflict(why)) => page(visit, Which::Newest, StatusCode::CONFLICT, None, Some(why)).await,
+        Err(error) => render::staff_failure(visit, &error),
+    }
+}
+
+fn confirmation(word: &str) -> Option<&'static str> {
+    match word {
+        "built" => Some("The release is built and frozen. Its numbers will not change any more."),
+        "moved" => Some("The window is moved on."),
+        _ => None,
+    }
+}
+
+/// Which release to show.
+#[derive(Clone, Copy, Debug)]
+enum Which {
+    Newest,
+    One(ReleaseId),
+}
+
+async fn page(
+    visit: &Visit,
+    which: Which,
+    status: StatusCode,
+    done: Option<&'static str>,
+    refused: Option<String>,
+) -> Response {
+    let found = match which {
+        Which::Newest => api::get_newest_release(visit).await,
+        Which::One(id) => api::get_release(visit, id).await.map(Some),
+    };
+    let release = match found {
+        Ok(release) => release,
+        Err(error) => return render::staff_failure(visit, &error),
+    };
+    let before = match &release {
+        Some(_) => None,
+        None => match api::get_waiting_windows(visit).await {
+            Ok(before) => Some(before),
+            Err(error) => return render::staff_failure(visit, &error),
+        },
+    };
+    let reader = Reader::of(visit);
+    let may_build = reader.has(Role::DistrictOfficer);
+    let token = visit.form_token.clone();
+    // A release has no place of its own, so its days are shown in UTC.
+    let when = When { now: visit.ctx.now, zone: TimeZone::UTC };
+    let title = release.as_ref().map_or_else(|| "District".to_owned(), |r| r.release.window_name.clone());
+    render::page(visit, status, Head::staff(title), move || {
+        let body = match (release, before) {
+            (Some(release), _) => view! { <Release release when may_build token/> }.into_any(),
+            (None, before) => {
+                let (district, waiting) = before.unwrap_or_default();
+                view! {
+                    <div class="page-head"><div><h1>{district}</h1></div></div>
+                    <Waiting waiting=waiting.clone() may_build token/>
+                    <Empty head="No release yet" text="A release is built from a window that is closed."/>
+                }
+                .into_any()
+            }
+        };
+        view! {
+            <StaffShell reader here=Tab::District>
+                <Confirmation sentence=done/>
+                {refused.map(|why| view! { <Banner tone=Tone::Warn head="No release was built" text=why urgent=true/> })}
+                {body}
+            </StaffShell>
+        }
+    })
+}
+
+#[component]
+fn Release(release: ReleasePage, when: When, may_build: bool, token: String) -> AnyView {
+    let ReleasePage { district, release, figures, all, waiting } = release;
+    let built = when.date(release.built_at.day_in(&when.zone));
+    let lede = figures.iter().map(|(_, figure)| sentence(&figure.title)).collect::<Vec<_>>().join(" ");
+    let strip = figures
+        .iter()
+        .find(|(chart, _)| chart == "participation")
+        .map(|(_, figure)| view! { <Funnel figure=figure.clone()/> });
+    let address = format!("/district/releases/{}", release.id);
+    let downloads = downloads(&address, &figures);
+    let cards = figures
+        .into_iter()
+        .map(|(chart, figure)| {
+            let files = format!("{address}/{chart}");
+            let about = figure.table.caption.clone();
+            view! { <section class="card" aria-label=about><Figure figure files/></section> }
+        })
+        .collect_view();
+    view! {
+        <div class="page-head">
+            <div>
+                <h1>{release.window_name.clone()}</h1>
+                <p class="lede">{lede}</p>
+            </div>
+            <p class="tag tag-plain">
+                <Icon name="lock"/>
+                {format!("{district} · Release {}, frozen {built}", release.number)}
+            </p>
+        </div>
+        <Waiting waiting may_build token/>
+        {strip}
+        <div class="two two-even">{cards}</div>
+        <div class="two two-even">
+            <Limits/>
+            <section class="card" aria-labelledby="files-head">
+                <h2 id="files-head">"Take it with you"</h2>
+                <p class="muted">"Every file holds the same numbers as this page, with the same cells hidden."</p>
+                <ul class="downloads">{downloads}</ul>
+                <Others all shown=release.id when/>
+            </section>
+        </div>
+    }
+    .into_any()
+}
+
+/// A chart's message as a sentence of its own.
+fn sentence(title: &str) -> String {
+    if title.ends_with(['.', '!', '?']) { title.to_owned() } else { format!("{title}.") }
+}
+
+fn downloads(address: &str, figures: &[(String, Drawn)]) -> Vec<AnyView> {
+    let mut links = Vec::new();
+    for (chart, figure) in figures {
+        for (ending, kind) in [("csv", "table, CSV"), ("svg", "picture, SVG")] {
+            let href = format!("{address}/{chart}.{ending}");
+            let words = format!("{} ({kind})", figure.table.caption);
+            links.push(
+                view! { <li><a href=href download=""><Icon name="download"/>{words}</a></li> }.into_any(),
+            );
+        }
+    }
+    links
+}
+
+/// Who took part, step by step, at the top of the page (D-02): the participation figure's own numbers.
+#[component]
+fn Funnel(figure: Drawn) -> AnyView {
+    let Drawn { table: Table { rows, .. }, .. } = figure;
+    let steps = rows
+        .into_iter()
+        .filter_map(|row| match row.as_slice() {
+            [step, count, share, ..] => Some((step.clone(), count.clone(), share.clone())),
+            _ => None,
+        })
+        .map(|(step, count, share)| {
+            let percent: String = share.chars().filter(char::is_ascii_digit).collect();
+            let bar = percent.parse::<u8>().ok().map(|percent| {
+                view! { <progress class="funnel-bar" value=percent.to_string() max="100" aria-hidden="true"></progress> }
+            });
+            view! {
+                <li>
+                    <span class="funnel-label">{step}</span>
+                    " "
+                    <span class="funnel-number">{count}</span>
+                    " "
+                    {bar}
+                    " "
+                    <span class="funnel-label">{share}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="card" aria-labelledby="funnel-head">
+            <div class="card-head">
+                <h2 id="funnel-head">"Who took part"</h2>
+                <p class="muted small">"Percentages are of enrolled students"</p>
+            </div>
+            <ol class="funnel">{steps}</ol>
+        </section>
+    }
+    .into_any()
+}
+
+/// Closed windows that wait for their release.
+#[component]
+fn Waiting(waiting: Vec<(WindowId, String)>, may_build: bool, token: String) -> AnyView {
+    let lines = waiting
+        .into_iter()
+        .map(|(window, name)| {
+            let act = if may_build {
+                view! {
+                    <form method="post" action=format!("/district/windows/{window}/release")>
+                        <Token value=token.clone()/>
+                        <button class="button button-primary" type="submit">
+                            "Build release"<span class="visually-hidden">{format!(" of {name}")}</span>
+                        </button>
+                    </form>
+                }
+                .into_any()
+            } else {
+                view! { <span class="muted">"The district officer can build its release."</span> }.into_any()
+            };
+            view! {
+                <div class="banner">
+                    <Icon name="inbox"/>
+                    <div>
+                        <h2>{format!("{name} is closed")}</h2>
+                        <p>"Its numbers are ready to be computed, protected and frozen."</p>
+                    </div>
+                    <div class="buttons">{act}</div>
+                </div>
+            }
+        })
+        .collect_view();
+    lines.into_any()
+}
+
+/// What the numbers mean and what they do not (D-13).
+#[component]
+fn Limits() -> AnyView {
+    view! {
+        <section class="card" aria-labelledby="limits-head">
+            <h2 id="limits-head">"What these numbers mean"</h2>
+            <div class="prose">
+                <p>
+                    "A positive screen is a reason to look closer, not a diagnosis. Some children with a positive screen need \
+                    no help, and some who need help have none."
+                </p>
+                <p>
+                    "Shares are of valid screens and carry a 95% interval. Where an interval includes the district’s \
+                    share, the school does not differ clearly from it, whatever the order of the bars."
+                </p>
+                <p>
+                    "Children who were away, had no consent or did not want to answer are not in the shares. They may \
+                    differ from those who are."
+                </p>
+                <p>
+                    "Cells with few children are hidden, and others with them where they could be computed back. A release \
+                    is frozen: it is never recomputed, so two readers always see the same numbers."
+                </p>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// The other releases there are.
+#[component]
+fn Others(all: Vec<ReleaseSummary>, shown: ReleaseId, when: When) -> AnyView {
+    let lines = all
+        .into_iter()
+        .filter(|release| release.id != shown)
+        .map(|release| {
+            let built = when.date(release.built_at.day_in(&when.zone));
+            let words = format!("{}, release {}", release.window_name, release.number);
+            view! {
+                <li>
+                    <a href=format!("/district/releases/{}", release.id)><Icon name="history"/>{words}</a>
+                    " "
+                    <span class="muted small">{format!("frozen {built}")}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    if lines.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <div class="stack-tight">
+            <h3>"Other releases"</h3>
+            <ul class="downloads">{lines}</ul>
+        </div>
+    }
+    .into_any()
 }

@@ -1,19 +1,180 @@
-//! A page.
+//! The board of a sitting, readable from two metres: who is where, never what or how, and the script beside it.
 
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
+use leptos::prelude::*;
+use server::model::SittingId;
+use server::model::administration::Progress;
+use server::model::window::{SittingState, WindowState};
+use server::{Error, Result};
 
-/// Not written yet.
-pub async fn show() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+use super::script::Script;
+use super::sittings::StateTag;
+use crate::address::Address;
+use crate::api::sittings::{self as api, Board, Seat, Sitting};
+use crate::components::back_link::BackLink;
+use crate::components::banner::{Banner, Confirmation, Tone};
+use crate::components::count_strip::{Count, CountStrip};
+use crate::components::form::Token;
+use crate::components::icon::Icon;
+use crate::components::shell::Head;
+use crate::components::staff_shell::{Reader, StaffShell, Tab};
+use crate::render;
+use crate::visit::{Posted, Visit};
+use crate::when::When;
+
+/// `GET /sittings/{id}`.
+pub async fn show(visit: Visit, address: Address) -> Response {
+    let done = match address.query("done") {
+        "opened" => Some("The sitting is open. Cards of this class work now."),
+        "closed" => Some("The sitting is closed. Every device of this class is signed out."),
+        _ => None,
+    };
+    match address.part(0) {
+        Ok(id) => page(&visit, id, StatusCode::OK, done, None).await,
+        Err(error) => render::staff_failure(&visit, &error),
+    }
 }
 
-/// Not written yet.
-pub async fn open() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+/// `POST /sittings/{id}/open`.
+pub async fn open(address: Address, posted: Posted) -> Response {
+    let id = address.part::<SittingId>(0);
+    let done = match &id {
+        Ok(id) => api::open_sitting(&posted.visit, *id).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    answer(&posted.visit, id, done, "opened").await
 }
 
-/// Not written yet.
-pub async fn close() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+/// `POST /sittings/{id}/close`.
+pub async fn close(address: Address, posted: Posted) -> Response {
+    let id = address.part::<SittingId>(0);
+    let done = match &id {
+        Ok(id) => api::close_sitting(&posted.visit, *id).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    answer(&posted.visit, id, done, "closed").await
+}
+
+async fn answer(visit: &Visit, id: Result<SittingId>, done: Result<()>, word: &str) -> Response {
+    match (id, done) {
+        (Ok(id), Ok(())) => Redirect::to(&format!("/sittings/{id}?done={word}")).into_response(),
+        (Ok(id), Err(Error::Conflict(why))) => page(visit, id, StatusCode::CONFLICT, None, Some(why)).await,
+        (Err(error), _) | (_, Err(error)) => render::staff_failure(visit, &error),
+    }
+}
+
+async fn page(
+    visit: &Visit,
+    id: SittingId,
+    status: StatusCode,
+    done: Option<&'static str>,
+    refused: Option<String>,
+) -> Response {
+    let board = match api::get_board(visit, id).await {
+        Ok(board) => board,
+        Err(error) => return render::staff_failure(visit, &error),
+    };
+    let reader = Reader::of(visit);
+    let token = visit.form_token.clone();
+    let now = visit.ctx.now;
+    let title = format!("Class {}", board.sitting.class_name);
+    render::page(visit, status, Head::staff(title.clone()), move || {
+        let Board { sitting, seats } = board;
+        let when = When::new(now, &sitting.time_zone);
+        let until = match (sitting.state, sitting.ends_at) {
+            (SittingState::Open, Some(ends)) => format!(", open until {}", when.at(ends)),
+            _ => String::new(),
+        };
+        let lede = format!("{} · {}{until}", sitting.window_name, sitting.school_name);
+        let state = sitting.state;
+        let counts = counts(&seats);
+        view! {
+            <StaffShell reader here=Tab::Sittings>
+                <Confirmation sentence=done/>
+                {refused.map(|why| view! { <Banner tone=Tone::Warn head=why urgent=true/> })}
+                <BackLink href="/sittings">"Sittings"</BackLink>
+                <div class="page-head">
+                    <div>
+                        <h1>{title}" "<StateTag state/></h1>
+                        <p class="lede">{lede}</p>
+                    </div>
+                    <Buttons sitting token/>
+                </div>
+                <CountStrip label="The class in numbers" counts/>
+                <div class="two">
+                    <Seats seats/>
+                    <Script/>
+                </div>
+            </StaffShell>
+        }
+    })
+}
+
+/// What can be done with the sitting as it stands.
+#[component]
+fn Buttons(sitting: Sitting, token: String) -> AnyView {
+    let id = sitting.id;
+    let reload = view! { <a class="button" href=format!("/sittings/{id}")>"Refresh"</a> };
+    let act = match (sitting.state, sitting.window_state) {
+        (SittingState::Open, _) => view! {
+            <form method="post" action=format!("/sittings/{id}/close")>
+                <Token value=token/>
+                <button class="button" type="submit"><Icon name="lock"/>"Close sitting"</button>
+            </form>
+        }
+        .into_any(),
+        (_, WindowState::Open) => view! {
+            <form method="post" action=format!("/sittings/{id}/open")>
+                <Token value=token/>
+                <button class="button button-primary" type="submit"><Icon name="door-open"/>"Open sitting"</button>
+            </form>
+        }
+        .into_any(),
+        _ => view! { <p class="muted">"The check-in is not open at this time."</p> }.into_any(),
+    };
+    view! { <div class="buttons">{reload}{act}</div> }.into_any()
+}
+
+/// The four things a proctor may know of a child: word, icon, class of the seat.
+fn words(progress: Progress) -> (&'static str, &'static str, &'static str) {
+    match progress {
+        Progress::NotStarted => ("Not started", "circle-dashed", "seat seat-waiting"),
+        Progress::Working => ("Working", "circle-dot", "seat seat-working"),
+        Progress::Finished => ("Finished", "circle-check", "seat seat-finished"),
+        Progress::NotToday => ("Not today", "ban", "seat seat-out"),
+    }
+}
+
+fn counts(seats: &[Seat]) -> Vec<Count> {
+    [Progress::Finished, Progress::Working, Progress::NotStarted, Progress::NotToday]
+        .into_iter()
+        .map(|progress| {
+            let number = seats.iter().filter(|s| s.progress == progress).count();
+            Count::plain(number, words(progress).0)
+        })
+        .collect()
+}
+
+#[component]
+fn Seats(seats: Vec<Seat>) -> AnyView {
+    let cells = seats
+        .into_iter()
+        .map(|seat| {
+            let (state, icon, class) = words(seat.progress);
+            view! {
+                <li class=class>
+                    <span class="seat-name">{format!("{} {}", seat.first_name.reveal(), seat.initial)}</span>
+                    " "
+                    <span class="seat-state"><Icon name=icon/>" "{state}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section aria-label="The class">
+            <ul class="board">{cells}</ul>
+        </section>
+    }
+    .into_any()
 }

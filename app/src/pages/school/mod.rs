@@ -2,4 +2,5 @@
 
 pub mod board;
 pub mod overview;
+mod script;
 pub mod sittings;

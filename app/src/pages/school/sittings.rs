@@ -1,9 +1,115 @@
-//! A page.
+//! A proctor's sittings: one class at its devices each, the open ones first.
 
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+use leptos::prelude::*;
+use server::model::Instant;
+use server::model::window::{SittingState, WindowState};
 
-/// Not written yet.
-pub async fn show() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+use crate::api::sittings::{self as api, Sitting};
+use crate::components::empty::Empty;
+use crate::components::icon::Icon;
+use crate::components::shell::Head;
+use crate::components::staff_shell::{Reader, StaffShell, Tab};
+use crate::render;
+use crate::visit::Visit;
+use crate::when::{When, capital, spelled};
+
+/// `GET /sittings`.
+pub async fn show(visit: Visit) -> Response {
+    let mut sittings = match api::list_sittings(&visit).await {
+        Ok(sittings) => sittings,
+        Err(error) => return render::staff_failure(&visit, &error),
+    };
+    // What runs now, then what is to come, then what is over; the class's name decides within each.
+    sittings.sort_by_key(|s| match (s.state, s.window_state) {
+        (SittingState::Open, WindowState::Open) => 0,
+        (SittingState::Planned, WindowState::Open) => 1,
+        (SittingState::Planned | SittingState::Open, _) => 2,
+        (SittingState::Closed, _) => 3,
+    });
+    let reader = Reader::of(&visit);
+    let now = visit.ctx.now;
+    render::page(&visit, StatusCode::OK, Head::staff("Sittings"), move || {
+        let running = sittings.iter().filter(|s| s.state == SittingState::Open).count();
+        let lede = match running {
+            0 => "No class is answering at this time.".to_owned(),
+            1 => "One class can answer now.".to_owned(),
+            n => format!("{} classes can answer now.", capital(&spelled(n))),
+        };
+        view! {
+            <StaffShell reader here=Tab::Sittings>
+                <div class="page-head">
+                    <div>
+                        <h1>"Sittings"</h1>
+                        <p class="lede">{lede}</p>
+                    </div>
+                </div>
+                {if sittings.is_empty() {
+                    view! {
+                        <Empty head="No sitting is planned" text="The district plans sittings when it opens a check-in."/>
+                    }
+                } else {
+                    view! { <List sittings now/> }
+                }}
+            </StaffShell>
+        }
+    })
+}
+
+/// The tag of a state: a word and an icon.
+#[component]
+pub(super) fn StateTag(state: SittingState) -> AnyView {
+    let (class, icon, words) = match state {
+        SittingState::Planned => ("tag tag-plain", "calendar", "Planned"),
+        SittingState::Open => ("tag tag-done", "door-open", "Open"),
+        SittingState::Closed => ("tag tag-plain", "lock", "Closed"),
+    };
+    view! { <span class=class><Icon name=icon/>{words}</span> }.into_any()
+}
+
+#[component]
+fn List(sittings: Vec<Sitting>, now: Instant) -> AnyView {
+    let lines = sittings
+        .into_iter()
+        .map(|sitting| {
+            let when = When::new(now, &sitting.time_zone);
+            let time = match (sitting.state, sitting.ends_at, sitting.opened_at) {
+                (SittingState::Open, Some(ends), _) => format!("until {}", when.at(ends)),
+                (SittingState::Closed, _, Some(opened)) => format!("was {}", when.day(opened.day_in(&when.zone))),
+                _ => String::new(),
+            };
+            view! {
+                <tr role="row">
+                    <th scope="row" role="rowheader" data-label="Class">
+                        <span>
+                            <a href=format!("/sittings/{}", sitting.id)>{format!("Class {}", sitting.class_name)}</a>
+                            <span class="table-sub">{sitting.school_name}</span>
+                        </span>
+                    </th>
+                    <td role="cell" data-label="Check-in">{sitting.window_name}</td>
+                    <td role="cell" data-label="State">
+                        <span><StateTag state=sitting.state/></span>
+                    </td>
+                    <td role="cell" data-label="Time">{if time.is_empty() { "–".to_owned() } else { capital(&time) }}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="table-wrap">
+            <table class="table table-stack" role="table">
+                <caption class="visually-hidden">"Sittings, open ones first"</caption>
+                <thead role="rowgroup">
+                    <tr role="row">
+                        {["Class", "Check-in", "State", "Time"]
+                            .map(|head| view! { <th scope="col" role="columnheader">{head}</th> })
+                            .collect_view()}
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">{lines}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
 }

@@ -119,7 +119,7 @@ pub fn review_page(visit: &Visit, status: StatusCode, check_in: &CheckIn) -> Res
                     <h1 tabindex="-1" autofocus>"That was the last question"</h1>
                     <p>"You can go back and change an answer. When you are ready, tap Finish."</p>
                     <div class="question-end">
-                        <a class="button button-quiet" href=question_path(last)><Icon name="arrow-left" turns=true/>" Back"</a>
+                        <a class="button button-quiet" href=question_path(last)><Icon name="arrow-left"/>" Back"</a>
                         <p class="saved"><Icon name="check"/>" Saved"</p>
                         <button class="button button-primary" type="submit">"Finish "<Icon name="check"/></button>
                     </div>

@@ -72,7 +72,7 @@ pub fn page(visit: &Visit, status: StatusCode, note: Option<String>, typed: &str
                             aria-invalid=invalid.then_some("true")
                         />
                     </div>
-                    <button class="button button-primary" type="submit">"Go "<Icon name="arrow-right" turns=true/></button>
+                    <button class="button button-primary" type="submit">"Go "<Icon name="arrow-right"/></button>
                     <p class="question-note">"No card? Ask your teacher."</p>
                 </form>
                 <p class="student-foot"><a href="/sign-in">"For staff: sign in"</a></p>

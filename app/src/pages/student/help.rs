@@ -35,7 +35,7 @@ pub async fn show(visit: Visit) -> Response {
                     <HelpLines heading="Who is there for you" closing readers wide=false/>
                     <form class="question-end" method="post" action="/check-in/close">
                         <Token value=token/>
-                        <a class="button" href=back><Icon name="arrow-left" turns=true/>{words}</a>
+                        <a class="button" href=back><Icon name="arrow-left"/>{words}</a>
                         {under_way.then(|| view! {
                             <button class="button button-quiet" type="submit">"Stop for now"</button>
                         })}

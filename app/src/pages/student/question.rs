@@ -108,13 +108,13 @@ fn page(
                     <div class="question-end">
                         {(number > 1).then(|| view! {
                             <a class="button button-quiet" href=question_path(number - 1)>
-                                <Icon name="arrow-left" turns=true/>" Back"
+                                <Icon name="arrow-left"/>" Back"
                             </a>
                         })}
                         <p class="saved">{saved(&question).map(|text| view! { <Icon name="check"/>" "{text} })}</p>
                         <button class="button button-primary" type="submit">
                             {if matches!(band, AgeBand::A | AgeBand::B) { "Next " } else { "Continue " }}
-                            <Icon name="arrow-right" turns=true/>
+                            <Icon name="arrow-right"/>
                         </button>
                     </div>
                 </form>

@@ -48,7 +48,7 @@ pub async fn show(visit: Visit) -> Response {
                     </fieldset>
                     <div class="question-end">
                         {back.then(|| view! {
-                            <a class="button button-quiet" href="/check-in"><Icon name="arrow-left" turns=true/>" Back"</a>
+                            <a class="button button-quiet" href="/check-in"><Icon name="arrow-left"/>" Back"</a>
                         })}
                         <p class="question-note">"Take your time. Nothing here is kept."</p>
                         <button class="button button-primary" type="submit">"Close"</button>

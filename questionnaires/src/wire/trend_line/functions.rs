@@ -10,7 +10,6 @@ use super::inputs::{
 use super::{FUNCTIONS, Fault};
 use crate::change::{self, Group};
 use crate::disclosure::{self, Zeros};
-use crate::instrument::Polarity;
 use crate::{norm, prevalence, reliability, trend};
 
 /// Most cells or values that one line may hold; keeps a bad line from stopping the run.
@@ -20,10 +19,6 @@ const MOST_CELLS: usize = 10_000;
 
 fn parse<T: DeserializeOwned>(function: &str, input: Value) -> Result<T, Fault> {
     serde_json::from_value(input).map_err(|fault| Fault::new(format!("input of {function}: {fault}")))
-}
-
-fn polarity(high_is_bad: bool) -> Polarity {
-    if high_is_bad { Polarity::HigherWorse } else { Polarity::HigherBetter }
 }
 
 fn bad(function: &str, what: &str) -> Fault {
@@ -55,7 +50,7 @@ fn of_change(function: &str, input: Value) -> Result<Value, Fault> {
     Ok(match function {
         "rci" => {
             let i: Pair = parse(function, input)?;
-            let change = change::reliable_change(i.pre, i.post, i.sd, i.reliability, polarity(i.high_is_bad));
+            let change = change::reliable_change(i.pre, i.post, i.sd, i.reliability, i.direction.polarity());
             let c = change.ok_or_else(refuse)?;
             json!({ "sem": c.sem, "sdiff": c.sdiff, "rc": c.rc, "threshold": c.threshold, "class": c.verdict.as_str() })
         }
@@ -67,13 +62,13 @@ fn of_change(function: &str, input: Value) -> Result<Value, Fault> {
         "csc_cutoffs" => {
             let i: Groups = parse(function, input)?;
             let (ill, well) = (Group { mean: i.m_dys, sd: i.sd_dys }, Group { mean: i.m_fun, sd: i.sd_fun });
-            let cuts = change::significant_cutoffs(ill, well, polarity(i.high_is_bad));
+            let cuts = change::significant_cutoffs(ill, well, i.direction.polarity());
             let cuts = cuts.ok_or_else(|| bad(function, "the two SDs must not both be 0"))?;
             json!({ "a": cuts.a, "b": cuts.b, "c": cuts.c })
         }
         "jt_class" => {
             let i: Pair = parse(function, input)?;
-            let class = change::outcome(i.pre, i.post, i.cut, i.sd, i.reliability, polarity(i.high_is_bad));
+            let class = change::outcome(i.pre, i.post, i.cut, i.sd, i.reliability, i.direction.polarity());
             json!({ "class": class.ok_or_else(refuse)?.as_str() })
         }
         _ => {

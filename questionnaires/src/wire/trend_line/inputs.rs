@@ -2,12 +2,33 @@
 
 use serde::Deserialize;
 
+use crate::instrument::Polarity;
+
 fn default_confidence() -> f64 {
     0.95
 }
 
-fn higher_is_bad() -> bool {
-    true
+/// `high_is_bad` of a script; symptoms unless stated.
+#[derive(Deserialize)]
+#[serde(from = "bool")]
+pub(in crate::wire) struct Direction(Polarity);
+
+impl From<bool> for Direction {
+    fn from(high_is_bad: bool) -> Self {
+        Self(if high_is_bad { Polarity::HigherWorse } else { Polarity::HigherBetter })
+    }
+}
+
+impl Default for Direction {
+    fn default() -> Self {
+        Self(Polarity::HigherWorse)
+    }
+}
+
+impl Direction {
+    pub fn polarity(&self) -> Polarity {
+        self.0
+    }
 }
 
 fn default_min_n() -> u64 {
@@ -22,8 +43,8 @@ pub(in crate::wire) struct Pair {
     pub cut: f64,
     pub sd: f64,
     pub reliability: f64,
-    #[serde(default = "higher_is_bad")]
-    pub high_is_bad: bool,
+    #[serde(rename = "high_is_bad", default)]
+    pub direction: Direction,
 }
 
 #[derive(Deserialize)]
@@ -40,8 +61,8 @@ pub(in crate::wire) struct Groups {
     pub sd_dys: f64,
     pub m_fun: f64,
     pub sd_fun: f64,
-    #[serde(default = "higher_is_bad")]
-    pub high_is_bad: bool,
+    #[serde(rename = "high_is_bad", default)]
+    pub direction: Direction,
 }
 
 #[derive(Deserialize)]

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::super::canvas::{At, Canvas, Ink};
-use super::super::layout::{self, KeyEntry, Room, Taken};
+use super::super::layout::{self, KeyEntry, Lines, Room, Taken};
 use super::super::palette::{self, Colour};
 use super::super::scale::{self, Scale};
 use super::super::{Reading, Size, text};
@@ -85,7 +85,7 @@ fn plot(input: &Trend, size: Size, labels: &[Vec<String>]) -> Plot {
     let top = if has_versions(input) { small * 1.6 + 4.0 } else { 10.0 };
     let bottom = top + f64::max(base, lines as f64 * (small + 3.0) + labels.len() as f64 * 4.0);
     let (low, high) = input.range;
-    let pad = f64::max(input.step / 2.0, (high - low) * 0.035);
+    let pad = f64::max(input.step / 2.0, (high - low) * 0.05);
     let dates = dates(input);
     let span = match (dates.first(), dates.last()) {
         (Some(first), Some(last)) => (scale::days(*first), scale::days(*last)),
@@ -99,6 +99,18 @@ fn plot(input: &Trend, size: Size, labels: &[Vec<String>]) -> Plot {
         x: Scale::new(span, (left + SIDE, right - SIDE)),
         y: Scale::new((low - pad, high + pad), (bottom, top)),
     }
+}
+
+/// Half a step below the first possible score at or above a threshold, so that no point sits on a border.
+fn below(input: &Trend, threshold: f64) -> f64 {
+    let (low, step) = (input.range.0, input.step);
+    low + ((threshold - low) / step).ceil() * step - step / 2.0
+}
+
+/// Half a step above the last possible score at or below a threshold.
+fn above(input: &Trend, threshold: f64) -> f64 {
+    let (low, step) = (input.range.0, input.step);
+    low + ((threshold - low) / step).floor() * step + step / 2.0
 }
 
 /// Every date on the axis, in order, once.
@@ -128,9 +140,7 @@ fn ticks(input: &Trend) -> Vec<f64> {
 
 /// Zones from bottom to top: tint, border, label in the gutter, where no point can cover it.
 fn zones(canvas: &mut Canvas, input: &Trend, plot: &Plot, labels: &[Vec<String>], size: Size) {
-    // A border lies half a step below the band's first score, so that no point sits on a border.
-    let edge =
-        |from: f64| if from <= input.range.0 { plot.bottom } else { plot.y.at(from - input.step / 2.0) };
+    let edge = |from: f64| if from <= input.range.0 { plot.bottom } else { plot.y.at(below(input, from)) };
     let edges: Vec<f64> = input.bands.iter().map(|b| edge(b.from)).chain([plot.top]).collect();
     let mut centres = Vec::new();
     for (index, pair) in edges.windows(2).enumerate() {
@@ -214,12 +224,11 @@ fn date_axis(canvas: &mut Canvas, input: &Trend, plot: &Plot, size: Size) -> f64
 
 fn cutoff(canvas: &mut Canvas, input: &Trend, plot: &Plot) {
     let Some(cutoff) = input.cutoff else { return };
-    // Drawn on the concerned side's border, half a step before the first score that counts as positive.
-    let shift = match input.polarity {
-        super::Polarity::HigherIsWorse => -input.step / 2.0,
-        super::Polarity::HigherIsBetter => input.step / 2.0,
+    let border = match input.polarity {
+        super::Polarity::HigherIsWorse => below(input, cutoff.score),
+        super::Polarity::HigherIsBetter => above(input, cutoff.score),
     };
-    let y = plot.y.at(cutoff.score + shift);
+    let y = plot.y.at(border);
     canvas.dashed(|c| c.line((plot.left, y), (plot.right, y), palette::HIGHER, 2.0));
 }
 
@@ -336,14 +345,23 @@ fn points(canvas: &mut Canvas, input: &Trend, plot: &Plot, size: Size, room: &mu
         let down = (at.0, at.1 + radius + size.font() * 0.75);
         let label = text::number(point.score);
         let aside = radius + 5.0 + text::width(&label, size.font()) / 2.0;
-        let sides = [(at.0 + aside, at.1), (at.0 - aside, at.1)];
-        let wishes = if is_valley(input, point) {
-            [down, up, sides[0], sides[1]]
-        } else {
-            [up, down, sides[0], sides[1]]
-        };
-        if let Some(free) = room.label(&wishes, &label, size.font()) {
-            canvas.text(free, label, Ink::new(size.font()).coloured(colour(point.informant)).bold().middle());
+        let (right, left) = (at.0 + aside, at.0 - aside);
+        let (first, second) = if is_valley(input, point) { (down, up) } else { (up, down) };
+        let wishes = [
+            first,
+            second,
+            (right, at.1),
+            (left, at.1),
+            (left, second.1),
+            (left, first.1),
+            (right, second.1),
+            (right, first.1),
+        ];
+        let lines =
+            if index == last || index == 0 || places.len() <= 12 { Lines::MayCross } else { Lines::KeepOff };
+        if let Some(free) = room.label(&wishes, &label, size.font(), lines) {
+            let ink = Ink::new(size.font()).coloured(colour(point.informant)).bold().middle();
+            canvas.haloed(|c| c.text(free, label, ink));
         }
     }
 }

@@ -1,0 +1,114 @@
+//! The frame of every page of staff: brand, the few places of one's roles, name and sign-out.
+
+use leptos::prelude::*;
+use server::ctx::Actor;
+use server::model::people::Role;
+
+use super::form::Token;
+use crate::assets;
+use crate::visit::Visit;
+
+/// A place in the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// The first page.
+    Home,
+    /// The counselor's queue and children.
+    Work,
+    /// Sittings.
+    Sittings,
+    /// A school in numbers.
+    School,
+    /// Releases.
+    District,
+    /// Windows, people, settings.
+    Setup,
+    /// The audit trail.
+    Trail,
+}
+
+/// Place, address, name, and the roles that have it.
+const TABS: &[(Tab, &str, &str, &[Role])] = &[
+    (Tab::Work, "/queue", "My work", &[Role::Counselor]),
+    (Tab::Sittings, "/sittings", "Sittings", &[Role::Proctor]),
+    (Tab::School, "/school", "My school", &[Role::SchoolLead]),
+    (Tab::District, "/district", "District", &[Role::DistrictOfficer, Role::Analyst]),
+    (Tab::Setup, "/setup", "Set-up", &[Role::Administrator]),
+    (Tab::Trail, "/trail", "Trail", &[Role::Auditor]),
+];
+
+/// Who reads, and what the frame needs of the visit.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    name: String,
+    roles: Vec<Role>,
+    token: String,
+}
+
+impl Reader {
+    /// The reader of a visit.
+    pub fn of(visit: &Visit) -> Self {
+        let (name, mut roles) = match &visit.ctx.actor {
+            Actor::Staff(staff) => {
+                (staff.name.clone(), staff.grants.iter().map(|g| g.role).collect::<Vec<_>>())
+            }
+            _ => (String::new(), Vec::new()),
+        };
+        roles.sort_unstable();
+        roles.dedup();
+        Self { name, roles, token: visit.form_token.clone() }
+    }
+
+    /// Whether a role is among the reader's.
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+}
+
+/// The frame around a page of staff.
+#[component]
+pub fn StaffShell(
+    reader: Reader,
+    here: Tab,
+    /// A page that is a single column of text.
+    #[prop(optional)]
+    narrow: bool,
+    children: Children,
+) -> AnyView {
+    let places = TABS
+        .iter()
+        .filter(|(.., roles)| roles.iter().any(|role| reader.has(*role)))
+        .map(|(tab, href, name, _)| {
+            let current = (*tab == here).then_some("page");
+            view! { <li><a href=*href aria-current=current>{*name}</a></li> }
+        })
+        .collect_view();
+    let roles = reader.roles.iter().map(|r| r.label()).collect::<Vec<_>>().join(", ");
+    let class = if narrow { "page page-narrow" } else { "page" };
+    view! {
+        <header class="masthead">
+            <div class="masthead-inner">
+                <a class="brand" href="/home">
+                    <svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true">
+                        <use href=format!("/assets/art/mark.svg?v={}#mark", assets::version())></use>
+                    </svg>
+                    " "
+                    <span class="brand-name">"Firstlight"</span>
+                </a>
+                <nav class="nav" aria-label="Main"><ul>{places}</ul></nav>
+                <div class="account">
+                    <p class="account-name">{reader.name}" "<span class="account-role">{roles}</span></p>
+                    <form method="post" action="/sign-out">
+                        <Token value=reader.token/>
+                        <button class="button button-quiet button-small" type="submit">"Sign out"</button>
+                    </form>
+                </div>
+            </div>
+        </header>
+        <main class=class id="main" tabindex="-1">{children()}</main>
+        <footer class="page-foot">
+            <p>"Screening helps to see who may need a talk. It is not a diagnosis."</p>
+        </footer>
+    }
+    .into_any()
+}
