@@ -8,13 +8,15 @@ use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlFormElement};
 
 /// A tap sooner than this after the page appeared was aimed at the page before, in milliseconds.
 const CARRY_OVER: f64 = 250.0;
+/// A form sent again this soon is a second tap; later it is a child whose network broke off, in milliseconds.
+const SECOND_TAP: f64 = 5000.0;
 
 /// Listens for the page's question form; shows nothing.
 #[island]
 pub fn AnswerKeys() -> impl IntoView {
     Effect::new(move |_| {
         let appeared = appeared();
-        let sent = StoredValue::new(false);
+        let sent = StoredValue::new(f64::NEG_INFINITY);
         let handles = [
             window_event_listener(ev::keydown, move |event| {
                 if event.ctrl_key() || event.alt_key() || event.meta_key() || event.is_composing() {
@@ -44,19 +46,13 @@ pub fn AnswerKeys() -> impl IntoView {
             }),
             window_event_listener(ev::submit, move |event| {
                 let Some((form, _)) = in_question(&event) else { return };
-                if sent.get_value() {
+                if event.time_stamp() - sent.get_value() < SECOND_TAP {
                     event.prevent_default();
                     return;
                 }
-                sent.set_value(true);
+                sent.set_value(event.time_stamp());
                 if let Ok(Some(button)) = form.query_selector("button[type=submit]") {
                     let _ = button.set_attribute("aria-busy", "true");
-                }
-            }),
-            // A page that comes back from the browser's memory may belong to somebody who has left (K-35).
-            window_event_listener(ev::pageshow, move |event| {
-                if event.persisted() {
-                    let _ = window().location().reload();
                 }
             }),
         ];

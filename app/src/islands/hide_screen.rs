@@ -9,6 +9,9 @@ use leptos::prelude::*;
 /// Three presses of Shift within this time cover the page, in milliseconds.
 const SHIFT_WINDOW: f64 = 5000.0;
 
+/// The element that tells of the Shift key, hidden until it works.
+pub const SHIFT_HINT: &str = "shift-hint";
+
 /// The button in the corner, and the cover itself.
 #[island]
 pub fn HideScreen(icons: String, picture: String) -> impl IntoView {
@@ -33,7 +36,7 @@ pub fn HideScreen(icons: String, picture: String) -> impl IntoView {
     };
     Effect::new(move |_| {
         let presses = StoredValue::new(Vec::<f64>::new());
-        let handle = window_event_listener(ev::keydown, move |event| {
+        let keys = window_event_listener(ev::keydown, move |event| {
             if event.key() != "Shift" {
                 // Capital letters are not a call for help.
                 presses.set_value(Vec::new());
@@ -49,7 +52,19 @@ pub fn HideScreen(icons: String, picture: String) -> impl IntoView {
                 }
             }
         });
-        on_cleanup(move || handle.remove());
+        // A page that comes back from the browser's memory may belong to somebody who has left (K-35).
+        let memory = window_event_listener(ev::pageshow, |event| {
+            if event.persisted() {
+                let _ = window().location().reload();
+            }
+        });
+        if let Some(hint) = document().get_element_by_id(SHIFT_HINT) {
+            let _ = hint.remove_attribute("hidden");
+        }
+        on_cleanup(move || {
+            keys.remove();
+            memory.remove();
+        });
     });
     view! {
         <a

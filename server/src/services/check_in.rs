@@ -307,7 +307,7 @@ pub async fn answer(services: &Services, ctx: &Ctx, number: usize, item: &str, a
                 asked
                     .form
                     .check(&item, &answer)
-                    .map_err(|_| Error::invalid("choice", "Pick one, or tap “I don't want to answer”."))?;
+                    .map_err(|_| Error::invalid("choice", "Pick one, or tap “I don’t want to answer”."))?;
                 save(tx, &config.clinical, asked.administration, &item, answer).await
             })
         })

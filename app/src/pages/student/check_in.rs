@@ -13,6 +13,8 @@ use crate::components::form::Token;
 use crate::components::icon::Icon;
 use crate::components::shell::Head;
 use crate::components::student_frame::StudentFrame;
+use crate::islands::answer_keys::AnswerKeys;
+use crate::islands::hide_screen::SHIFT_HINT;
 use crate::render;
 use crate::visit::{Posted, Visit};
 
@@ -88,7 +90,8 @@ const POINTS: [&str; 3] = ["users", "message-circle", "hand"];
 fn AssentWords(paragraphs: Vec<String>, young: bool) -> impl IntoView {
     let mut paragraphs = paragraphs.into_iter();
     if young {
-        return paragraphs.map(|text| view! { <p>{text}</p> }).collect_view().into_any();
+        let words = paragraphs.map(|text| view! { <p>{text}</p> }).collect_view();
+        return view! { {words}<p class="question-note"><HideHint/></p> }.into_any();
     }
     let first = paragraphs.next().map(|text| view! { <p>{text}</p> });
     let icons = POINTS.into_iter().chain(std::iter::repeat("info"));
@@ -98,10 +101,16 @@ fn AssentWords(paragraphs: Vec<String>, young: bool) -> impl IntoView {
         {first}
         <ul class="points points-two">
             {points}
-            <li><Icon name="eye-off"/><p>"Somebody looking? Tap Hide, or press Shift three times."</p></li>
+            <li><Icon name="eye-off"/><p><HideHint/></p></li>
         </ul>
     }
     .into_any()
+}
+
+/// How to hide the page (K-33). The key works only where the browser part runs, so only then it is told.
+#[component]
+fn HideHint() -> impl IntoView {
+    view! { "Somebody looking? Tap Hide."<span id=SHIFT_HINT hidden>" Or press Shift three times."</span> }
 }
 
 /// After the last question: hand in, or go back and change something.
@@ -124,7 +133,7 @@ pub fn review_page(visit: &Visit, status: StatusCode, check_in: &CheckIn) -> Res
                         <button class="button button-primary" type="submit">"Finish "<Icon name="check"/></button>
                     </div>
                 </form>
-                <crate::islands::answer_keys::AnswerKeys/>
+                <AnswerKeys/>
             </StudentFrame>
         }
     })
