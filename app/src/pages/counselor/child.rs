@@ -238,7 +238,7 @@ fn Scores(record: Record) -> AnyView {
         .trends
         .into_iter()
         .map(|trend| {
-            view! { <section class="card" aria-label=trend.title><Figure figure=trend.figure/></section> }
+            view! { <div class="card"><Figure figure=trend.figure/></div> }
         })
         .collect_view()
         .into_any()
