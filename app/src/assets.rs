@@ -16,9 +16,13 @@ pub async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
     serve(&format!("assets/{path}"), &headers)
 }
 
-/// `GET /pkg/{path}`.
+/// `GET /pkg/{version}/{path}`: the version is part of the path, because the browser part's files name each other.
 pub async fn package(Path(path): Path<String>, headers: HeaderMap) -> Response {
-    serve(&format!("pkg/{path}"), &headers)
+    let file = path.split_once('/').filter(|(build, _)| *build == version()).map(|(_, file)| file);
+    match file {
+        Some(file) => serve(&format!("pkg/{file}"), &headers),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 /// Names this build's assets in their addresses, so that a browser keeps them for good and a new build is fetched.
@@ -33,6 +37,11 @@ pub fn version() -> &'static str {
         }
         format!("{sum:016x}")
     })
+}
+
+/// The address of an asset of this build.
+pub fn url(path: &str) -> String {
+    format!("/assets/{path}?v={}", version())
 }
 
 fn serve(path: &str, headers: &HeaderMap) -> Response {

@@ -8,10 +8,11 @@ use hydration_context::SsrSharedContext;
 use leptos::nonce::{provide_nonce, use_nonce};
 use leptos::prelude::*;
 use server::Error;
-use server::ctx::Ctx;
+use server::ctx::{Actor, Ctx};
 use server::http::headers::content_security_policy;
 
 use crate::components::drawing::Drawings;
+use crate::components::notice::Notice;
 use crate::components::shell::{Audience, Head, Shell};
 use crate::visit::Visit;
 
@@ -40,7 +41,17 @@ where
 /// A short page with one message, for what needs no page of its own.
 pub fn message(visit: &Visit, status: StatusCode, title: &'static str, text: &str) -> Response {
     let text = text.to_owned();
-    let home = if matches!(visit.ctx.actor, server::ctx::Actor::Staff(_)) { "/home" } else { "/" };
+    let actor = &visit.ctx.actor;
+    if matches!(actor, Actor::Student(_)) || (matches!(actor, Actor::Nobody) && visit.child_page) {
+        let link = match actor {
+            Actor::Student(_) => ("/check-in", "Back to your check-in"),
+            _ => ("/", "Type a card code"),
+        };
+        return page(visit, status, Head::student(title, None), move || {
+            view! { <Notice title text link/> }
+        });
+    }
+    let home = if matches!(actor, Actor::Staff(_)) { "/home" } else { "/" };
     page(visit, status, Head { title: title.to_owned(), audience: Audience::Plain }, move || {
         view! { <crate::components::message::Message title text home/> }
     })

@@ -29,6 +29,8 @@ pub struct Visit {
     pub form_token: String,
     /// Where the request comes from.
     pub address: IpAddr,
+    /// Whether the page asked for is one of a child's.
+    pub child_page: bool,
     /// The visitor cookie to set, where the browser had none.
     new_visitor: Option<String>,
 }
@@ -67,6 +69,9 @@ impl Transport {
 const SESSION: &str = "firstlight";
 const VISITOR: &str = "firstlight-visitor";
 
+/// The first part of the path of every page of a child.
+const CHILD_PAGES: [&str; 6] = ["", "card", "help", "quiet", "check-in", "all-done"];
+
 impl FromRequestParts<Site> for Visit {
     type Rejection = Response;
 
@@ -101,6 +106,7 @@ impl FromRequestParts<Site> for Visit {
             session: session.filter(|_| signed_in),
             owes_code,
             address: address(parts, config),
+            child_page: CHILD_PAGES.contains(&parts.uri.path().split('/').nth(1).unwrap_or_default()),
             new_visitor,
             site: site.clone(),
         })
@@ -218,7 +224,12 @@ impl FromRequest<Site> for Posted {
             &posted.visit,
             StatusCode::FORBIDDEN,
             "This page was out of date",
-            "Nothing was saved. Go back, reload the page and send it again.",
+            if posted.visit.child_page {
+                "This happens after a while without a tap. Nothing is lost that was saved: type the code on your card, \
+                 and you go on where you were."
+            } else {
+                "Nothing was saved. Go back, reload the page and send it again."
+            },
         ))
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::{DefinitionError, Warning, lint, wording_hash};
 use crate::fhir;
 use crate::instrument::{Availability, Instrument, LicenceClass, TranslationStatus};
+use crate::library;
 
 /// Who says on what grounds that the text may be used here.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
@@ -76,9 +77,28 @@ pub fn import(
     } else {
         (crate::parse::definition(file_name, text, mark)?, Vec::new())
     };
+    if !may_have_id(&instrument) {
+        let message = format!(
+            "{} is the id of a shipped instrument and this definition differs from it; give it an id of its own",
+            instrument.id
+        );
+        return Err(vec![DefinitionError { file: file_name.to_owned(), line: 1, message }]);
+    }
     understood.extend(summary(&instrument));
     let warnings = lint(&instrument);
     Ok(Import { instrument, understood, warnings })
+}
+
+/// A shipped instrument with text cannot be replaced by a definition that scores or words it differently. A skeleton
+/// can: that is how its text comes in.
+fn may_have_id(instrument: &Instrument) -> bool {
+    let Some(shipped) = library::get(&instrument.id).filter(|shipped| shipped.has_text()) else {
+        return true;
+    };
+    let mut same_terms = instrument.clone();
+    same_terms.availability = shipped.availability;
+    same_terms.licence = shipped.licence.clone();
+    same_terms == *shipped
 }
 
 fn mark_as_licensed(instrument: &mut Instrument, licence: &LicenceStatement) {

@@ -1,4 +1,7 @@
-//! Instruments, scoring and trends.
+//! Instruments, scoring and trends for screening in schools.
+//!
+//! Without the feature `library` only [`form`] and [`response`] remain: what a child's browser may hold.
+#![cfg_attr(feature = "library", doc = "\n", doc = include_str!("guide.md"))]
 
 pub mod form;
 pub mod response;
@@ -39,5 +42,7 @@ pub mod score;
 pub mod sheet;
 #[cfg(feature = "library")]
 pub mod trend;
+#[cfg(feature = "library")]
+pub mod validity;
 #[cfg(feature = "library")]
 pub mod wire;

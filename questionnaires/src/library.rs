@@ -39,6 +39,7 @@ shipped![
     asq,
     yrbs_bullying,
     yrbs_sleep,
+    checkin_6_7,
     // Keys only: the text waits for a compared copy, the owner's yes, or a school's own licence.
     dass21_adult,
     scared_child,

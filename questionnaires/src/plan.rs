@@ -19,14 +19,38 @@ pub(crate) struct Plan {
     pub rules: Vec<RulePlan>,
     pub decision: Vec<RowPlan>,
     pub positive_items: Vec<(Vec<usize>, Vec<i32>)>,
-    /// Lowest code that is allowed and the set of allowed codes, for each item.
-    pub codes: Vec<Vec<i16>>,
+    /// The codes that each item has.
+    pub codes: Vec<CodeSet>,
+    /// Items of the total, those of nested scales included.
+    pub total_items: Vec<usize>,
 }
 
 /// A plan is derived data: two instruments with equal definitions are equal.
 impl PartialEq for Plan {
     fn eq(&self, _: &Self) -> bool {
         true
+    }
+}
+
+/// The codes of one item. Almost always they lie close together, and one shift tells whether a code is among them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct CodeSet {
+    lowest: i32,
+    /// Bit n stands for `lowest` + n; codes further away are looked up in the definition.
+    near: u64,
+}
+
+impl CodeSet {
+    fn of(codes: impl Iterator<Item = i32> + Clone) -> Self {
+        let lowest = codes.clone().min().unwrap_or(0);
+        let bits = codes.filter_map(|code| u32::try_from(code - lowest).ok()).filter(|bit| *bit < u64::BITS);
+        CodeSet { lowest, near: bits.fold(0, |near, bit| near | 1 << bit) }
+    }
+
+    /// Whether a code is among those that lie close together.
+    pub fn has_near(self, code: i32) -> bool {
+        let bit = code.wrapping_sub(self.lowest) as u32;
+        bit < u64::BITS && self.near >> bit & 1 == 1
     }
 }
 
@@ -63,13 +87,17 @@ pub(crate) struct ScalePlan {
     pub max: f64,
     /// Lower edges of the bands, ascending.
     pub band_floors: Vec<f64>,
-    /// Index into `cuts` of the one in use.
-    pub cut_in_use: Option<usize>,
+    /// Whether a cut-off is in use; if so, a score is positive from `positive_from` up or from `positive_to` down.
+    pub has_cut: bool,
+    pub positive_from: f64,
+    pub positive_to: f64,
 }
 
 /// How answers become addends.
 #[derive(Clone, Debug)]
 pub(crate) enum Terms {
+    /// The codes of neighbouring items as they are: the fastest case.
+    Plain(std::ops::Range<usize>),
     /// base + factor × code: the usual case.
     Affine(Vec<Affine>),
     /// By table, where choices have values of their own or codes are counted.
@@ -103,13 +131,7 @@ impl Plan {
             codes: instrument
                 .items
                 .iter()
-                .map(|item| {
-                    instrument
-                        .choices_of(item)
-                        .iter()
-                        .filter_map(|choice| i16::try_from(choice.code).ok())
-                        .collect()
-                })
+                .map(|item| CodeSet::of(instrument.choices_of(item).iter().map(|choice| choice.code)))
                 .collect(),
             ..Plan::default()
         };
@@ -118,6 +140,7 @@ impl Plan {
         for at in plan.order.clone() {
             plan.set_nested_range(at);
         }
+        plan.total_items = plan.total.map(|total| plan.leaves(total)).unwrap_or_default();
         plan.required = plan.required_items(instrument);
         plan.critical =
             plan.thresholds(instrument.critical.iter().map(|critical| (&critical.item, critical.at_least)));
@@ -182,6 +205,7 @@ impl Plan {
     /// The positions of a scale's items, those of nested scales included.
     pub fn leaves(&self, scale: usize) -> Vec<usize> {
         match self.scales.get(scale).map(|scale| &scale.terms) {
+            Some(Terms::Plain(range)) => range.clone().collect(),
             Some(Terms::Affine(terms)) => terms.iter().map(|term| term.position as usize).collect(),
             Some(Terms::Table(terms)) => terms.iter().map(|term| term.position).collect(),
             Some(Terms::Nested(parts)) if self.order.contains(&scale) => {
@@ -215,14 +239,10 @@ impl Plan {
             min: f64::from(low) * f64::from(multiply) / divisor,
             max: f64::from(high) * f64::from(multiply) / divisor,
             band_floors: scale.bands.iter().map(|band| band.min).collect(),
-            cut_in_use: scale
-                .cut_in_use
-                .as_ref()
-                .and_then(|id| scale.cuts.iter().position(|cut| cut.id == *id)),
-            terms: match nested.is_empty() {
-                true => as_affine(&tables).map_or(Terms::Table(tables), Terms::Affine),
-                false => Terms::Nested(nested),
-            },
+            has_cut: scale.cut_in_use().is_some(),
+            positive_from: scale.cut_in_use().and_then(|cut| cut.at_least).unwrap_or(f64::INFINITY),
+            positive_to: scale.cut_in_use().and_then(|cut| cut.at_most).unwrap_or(f64::NEG_INFINITY),
+            terms: if nested.is_empty() { simplest(tables) } else { Terms::Nested(nested) },
         }
     }
 
@@ -283,6 +303,18 @@ fn allowed_missing(scale: &Scale, items: u16) -> u16 {
     }
 }
 
+/// The simplest terms that give the same sums.
+fn simplest(tables: Vec<TableTerm>) -> Terms {
+    let Some(terms) = as_affine(&tables) else { return Terms::Table(tables) };
+    let first = terms.first().map_or(0, |term| term.position as usize);
+    let in_a_row =
+        |(at, term): (usize, &Affine)| (term.position as usize, term.base, term.factor) == (first + at, 0, 1);
+    if terms.iter().enumerate().all(in_a_row) {
+        return Terms::Plain(first..first + terms.len());
+    }
+    Terms::Affine(terms)
+}
+
 /// base + factor × code for every item, if the tables are straight lines.
 fn as_affine(tables: &[TableTerm]) -> Option<Vec<Affine>> {
     tables
@@ -309,7 +341,7 @@ pub(crate) fn nested_first(scales: &[ScalePlan]) -> Option<Vec<usize>> {
             !order.contains(at)
                 && match &scales[*at].terms {
                     Terms::Nested(parts) => parts.iter().all(|(part, _)| order.contains(part)),
-                    Terms::Affine(_) | Terms::Table(_) => true,
+                    Terms::Plain(_) | Terms::Affine(_) | Terms::Table(_) => true,
                 }
         })?;
         order.push(ready);

@@ -1,7 +1,7 @@
 //! Answers laid out by position: the form in which they are scored.
 
 use crate::form::AnswerProblem;
-use crate::instrument::Instrument;
+use crate::instrument::{Instrument, Item};
 use crate::response::{Answer, Answers};
 
 /// Stands for "no answer that can be scored". No instrument may use it as a code.
@@ -33,21 +33,37 @@ impl Sheet {
     /// # Errors
     /// The first code that its item does not have; the sheet is then blank.
     pub fn fill(&mut self, instrument: &Instrument, codes: &[Option<i32>]) -> Result<(), AnswerProblem> {
+        let sets = &instrument.plan.codes;
         self.codes.clear();
-        for (at, allowed) in instrument.plan.codes.iter().enumerate() {
-            let cell = match codes.get(at).copied().flatten() {
-                None => BLANK,
-                Some(code) => match i16::try_from(code) {
-                    Ok(cell) if allowed.contains(&cell) => cell,
-                    _ => {
-                        self.codes.clear();
-                        self.codes.resize(instrument.items.len(), BLANK);
-                        let allowed = allowed.iter().map(|code| i32::from(*code));
-                        return Err(AnswerProblem::unknown_choice(&instrument.items[at].id, code, allowed));
-                    }
-                },
-            };
-            self.codes.push(cell);
+        self.codes.resize(sets.len(), BLANK);
+        // Without branches: blanks come at random, and a wrong guess costs more than a form's sums.
+        let mut doubtful = false;
+        for ((cell, set), code) in self.codes.iter_mut().zip(sets).zip(codes) {
+            let given = code.unwrap_or(0);
+            doubtful |= code.is_some() & !set.has_near(given);
+            *cell = if code.is_some() { given as i16 } else { BLANK };
+        }
+        if doubtful { self.fill_with_care(instrument, codes) } else { Ok(()) }
+    }
+
+    /// Fills again, code by code, since one of them is rare or wrong.
+    #[cold]
+    fn fill_with_care(
+        &mut self,
+        instrument: &Instrument,
+        codes: &[Option<i32>],
+    ) -> Result<(), AnswerProblem> {
+        for ((cell, item), code) in self.codes.iter_mut().zip(&instrument.items).zip(codes) {
+            let Some(code) = *code else { continue };
+            match cell_of(instrument, item, code) {
+                Some(fitting) => *cell = fitting,
+                None => {
+                    let allowed = instrument.choices_of(item).iter().map(|choice| choice.code);
+                    let problem = AnswerProblem::unknown_choice(&item.id, code, allowed);
+                    self.codes.fill(BLANK);
+                    return Err(problem);
+                }
+            }
         }
         Ok(())
     }
@@ -66,9 +82,9 @@ impl Sheet {
                 Answer::NotShown | Answer::Missing => None,
             };
             let Some(code) = code else { continue };
-            match i16::try_from(code) {
-                Ok(cell) if instrument.plan.codes[at].contains(&cell) => self.codes[at] = cell,
-                _ => impossible.push(at),
+            match instrument.items.get(at).and_then(|item| cell_of(instrument, item, code)) {
+                Some(cell) => self.codes[at] = cell,
+                None => impossible.push(at),
             }
         }
         impossible.sort_unstable();
@@ -94,4 +110,10 @@ impl Sheet {
     pub(crate) fn has_any(&self, positions: &[usize], codes: &[i32]) -> bool {
         positions.iter().any(|at| self.code(*at).is_some_and(|code| codes.contains(&code)))
     }
+}
+
+/// The cell that stands for a code, if the item has it.
+fn cell_of(instrument: &Instrument, item: &Item, code: i32) -> Option<i16> {
+    let has = instrument.choices_of(item).iter().any(|choice| choice.code == code);
+    if has { i16::try_from(code).ok() } else { None }
 }

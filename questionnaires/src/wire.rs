@@ -3,7 +3,7 @@
 mod score_line;
 mod trend_line;
 
-pub use score_line::{score_line, score_line_with, score_reply};
+pub use score_line::{score_line, score_line_with, score_reply, score_value};
 pub use trend_line::{FUNCTIONS, trend_line, trend_reply};
 
 use serde_json::{Value, json};

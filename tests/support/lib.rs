@@ -46,13 +46,13 @@ pub use server::{Server, Setup};
 /// ```
 #[macro_export]
 macro_rules! on_both_databases {
-    ($($(#[$note:meta])* async fn $name:ident($kind:ident: Kind) $body:block)+) => {$(
+    ($($(#[$note:meta])* async fn $name:ident($kind:ident: $type:ty) $body:block)+) => {$(
         $(#[$note])*
         mod $name {
             #[allow(unused_imports)]
             use super::*;
 
-            async fn on($kind: $crate::Kind) $body
+            async fn on($kind: $type) $body
 
             #[tokio::test]
             async fn sqlite() {

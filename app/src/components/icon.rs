@@ -10,7 +10,7 @@ pub fn Icon(name: &'static str, #[prop(optional)] turns: bool) -> impl IntoView 
     let class = if turns { "icon icon-turns" } else { "icon" };
     view! {
         <svg class=class aria-hidden="true">
-            <use href=format!("{}#{name}", format!("/assets/icons.svg?v={}", assets::version()))></use>
+            <use href=format!("{}#{name}", assets::url("icons.svg"))></use>
         </svg>
     }
     // Pages nest many icons: without this the compiler meets its limit of nested types.

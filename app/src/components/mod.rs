@@ -2,8 +2,10 @@
 
 #![allow(missing_docs, reason = "a component's properties say what they are")]
 
+pub mod answer_card;
 pub mod back_link;
 pub mod banner;
+pub mod calm_note;
 pub mod count_strip;
 pub mod drawing;
 pub mod due_clock;
@@ -12,10 +14,15 @@ pub mod error_summary;
 pub mod field;
 pub mod figure;
 pub mod form;
+pub mod help_lines;
 pub mod icon;
 pub mod message;
+pub mod notice;
 pub mod person_header;
 pub mod priority_tag;
+pub mod progress;
 pub mod shell;
+pub mod skip_button;
 pub mod staff_shell;
+pub mod student_frame;
 pub mod timeline;

@@ -39,11 +39,11 @@ impl Head {
 
 fn skin(audience: Audience) -> &'static str {
     match audience {
-        Audience::Student(None) => "student skin-studio band-d",
-        Audience::Student(Some(AgeBand::A)) => "student skin-meadow band-a",
-        Audience::Student(Some(AgeBand::B)) => "student skin-river band-b",
-        Audience::Student(Some(AgeBand::C)) => "student skin-trail band-c",
-        Audience::Student(Some(AgeBand::D)) => "student skin-studio band-d",
+        Audience::Student(None) => "student",
+        Audience::Student(Some(AgeBand::A)) => "student skin-meadow",
+        Audience::Student(Some(AgeBand::B)) => "student skin-river",
+        Audience::Student(Some(AgeBand::C)) => "student skin-trail",
+        Audience::Student(Some(AgeBand::D)) => "student skin-studio",
         Audience::Staff => "staff",
         Audience::Plain => "staff plain",
     }
@@ -52,7 +52,6 @@ fn skin(audience: Audience) -> &'static str {
 /// The document around a page's content.
 #[component]
 pub fn Shell(head: Head, children: Children) -> impl IntoView {
-    let version = assets::version();
     let sheet = match head.audience {
         Audience::Student(_) => "student",
         Audience::Staff | Audience::Plain => "staff",
@@ -66,15 +65,16 @@ pub fn Shell(head: Head, children: Children) -> impl IntoView {
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
                 <meta name="robots" content="noindex"/>
                 <title>{format!("{} · {place}", head.title)}</title>
-                <link rel="icon" href=format!("/assets/favicon.svg?v={version}") type="image/svg+xml"/>
-                <link rel="stylesheet" href=format!("/assets/css/firstlight.css?v={version}")/>
-                <link rel="stylesheet" href=format!("/assets/css/{sheet}.css?v={version}")/>
+                <link rel="icon" href=assets::url("favicon.svg") type="image/svg+xml"/>
+                <link rel="stylesheet" href=assets::url("css/firstlight.css")/>
+                <link rel="stylesheet" href=assets::url(&format!("css/{sheet}.css"))/>
                 <Islands/>
             </head>
             <body class=skin(head.audience)>
-                <a class="skip-link" href="#main">"Skip to content"</a>
+                <a class="skip-link" href="#main">"Skip to the main part"</a>
                 {children()}
             </body>
         </html>
@@ -84,6 +84,9 @@ pub fn Shell(head: Head, children: Children) -> impl IntoView {
 /// Starts the islands when the browser has nothing better to do; a page works before and without it.
 #[component]
 fn Islands() -> impl IntoView {
-    let options = LeptosOptions::builder().output_name("firstlight").build();
+    let options = LeptosOptions::builder()
+        .output_name("firstlight")
+        .site_pkg_dir(format!("pkg/{}", assets::version()))
+        .build();
     view! { <HydrationScripts options islands=true/> }
 }

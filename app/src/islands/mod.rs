@@ -1,1 +1,6 @@
 //! The few interactive parts. Only these become wasm; each makes a page better that works without it.
+
+#![allow(missing_docs, reason = "a component's properties say what they are")]
+
+pub mod answer_keys;
+pub mod hide_screen;

@@ -1,29 +1,163 @@
-//! A page.
+//! Staff sign in: e-mail address and password, then the code of an authenticator app.
 
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
+use leptos::prelude::*;
+use server::Error;
+use server::ctx::Actor;
 
-/// Not written yet.
-pub async fn show() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+use crate::api::sign_in as api;
+use crate::assets;
+use crate::components::error_summary::ErrorSummary;
+use crate::components::form::Token;
+use crate::components::icon::Icon;
+use crate::components::shell::{Audience, Head};
+use crate::render;
+use crate::visit::{Posted, Visit};
+
+/// `GET /sign-in`.
+pub async fn show(visit: Visit) -> Response {
+    match visit.ctx.actor {
+        Actor::Staff(_) => Redirect::to("/home").into_response(),
+        _ if visit.owes_code => Redirect::to("/sign-in/code").into_response(),
+        _ => password_page(&visit, StatusCode::OK, "", None),
+    }
 }
 
-/// Not written yet.
-pub async fn password() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+/// `POST /sign-in`.
+pub async fn password(posted: Posted) -> Response {
+    let visit = &posted.visit;
+    let email = posted.text("email");
+    match api::check_password(visit, email, posted.text("password")).await {
+        Ok(token) => visit.signed_in(token.reveal(), "/sign-in/code"),
+        Err(Error::Invalid { message, .. }) => {
+            password_page(visit, StatusCode::UNPROCESSABLE_ENTITY, email, Some(message))
+        }
+        Err(error) => render::failure_page(visit, &error),
+    }
 }
 
-/// Not written yet.
-pub async fn show_code() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+/// `GET /sign-in/code`.
+pub async fn show_code(visit: Visit) -> Response {
+    match visit.ctx.actor {
+        Actor::Staff(_) => Redirect::to("/home").into_response(),
+        _ if visit.owes_code => code_page(&visit, StatusCode::OK, None),
+        _ => Redirect::to("/sign-in").into_response(),
+    }
 }
 
-/// Not written yet.
-pub async fn code() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+/// `POST /sign-in/code`.
+pub async fn code(posted: Posted) -> Response {
+    let visit = &posted.visit;
+    match api::confirm_code(visit, posted.text("code")).await {
+        Ok(token) => visit.signed_in(token.reveal(), "/home"),
+        Err(Error::Invalid { message, .. }) => {
+            code_page(visit, StatusCode::UNPROCESSABLE_ENTITY, Some(message))
+        }
+        Err(Error::SignedOut) => {
+            let late = "The code came too late. Please start again.".to_owned();
+            password_page(visit, StatusCode::FORBIDDEN, "", Some(late))
+        }
+        Err(error) => render::failure_page(visit, &error),
+    }
 }
 
-/// Not written yet.
-pub async fn sign_out() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+/// `POST /sign-out`.
+pub async fn sign_out(posted: Posted) -> Response {
+    match api::sign_out(&posted.visit).await {
+        Ok(()) => posted.visit.signed_out("/sign-in"),
+        Err(error) => render::failure_page(&posted.visit, &error),
+    }
+}
+
+fn head(title: &str, failed: bool) -> Head {
+    let title = if failed { format!("Error: {title}") } else { title.to_owned() };
+    Head { title, audience: Audience::Plain }
+}
+
+fn password_page(visit: &Visit, status: StatusCode, email: &str, fault: Option<String>) -> Response {
+    let (token, email) = (visit.form_token.clone(), email.to_owned());
+    render::page(visit, status, head("Sign in", fault.is_some()), move || {
+        let failed = fault.is_some();
+        let described = failed.then_some("password-error");
+        view! {
+            <Door>
+                {fault.clone().map(|text| view! { <ErrorSummary text field="email"/> })}
+                <h1>"Sign in"</h1>
+                <form class="form" method="post" action="/sign-in" novalidate>
+                    <Token value=token/>
+                    <div class="field">
+                        <label for="email">"E-mail address"</label>
+                        <input class="input" id="email" name="email" type="email" autocomplete="username"
+                            spellcheck="false" maxlength="254" required value=email autofocus=!failed
+                            aria-invalid=failed.then_some("true") aria-describedby=described/>
+                    </div>
+                    <div class="field">
+                        <label for="password">"Password"</label>
+                        {fault.map(|text| view! { <FieldError id="password-error" text/> })}
+                        <input class="input" id="password" name="password" type="password"
+                            autocomplete="current-password" maxlength="200" required
+                            aria-invalid=failed.then_some("true") aria-describedby=described/>
+                    </div>
+                    <button class="button button-primary" type="submit">"Continue"</button>
+                </form>
+            </Door>
+        }
+    })
+}
+
+fn code_page(visit: &Visit, status: StatusCode, fault: Option<String>) -> Response {
+    let token = visit.form_token.clone();
+    render::page(visit, status, head("Enter your code", fault.is_some()), move || {
+        let failed = fault.is_some();
+        view! {
+            <Door>
+                {fault.clone().map(|text| view! { <ErrorSummary text field="code"/> })}
+                <h1>"Enter your code"</h1>
+                <form class="form" method="post" action="/sign-in/code" autocomplete="off" novalidate>
+                    <Token value=token.clone()/>
+                    <div class="field">
+                        <label for="code">"One-time code"</label>
+                        <p class="hint" id="code-hint">"Six digits from your authenticator app"</p>
+                        {fault.map(|text| view! { <FieldError id="code-error" text/> })}
+                        <input class="input input-code" id="code" name="code" type="text" inputmode="numeric"
+                            autocomplete="one-time-code" spellcheck="false" maxlength="8" required autofocus=!failed
+                            aria-invalid=failed.then_some("true")
+                            aria-describedby=if failed { "code-hint code-error" } else { "code-hint" }/>
+                    </div>
+                    <button class="button button-primary" type="submit">"Sign in"</button>
+                </form>
+                <form method="post" action="/sign-out">
+                    <Token value=token/>
+                    <button class="button button-quiet" type="submit">"Start again"</button>
+                </form>
+            </Door>
+        }
+    })
+}
+
+/// The card that a sign-in page is.
+#[component]
+fn Door(children: Children) -> impl IntoView {
+    view! {
+        <main class="sign-in" id="main" tabindex="-1">
+            <p class="brand">
+                <svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true">
+                    <use href=format!("{}#mark", assets::url("art/mark.svg"))></use>
+                </svg>
+                " "<span class="brand-name">"Firstlight"</span>
+            </p>
+            <div class="card">{children()}</div>
+            <p class="small muted"><a href="/">"For students: type a card code"</a></p>
+        </main>
+        <svg class="scene" viewBox="0 0 1200 180" preserveAspectRatio="xMidYMax slice" aria-hidden="true">
+            <use href=format!("{}#scene", assets::url("art/harbour.svg"))></use>
+        </svg>
+    }
+}
+
+/// What is wrong with a field, before its input.
+#[component]
+fn FieldError(id: &'static str, text: String) -> impl IntoView {
+    view! { <p class="field-error" id=id><Icon name="circle-alert"/>" "{text}</p> }
 }

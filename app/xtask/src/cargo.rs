@@ -1,6 +1,6 @@
 //! Starting cargo and other programs, and saying which of them failed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use crate::repo::Repo;
@@ -31,13 +31,17 @@ pub fn strip(command: &mut Command) {
     command.env_remove("LEPTOS_OUTPUT_NAME");
 }
 
-/// Builds the executable for tests and the demo, and says where it is.
+/// Everything but this package. Built with the others it would get other features for what it shares with them, and
+/// all that would be compiled a second time.
+pub const WORKSPACE: [&str; 3] = ["--workspace", "--exclude", "xtask"];
+
+/// Builds the executable for the demo and, with `--tests`, the tests, and says where the executable is.
 ///
-/// Over the whole workspace, so that its dependencies get the same features as the tests' and are compiled once.
-pub fn firstlight(repo: &Repo) -> Result<std::path::PathBuf> {
+/// Over the whole workspace both times, so that dependencies get the same features and are compiled once.
+pub fn firstlight(repo: &Repo, with: &[&str]) -> Result<PathBuf> {
     let mut build = cargo(repo);
-    build.args(["build", "--workspace", "--bin", "firstlight"]);
-    run(&mut build, "building the server failed; the compiler's message stands above")?;
+    build.arg("build").args(WORKSPACE).args(["--bin", "firstlight"]).args(with);
+    run(&mut build, "building failed; the compiler's message stands above")?;
     let built = repo.target.join("debug/firstlight");
     built.is_file().then_some(built).ok_or_else(|| Fault::new("cargo built no target/debug/firstlight"))
 }

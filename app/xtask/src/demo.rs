@@ -1,6 +1,6 @@
 //! A running Firstlight with a fictitious district, from nothing.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::cargo::{self, status};
@@ -16,16 +16,19 @@ pub fn run(repo: &Repo, arguments: &[String]) -> Result<u8> {
     steps.next("browser part, styles and other assets");
     dist::quietly(repo)?;
     steps.next("server (the first time this takes minutes)");
-    let firstlight = cargo::firstlight(repo)?;
+    let firstlight = cargo::firstlight(repo, &[])?;
 
-    let signs_in = signs_in(repo);
+    let sign_ins = sign_ins(repo);
     let mut filled_now = false;
     if filled(repo) {
         steps.next("a fictitious district: there since last time");
     } else {
         steps.next("a fictitious district");
         let mut demo = program(repo, &firstlight);
-        demo.arg("demo").args(arguments).arg("--json").arg(&signs_in);
+        demo.arg("demo").args(arguments);
+        if !arguments.iter().any(|argument| argument.starts_with("--json")) {
+            demo.arg("--json").arg(&sign_ins);
+        }
         match status(&mut demo)?.code() {
             Some(0) => filled_now = true,
             Some(NOT_EMPTY) => {}
@@ -33,7 +36,7 @@ pub fn run(repo: &Repo, arguments: &[String]) -> Result<u8> {
         }
     }
     if !filled_now {
-        say_where(&signs_in, arguments);
+        say_where(&sign_ins, arguments);
     }
 
     steps.next("serving; Ctrl-C ends it");
@@ -43,7 +46,7 @@ pub fn run(repo: &Repo, arguments: &[String]) -> Result<u8> {
     Err(program(repo, &firstlight).arg("serve").exec()).doing(format!("starting {}", firstlight.display()))
 }
 
-fn program(repo: &Repo, firstlight: &PathBuf) -> Command {
+fn program(repo: &Repo, firstlight: &Path) -> Command {
     let mut command = Command::new(firstlight);
     command.current_dir(&repo.root);
     cargo::strip(&mut command);
@@ -54,30 +57,37 @@ fn data(repo: &Repo) -> PathBuf {
     repo.root.join(std::env::var_os("FIRSTLIGHT__DATA_DIR").map_or_else(|| "data".into(), PathBuf::from))
 }
 
-fn signs_in(repo: &Repo) -> PathBuf {
-    data(repo).join("demo.json")
+/// The database's file; `None` for a database server, or when `firstlight.toml` may name another.
+fn database_file(repo: &Repo) -> Option<PathBuf> {
+    match std::env::var("FIRSTLIGHT__DATABASE__URL") {
+        Ok(url) => {
+            let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"))?;
+            Some(repo.root.join(path.split('?').next().unwrap_or(path)))
+        }
+        Err(_) if repo.root.join("firstlight.toml").is_file() => None,
+        Err(_) => Some(data(repo).join("firstlight.db")),
+    }
 }
 
-/// The page of sign-ins is written when everything else is there, so a half-filled database is not taken for a
-/// full one. A database of another kind, or one named in `firstlight.toml`, is asked by `firstlight demo` itself.
+/// Two districts, one in a file and one on a database server, are signed in to differently.
+fn sign_ins(repo: &Repo) -> PathBuf {
+    data(repo).join(if database_file(repo).is_some() { "demo.json" } else { "demo-server.json" })
+}
+
+/// The sign-ins are written when everything else is there, so a half-filled database is not taken for a full one.
+/// A database that we cannot see into is asked by `firstlight demo` itself.
 fn filled(repo: &Repo) -> bool {
-    let url = std::env::var("FIRSTLIGHT__DATABASE__URL");
-    let url = url.as_deref().unwrap_or("sqlite://data/firstlight.db");
-    let Some(path) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) else {
-        return false;
-    };
-    let path = repo.root.join(path.split('?').next().unwrap_or(path));
-    let there = path.metadata().is_ok_and(|file| file.len() > 0);
-    there && signs_in(repo).is_file() && !repo.root.join("firstlight.toml").is_file()
+    let file = database_file(repo).and_then(|path| path.metadata().ok());
+    file.is_some_and(|file| file.len() > 0) && sign_ins(repo).is_file()
 }
 
-fn say_where(signs_in: &std::path::Path, arguments: &[String]) {
-    if signs_in.is_file() {
-        eprintln!("  sign-ins: {}", signs_in.display());
+fn say_where(sign_ins: &Path, arguments: &[String]) {
+    if sign_ins.is_file() {
+        eprintln!("  sign-ins: {}", sign_ins.display());
     }
     if !arguments.is_empty() {
         eprintln!("  {} changed nothing: the database was not empty", arguments.join(" "));
     }
-    let folder = signs_in.parent().unwrap_or(signs_in);
+    let folder = sign_ins.parent().unwrap_or(sign_ins);
     eprintln!("  to start afresh: remove {} (or name an empty database), then call again", folder.display());
 }

@@ -21,8 +21,8 @@ pub fn run_all(repo: &Repo, steps: &mut Steps, arguments: &[String]) -> Result<u
     let needs = needs::ensure()?;
     steps.next("browser part, styles and other assets");
     dist::quietly(repo)?;
-    steps.next("server");
-    let firstlight = cargo::firstlight(repo)?;
+    steps.next("server and tests (the first time this takes minutes)");
+    let firstlight = cargo::firstlight(repo, &["--tests"])?;
     let equipped = |mut command: Command| {
         command
             .env("FIRSTLIGHT_BIN", &firstlight)
@@ -31,12 +31,13 @@ pub fn run_all(repo: &Repo, steps: &mut Steps, arguments: &[String]) -> Result<u
         command
     };
     // Before the others, because the last line of the output belongs to the runner that runs nearly all.
-    steps.next("examples in the documentation");
+    steps.next("xtask's own tests, and the examples in the documentation");
+    cargo::run(cargo(repo).args(["test", "--quiet", "--package", "xtask"]), FAILED)?;
     let mut examples = equipped(cargo(repo));
-    examples.args(["test", "--quiet", "--workspace", "--doc"]);
+    examples.args(["test", "--quiet", "--doc"]).args(cargo::WORKSPACE);
     cargo::run(&mut examples, "an example in the documentation failed; its output stands above")?;
     steps.next("tests");
-    cargo::run(&mut equipped(runner(repo, &["--workspace"], arguments)), FAILED).map(|()| 0)
+    cargo::run(&mut equipped(runner(repo, &cargo::WORKSPACE, arguments)), FAILED).map(|()| 0)
 }
 
 pub fn run(repo: &Repo, scope: Scope, arguments: &[String]) -> Result<u8> {
@@ -44,7 +45,7 @@ pub fn run(repo: &Repo, scope: Scope, arguments: &[String]) -> Result<u8> {
         return run_all(repo, &mut Steps::new(5), arguments);
     }
     Steps::new(1).next("quick tests");
-    let quick = ["--package", "questionnaires", "--package", "server", "--package", "xtask"];
+    let quick = ["--package", "questionnaires", "--package", "server"];
     cargo::run(&mut runner(repo, &quick, arguments), FAILED)?;
     cargo::run(&mut runner(repo, &["--package", "tests", "--test", "tidy"], arguments), FAILED).map(|()| 0)
 }

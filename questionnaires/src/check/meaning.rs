@@ -230,11 +230,17 @@ fn positive(instrument: &Instrument, faults: &mut Vec<Fault>) {
     if let Some(id) = &rule.scale {
         match instrument.scale(id).map(Scale::cut_in_use) {
             None => fault(format!("“{id}” is not a scale of this instrument")),
+            // A cut_in_use that names nothing is reported with the scale.
+            Some(None) if instrument.scale(id).is_some_and(|scale| scale.cut_in_use.is_some()) => {}
             Some(None) => {
                 fault(format!("scale {id} needs cut_in_use, so that it can decide what is positive"))
             }
             Some(Some(cut)) => {
-                if cut.at_least.is_some() == (instrument.polarity == Polarity::HigherBetter) {
+                let wrong_way = match instrument.polarity {
+                    Polarity::HigherWorse => cut.at_least.is_none() && cut.at_most.is_some(),
+                    Polarity::HigherBetter => cut.at_most.is_none() && cut.at_least.is_some(),
+                };
+                if wrong_way {
                     fault(format!("cut-off {} points the other way than the instrument's polarity", cut.id));
                 }
             }

@@ -49,28 +49,26 @@ impl RawScores {
     /// Scores a sheet of the same instrument.
     pub fn compute(&mut self, instrument: &Instrument, sheet: &Sheet) {
         let (plan, cells) = (&instrument.plan, sheet.cells());
-        self.scales.clear();
+        // Every entry is overwritten below.
         self.scales.resize(plan.scales.len(), EMPTY);
         for &at in &plan.order {
             let Some(scale) = plan.scales.get(at) else { continue };
             let (sum, mut missing) = self.add_up(scale, cells);
             let answered = scale.items.saturating_sub(missing);
-            if scale.over_total && plan.total != Some(at) {
-                missing = plan.total.map_or(missing, |total| count_blank(&plan.scales[total], cells));
+            if scale.over_total {
+                missing = count_blank(&plan.total_items, cells);
             }
             let mut result = match scale.terms {
                 Terms::Nested(_) => self.nested(scale),
                 _ => finish(scale, sum, answered, missing),
             };
             if result.status != Status::NotScored {
-                let bands = &scale.band_floors;
-                result.band = bands
-                    .iter()
-                    .rposition(|floor| *floor <= result.value)
-                    .and_then(|at| u16::try_from(at).ok());
-                let cuts = &instrument.scales[at].cuts;
-                result.positive =
-                    scale.cut_in_use.and_then(|cut| cuts.get(cut)).map(|cut| cut.is_met(result.value));
+                // Floors ascend, so the number of those reached tells the band; counting needs no branches.
+                let reached =
+                    scale.band_floors.iter().map(|floor| u16::from(*floor <= result.value)).sum::<u16>();
+                result.band = reached.checked_sub(1);
+                let is_met = result.value >= scale.positive_from || result.value <= scale.positive_to;
+                result.positive = scale.has_cut.then_some(is_met);
             }
             self.scales[at] = result;
         }
@@ -83,6 +81,13 @@ impl RawScores {
     fn add_up(&self, scale: &ScalePlan, cells: &[i16]) -> (i64, u16) {
         let (mut sum, mut missing) = (0_i32, 0_u16);
         match &scale.terms {
+            Terms::Plain(range) => {
+                for &cell in cells.get(range.clone()).unwrap_or_default() {
+                    let blank = cell == BLANK;
+                    sum += if blank { 0 } else { i32::from(cell) };
+                    missing += u16::from(blank);
+                }
+            }
             Terms::Affine(terms) => {
                 for term in terms {
                     let cell = cells.get(term.position as usize).copied().unwrap_or(BLANK);
@@ -126,13 +131,8 @@ impl RawScores {
     }
 }
 
-fn count_blank(scale: &ScalePlan, cells: &[i16]) -> u16 {
-    let blank = |position: usize| u16::from(cells.get(position).is_none_or(|cell| *cell == BLANK));
-    match &scale.terms {
-        Terms::Affine(terms) => terms.iter().map(|term| blank(term.position as usize)).sum(),
-        Terms::Table(terms) => terms.iter().map(|term| blank(term.position)).sum(),
-        Terms::Nested(_) => 0,
-    }
+fn count_blank(positions: &[usize], cells: &[i16]) -> u16 {
+    positions.iter().map(|at| u16::from(cells.get(*at).is_none_or(|cell| *cell == BLANK))).sum()
 }
 
 /// Applies the missing rule to a sum.
@@ -156,7 +156,12 @@ fn finish(scale: &ScalePlan, sum: i64, answered: u16, missing: u16) -> RawScale 
 
 /// sum × items ÷ answered, rounded half up, in whole numbers: 4.5 becomes 5, never 4.
 fn prorate(sum: i64, items: i64, answered: i64) -> i64 {
-    (2 * sum * items + answered).div_euclid(2 * answered)
+    let (above, below) = (2 * sum * items + answered, 2 * answered);
+    // Real forms fit into 32 bits, where dividing is several times as fast.
+    match (u32::try_from(above), u32::try_from(below)) {
+        (Ok(above), Ok(below)) => i64::from(above / below),
+        _ => above.div_euclid(below),
+    }
 }
 
 #[cfg(test)]

@@ -50,6 +50,15 @@ pub fn score_reply<'a>(number: usize, line: &str, find: impl Fn(&str) -> Option<
     finish(number, run(line, find))
 }
 
+/// The result of a sheet of codes in item order, as [`score_line`] prints it. A code that its item does not have counts
+/// as no answer.
+pub fn score_value(instrument: &Instrument, codes: &[Option<i32>]) -> Value {
+    let pairs = instrument.items.iter().zip(codes);
+    let answer = |code: &Option<i32>| code.map_or(Answer::Missing, Answer::Code);
+    let answers: Answers = pairs.map(|(item, code)| (item.id.clone(), answer(code))).collect();
+    output(&score(instrument, &answers))
+}
+
 fn run<'a>(line: &str, find: impl Fn(&str) -> Option<&'a Instrument>) -> Result<Value, Fault> {
     let input: Value = serde_json::from_str(line).map_err(|fault| {
         Fault::new(format!("not a line of JSON ({fault}); write {{\"instrument\":…,\"answers\":…}}"))

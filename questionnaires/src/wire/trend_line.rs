@@ -1,6 +1,7 @@
 //! `firstlight trend`: one statistic a line.
 
 mod functions;
+mod inputs;
 
 use serde::Deserialize;
 use serde_json::{Value, json};

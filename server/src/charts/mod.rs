@@ -29,7 +29,7 @@ const SCOPE: &str = "with cohort as (
          when w.consent_mode = 'opt_in' then 0 else 1 end as allowed,
     max(case when a.state in ('started', 'submitted') then 1 else 0 end) as started,
     max(case when a.state = 'submitted' then 1 else 0 end) as finished,
-    max(case when a.state = 'submitted' and t.value is not null then 1 else 0 end) as valid
+    max(case when a.state = 'submitted' and (t.id is null or t.value is not null) then 1 else 0 end) as valid
   from windows w join window_schools v on v.window_id = w.id join schools s on s.id = v.school_id
     join enrollments e on e.school_id = s.id and e.from_date <= w.closes_on
       and (e.to_date is null or e.to_date >= w.opens_on)

@@ -74,24 +74,27 @@ pub(crate) async fn run(services: &Services, ctx: &Ctx, span: Span) -> Result<Re
             }
         }
     }
-    let untraced = {
-        let mut conn = services.store.read(ctx).await?;
-        gaps::submitted_without_trace(&mut conn, since).await?
-    };
-    for id in untraced {
-        let config = Arc::clone(&services.config);
-        services
-            .store
-            .write(ctx, Act::new("reconcile.submitted"), move |tx| {
-                let config = Arc::clone(&config);
-                Box::pin(async move {
-                    tx.about("administration", id.0);
-                    let administration = administrations::get(tx, id).await?.ok_or(Error::NotFound)?;
-                    scoring::after_submit(tx, &config.clinical, &administration).await
+    // What has no scale has no score to miss.
+    for instrument in library::all().iter().filter(|i| !i.scales.is_empty()) {
+        let untraced = {
+            let mut conn = services.store.read(ctx).await?;
+            gaps::submitted_without_trace(&mut conn, &instrument.id, since).await?
+        };
+        for id in untraced {
+            let config = Arc::clone(&services.config);
+            services
+                .store
+                .write(ctx, Act::new("reconcile.submitted"), move |tx| {
+                    let config = Arc::clone(&config);
+                    Box::pin(async move {
+                        tx.about("administration", id.0);
+                        let administration = administrations::get(tx, id).await?.ok_or(Error::NotFound)?;
+                        scoring::after_submit(tx, &config.clinical, &administration).await
+                    })
                 })
-            })
-            .await?;
-        repaired.submitted += 1;
+                .await?;
+            repaired.submitted += 1;
+        }
     }
     Ok(repaired)
 }

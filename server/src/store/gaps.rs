@@ -37,21 +37,22 @@ pub async fn critical_without_referral(
     .await
 }
 
-/// Submitted administrations since an instant without any score, or with a positive total and no reason.
+/// Submitted administrations of an instrument since an instant without any score, or with a positive total and no reason.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn submitted_without_trace(
     conn: &mut Conn,
+    instrument: &str,
     since: Instant,
 ) -> Result<Vec<AdministrationId>, StoreError> {
     let rows: Vec<(AdministrationId,)> = conn
         .all(
-            "select a.id from administrations a where a.state = 'submitted' and a.submitted_at >= $1 and (not exists \
+            "select a.id from administrations a where a.instrument = $3 and a.state = 'submitted' and a.submitted_at >= $1 and (not exists \
              (select 1 from scores s where s.administration_id = a.id) or (exists (select 1 from scores s where \
-             s.administration_id = a.id and s.positive = $2) and not exists (select 1 from referral_reasons m \
+             s.administration_id = a.id and s.scale = 'total' and s.positive = $2) and not exists (select 1 from referral_reasons m \
              where m.administration_id = a.id and m.rule = 'above_cutoff')))",
-            args![since, true],
+            args![since, true, instrument],
         )
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())

@@ -16,8 +16,6 @@ use super::world::World;
 pub(super) enum Reach {
     /// Some dozens of cells.
     Near,
-    /// Some hundreds.
-    Far,
     /// Everything that is linked.
     All,
 }
@@ -27,7 +25,6 @@ impl Reach {
     fn limits(self) -> (usize, usize) {
         match self {
             Self::Near => (60, 12),
-            Self::Far => (600, 60),
             Self::All => (usize::MAX, usize::MAX),
         }
     }

@@ -5,6 +5,7 @@
 //! (lowest index) keeps it from cycling.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use super::ratio::{Overflow, Ratio};
 
@@ -39,6 +40,18 @@ pub(super) struct Simplex {
     rows: Vec<(usize, Form)>,
     /// Row in which a variable is basic.
     row_of: Vec<Option<usize>>,
+    /// Rows whose form names a variable, so that a step costs what it touches and not the size of a country.
+    users: Vec<BTreeSet<usize>>,
+    /// How many displacements are not whole.
+    fractional: usize,
+}
+
+/// A feasible world on the way of a push: only shown when every displacement is whole.
+pub(super) struct Step<'a> {
+    /// All displacements.
+    pub value: &'a [Ratio],
+    /// Variables that moved since the last step.
+    pub moved: &'a [usize],
 }
 
 impl Simplex {
@@ -52,6 +65,8 @@ impl Simplex {
             value: vec![Ratio::ZERO; count],
             rows: Vec::new(),
             row_of: vec![None; count],
+            users: vec![BTreeSet::new(); count],
+            fractional: 0,
         };
         for relation in relations {
             let mut form: Form = Vec::new();
@@ -72,37 +87,42 @@ impl Simplex {
             for (v, c) in form.iter().filter(|(v, _)| *v != basic) {
                 solved.push((*v, c.mul(scale)?));
             }
-            system.substitute(basic, &solved, None)?;
-            system.row_of[basic] = Some(system.rows.len());
+            system.substitute(basic, &solved)?;
+            let row = system.rows.len();
+            solved.iter().for_each(|(v, _)| {
+                system.users[*v].insert(row);
+            });
+            system.row_of[basic] = Some(row);
             system.rows.push((basic, solved));
         }
         Ok(system)
     }
 
-    /// Pushes a variable to its extreme. After every step `visit` sees the displacements, all feasible; it ends the push
-    /// by returning `true`.
-    pub fn push(
-        &mut self,
-        variable: usize,
-        push: Push,
-        mut visit: impl FnMut(&[Ratio]) -> bool,
-    ) -> Result<Outcome, Overflow> {
+    /// Pushes a variable to its extreme. After every step `visit` sees the world if all its counts are whole; it ends the
+    /// push by returning `true`.
+    pub fn push(&mut self, variable: usize, push: Push, mut visit: impl FnMut(Step<'_>) -> bool) -> Result<Outcome, Overflow> {
         loop {
             let Some((entering, up)) = self.entering(variable, push)? else {
                 return Ok(Outcome::Extreme(self.value[variable]));
             };
-            let Some((step, blocking)) = self.step(entering, up)? else {
-                self.stride(entering, up)?;
-                return Ok(if visit(&self.value) { Outcome::Enough } else { Outcome::Endless });
+            let blocked = self.step(entering, up)?;
+            let step = match blocked {
+                Some((step, _)) => step,
+                None => self.stride(entering)?,
             };
+            let mut moved = Vec::new();
             if !step.is_zero() {
-                self.shift(entering, if up { step } else { step.neg()? })?;
+                moved = self.shift(entering, if up { step } else { step.neg()? })?;
             }
-            if let Some(row) = blocking {
+            if let Some((_, Some(row))) = blocked {
                 self.pivot(row, entering)?;
             }
-            if !step.is_zero() && visit(&self.value) {
+            let seen = !moved.is_empty() && self.fractional == 0 && visit(Step { value: &self.value, moved: &moved });
+            if seen {
                 return Ok(Outcome::Enough);
+            }
+            if blocked.is_none() {
+                return Ok(Outcome::Endless);
             }
         }
     }
@@ -132,7 +152,8 @@ impl Simplex {
         if !up {
             best = Some((self.value[entering].sub(self.lower[entering])?, entering, None));
         }
-        for (index, (basic, form)) in self.rows.iter().enumerate() {
+        for &index in &self.users[entering] {
+            let (basic, form) = &self.rows[index];
             let Some(coefficient) = at(form, entering) else { continue };
             if (coefficient.sign() > 0) == up {
                 continue;
@@ -155,56 +176,72 @@ impl Simplex {
         Ok(best.map(|(step, _, row)| (step, row)))
     }
 
-    /// Moves an unstoppable variable far enough to show that it is, by a step that keeps whole numbers whole.
-    fn stride(&mut self, entering: usize, up: bool) -> Result<(), Overflow> {
+    /// A step of an unstoppable variable that is long enough to show that it is, and keeps whole numbers whole.
+    fn stride(&self, entering: usize) -> Result<Ratio, Overflow> {
         let mut step = Ratio::whole(1_000_000);
-        for (_, form) in &self.rows {
-            let change = at(form, entering).unwrap_or(Ratio::ZERO).mul(step)?;
+        for &row in &self.users[entering] {
+            let change = at(&self.rows[row].1, entering).unwrap_or(Ratio::ZERO).mul(step)?;
             step = step.mul(change.denominator())?;
         }
-        self.shift(entering, if up { step } else { step.neg()? })
+        Ok(step)
     }
 
-    fn shift(&mut self, variable: usize, by: Ratio) -> Result<(), Overflow> {
-        self.value[variable] = self.value[variable].add(by)?;
-        for (basic, form) in &self.rows {
+    /// Moves a variable and all that depend on it; says which moved.
+    fn shift(&mut self, variable: usize, by: Ratio) -> Result<Vec<usize>, Overflow> {
+        let mut moved = vec![variable];
+        let mut changes = vec![by];
+        for &row in &self.users[variable] {
+            let (basic, form) = &self.rows[row];
             if let Some(coefficient) = at(form, variable) {
-                self.value[*basic] = self.value[*basic].add(coefficient.mul(by)?)?;
+                moved.push(*basic);
+                changes.push(coefficient.mul(by)?);
             }
         }
-        Ok(())
+        for (v, change) in moved.iter().zip(changes) {
+            let value = self.value[*v].add(change)?;
+            self.fractional -= usize::from(self.value[*v].as_whole().is_none());
+            self.fractional += usize::from(value.as_whole().is_none());
+            self.value[*v] = value;
+        }
+        Ok(moved)
     }
 
     /// Makes `entering` basic in a row in place of its basic variable.
     fn pivot(&mut self, row: usize, entering: usize) -> Result<(), Overflow> {
         let (leaving, form) = std::mem::take(&mut self.rows[row]);
+        for (v, _) in &form {
+            self.users[*v].remove(&row);
+        }
         let coefficient = at(&form, entering).ok_or(Overflow)?;
         let scale = Ratio::ONE.div(coefficient)?;
         // leaving = c·entering + rest  →  entering = leaving/c − rest/c
         let rest: Form = form.into_iter().filter(|(v, _)| *v != entering).collect();
         let solved = combined(&[(leaving, scale)], scale.neg()?, &rest)?;
-        self.substitute(entering, &solved, Some(row))?;
+        self.substitute(entering, &solved)?;
+        for (v, _) in &solved {
+            self.users[*v].insert(row);
+        }
         self.rows[row] = (entering, solved);
         self.row_of[leaving] = None;
         self.row_of[entering] = Some(row);
         Ok(())
     }
 
-    /// Replaces a variable by a form in every row but one.
-    fn substitute(
-        &mut self,
-        variable: usize,
-        form: &[(usize, Ratio)],
-        except: Option<usize>,
-    ) -> Result<(), Overflow> {
-        for (index, (_, row)) in self.rows.iter_mut().enumerate() {
-            if Some(index) == except {
-                continue;
+    /// Replaces a variable by a form in every row that names it.
+    fn substitute(&mut self, variable: usize, form: &[(usize, Ratio)]) -> Result<(), Overflow> {
+        for row in std::mem::take(&mut self.users[variable]) {
+            let old = &mut self.rows[row].1;
+            let Ok(place) = old.binary_search_by_key(&variable, |(v, _)| *v) else { continue };
+            let (_, coefficient) = old.remove(place);
+            let new = combined(old, coefficient, form)?;
+            for (v, _) in form {
+                if at(&new, *v).is_some() {
+                    self.users[*v].insert(row);
+                } else {
+                    self.users[*v].remove(&row);
+                }
             }
-            if let Ok(place) = row.binary_search_by_key(&variable, |(v, _)| *v) {
-                let (_, coefficient) = row.remove(place);
-                *row = combined(row, coefficient, form)?;
-            }
+            self.rows[row].1 = new;
         }
         Ok(())
     }

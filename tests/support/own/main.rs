@@ -2,4 +2,5 @@
 
 mod browser;
 mod postgres;
+mod server;
 mod site;

@@ -98,7 +98,7 @@ async fn page(visit: &Visit, id: ChildId, status: StatusCode, shown: Shown) -> R
                 {shown
                     .wrong
                     .clone()
-                    .map(|(field, message)| view! { <ErrorSummary field message/> })}
+                    .map(|(field, text)| view! { <ErrorSummary text field/> })}
                 <Confirmation sentence=shown.done/>
                 {shown
                     .refused

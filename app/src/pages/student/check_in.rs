@@ -1,14 +1,151 @@
-//! A page.
+//! Before the first question and after the last one.
 
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
+use leptos::prelude::*;
+use server::config::AssentText;
+use server::model::people::AgeBand;
 
-/// Not written yet.
-pub async fn show() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+use super::{failure, path_of, question_path};
+use crate::api::check_in::{Assent, CheckIn, Step, get_assent, get_check_in, give_assent};
+use crate::components::calm_note::CalmNote;
+use crate::components::form::Token;
+use crate::components::icon::Icon;
+use crate::components::shell::Head;
+use crate::components::student_frame::StudentFrame;
+use crate::render;
+use crate::visit::{Posted, Visit};
+
+/// `GET /check-in`: the page of the child's step.
+pub async fn show(visit: Visit) -> Response {
+    let check_in = match get_check_in(&visit).await {
+        Ok(check_in) => check_in,
+        Err(error) => return failure(&visit, &error),
+    };
+    match check_in.step {
+        Step::Assent => assent_page(&visit, StatusCode::OK, &check_in, None),
+        Step::Review => review_page(&visit, StatusCode::OK, &check_in),
+        Step::Nothing => nothing_page(&visit, &check_in),
+        step => Redirect::to(&path_of(step)).into_response(),
+    }
 }
 
-/// Not written yet.
-pub async fn assent() -> Response {
-    StatusCode::NOT_IMPLEMENTED.into_response()
+/// `POST /check-in/assent`.
+pub async fn assent(posted: Posted) -> Response {
+    let visit = &posted.visit;
+    let check_in = match get_check_in(visit).await {
+        Ok(check_in) => check_in,
+        Err(error) => return failure(visit, &error),
+    };
+    if check_in.step != Step::Assent {
+        // The Back button brought an old page: the first word holds.
+        return Redirect::to(&path_of(check_in.step)).into_response();
+    }
+    let said = match posted.text("assent") {
+        "yes" => Assent::Yes,
+        "no" => Assent::No,
+        _ => {
+            let note = Some("Tap one of the two buttons.".to_owned());
+            return assent_page(visit, StatusCode::UNPROCESSABLE_ENTITY, &check_in, note);
+        }
+    };
+    match give_assent(visit, said).await {
+        Ok(()) => Redirect::to("/check-in").into_response(),
+        Err(error) => failure(visit, &error),
+    }
+}
+
+fn assent_page(visit: &Visit, status: StatusCode, check_in: &CheckIn, note: Option<String>) -> Response {
+    let token = visit.form_token.clone();
+    let AssentText { paragraphs, yes, no } = get_assent(visit, check_in);
+    let (band, name) = (check_in.band, check_in.first_name.reveal().clone());
+    render::page(visit, status, Head::student("Before you start", Some(band)), move || {
+        let young = matches!(band, AgeBand::A | AgeBand::B);
+        view! {
+            <StudentFrame band=Some(band) hide=true>
+                <form class="sheet" method="post" action="/check-in/assent" autocomplete="off">
+                    <Token value=token/>
+                    <h1 tabindex="-1" autofocus>
+                        {if young { format!("Hi {name}!") } else { format!("Hi {name}, before you start") }}
+                    </h1>
+                    {note.map(|text| view! { <CalmNote id="assent-error" text/> })}
+                    <AssentWords paragraphs young/>
+                    <div class="choice-pair">
+                        <button class="button" type="submit" name="assent" value="no">{no}</button>
+                        <button class="button" type="submit" name="assent" value="yes">{yes}</button>
+                    </div>
+                </form>
+            </StudentFrame>
+        }
+    })
+}
+
+/// Icons of the points in the order in which the older bands' assent tells them: who reads, its limit, freedom.
+const POINTS: [&str; 3] = ["users", "message-circle", "hand"];
+
+/// The words of the clinical settings: plain for the young; for the older the first on its own, the others as points.
+#[component]
+fn AssentWords(paragraphs: Vec<String>, young: bool) -> impl IntoView {
+    let mut paragraphs = paragraphs.into_iter();
+    if young {
+        return paragraphs.map(|text| view! { <p>{text}</p> }).collect_view().into_any();
+    }
+    let first = paragraphs.next().map(|text| view! { <p>{text}</p> });
+    let icons = POINTS.into_iter().chain(std::iter::repeat("info"));
+    let points =
+        paragraphs.zip(icons).map(|(text, name)| view! { <li><Icon name/><p>{text}</p></li> }).collect_view();
+    view! {
+        {first}
+        <ul class="points points-two">
+            {points}
+            <li><Icon name="eye-off"/><p>"Somebody looking? Tap Hide, or press Shift three times."</p></li>
+        </ul>
+    }
+    .into_any()
+}
+
+/// After the last question: hand in, or go back and change something.
+pub fn review_page(visit: &Visit, status: StatusCode, check_in: &CheckIn) -> Response {
+    let token = visit.form_token.clone();
+    let (band, last) = (check_in.band, check_in.questions);
+    // Made with the page, so that a second tap on Finish is known as the same one.
+    let key = uuid::Uuid::new_v4().to_string();
+    render::page(visit, status, Head::student("Last step", Some(band)), move || {
+        view! {
+            <StudentFrame band=Some(band) hide=true>
+                <form class="sheet question" method="post" action="/check-in/finish" autocomplete="off">
+                    <Token value=token/>
+                    <input type="hidden" name="key" value=key/>
+                    <h1 tabindex="-1" autofocus>"That was the last question"</h1>
+                    <p>"You can go back and change an answer. When you are ready, tap Finish."</p>
+                    <div class="question-end">
+                        <a class="button button-quiet" href=question_path(last)><Icon name="arrow-left" turns=true/>" Back"</a>
+                        <p class="saved"><Icon name="check"/>" Saved"</p>
+                        <button class="button button-primary" type="submit">"Finish "<Icon name="check"/></button>
+                    </div>
+                </form>
+                <crate::islands::answer_keys::AnswerKeys/>
+            </StudentFrame>
+        }
+    })
+}
+
+fn nothing_page(visit: &Visit, check_in: &CheckIn) -> Response {
+    let token = visit.form_token.clone();
+    let (band, name) = (check_in.band, check_in.first_name.reveal().clone());
+    render::page(visit, StatusCode::OK, Head::student("Nothing to do", Some(band)), move || {
+        view! {
+            <StudentFrame band=Some(band) hide=false>
+                <form class="sheet sheet-narrow" method="post" action="/check-in/close">
+                    <Token value=token/>
+                    <h1>{format!("Hi {name}!")}</h1>
+                    <p>"There are no questions for you today. Thank you for coming."</p>
+                    <div class="question-end">
+                        <a class="button button-quiet" href="/quiet">"A quiet minute"</a>
+                        <button class="button button-primary" type="submit">"Close"</button>
+                    </div>
+                </form>
+            </StudentFrame>
+        }
+    })
 }

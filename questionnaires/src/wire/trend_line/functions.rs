@@ -1,9 +1,12 @@
 //! Names, inputs and outputs of the statistics, as scripts see them.
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::inputs::{
+    Apparent, Count, CusumInput, Data, EwmaInput, Expected, Groups, Lengthened, Loadings, PValues, Pair,
+    Rank, Score, Screen, Series, Share, Spread, Table, TwoShares,
+};
 use super::{FUNCTIONS, Fault};
 use crate::change::{self, Group};
 use crate::disclosure::{self, Zeros};
@@ -28,166 +31,6 @@ fn bad(function: &str, what: &str) -> Fault {
 }
 
 const SD_AND_R: &str = "sd must be above 0 and reliability from 0 to below 1";
-
-fn default_confidence() -> f64 {
-    0.95
-}
-
-fn higher_is_bad() -> bool {
-    true
-}
-
-fn default_min_n() -> u64 {
-    10
-}
-
-#[derive(Deserialize)]
-struct Pair {
-    pre: f64,
-    post: f64,
-    #[serde(default)]
-    cut: f64,
-    sd: f64,
-    reliability: f64,
-    #[serde(default = "higher_is_bad")]
-    high_is_bad: bool,
-}
-
-#[derive(Deserialize)]
-struct Expected {
-    pre: f64,
-    mean: f64,
-    sd: f64,
-    reliability: f64,
-}
-
-#[derive(Deserialize)]
-struct Groups {
-    m_dys: f64,
-    sd_dys: f64,
-    m_fun: f64,
-    sd_fun: f64,
-    #[serde(default = "higher_is_bad")]
-    high_is_bad: bool,
-}
-
-#[derive(Deserialize)]
-struct Spread {
-    sd: f64,
-    reliability: f64,
-}
-
-#[derive(Deserialize)]
-struct Series {
-    #[serde(default)]
-    t: Vec<f64>,
-    y: Vec<f64>,
-    #[serde(default = "default_confidence")]
-    confidence: f64,
-}
-
-#[derive(Deserialize)]
-struct EwmaInput {
-    x: Vec<f64>,
-    target: f64,
-    sigma: f64,
-    lambda: f64,
-    #[serde(rename = "L")]
-    width: f64,
-}
-
-#[derive(Deserialize)]
-struct CusumInput {
-    x: Vec<f64>,
-    target: f64,
-    k: f64,
-    h: f64,
-}
-
-#[derive(Deserialize)]
-struct Share {
-    k: u64,
-    n: u64,
-    #[serde(default = "default_confidence")]
-    confidence: f64,
-    #[serde(default = "default_min_n")]
-    min_n: u64,
-}
-
-#[derive(Deserialize)]
-struct TwoShares {
-    k1: u64,
-    n1: u64,
-    k2: u64,
-    n2: u64,
-    #[serde(default = "default_confidence")]
-    confidence: f64,
-}
-
-#[derive(Deserialize)]
-struct Apparent {
-    apparent: f64,
-    n: u64,
-    se: f64,
-    sp: f64,
-}
-
-#[derive(Deserialize)]
-struct Screen {
-    prevalence: f64,
-    se: f64,
-    sp: f64,
-}
-
-#[derive(Deserialize)]
-struct PValues {
-    p: Vec<f64>,
-    q: f64,
-}
-
-#[derive(Deserialize)]
-struct Score {
-    x: f64,
-    mean: f64,
-    sd: f64,
-}
-
-#[derive(Deserialize)]
-struct Rank {
-    reference: Vec<f64>,
-    x: f64,
-}
-
-#[derive(Deserialize)]
-struct Data {
-    x: Vec<Vec<Option<f64>>>,
-    #[serde(default = "default_confidence")]
-    confidence: f64,
-}
-
-#[derive(Deserialize)]
-struct Loadings {
-    standardised_loadings: Vec<f64>,
-}
-
-#[derive(Deserialize)]
-struct Lengthened {
-    r: f64,
-    factor: f64,
-}
-
-#[derive(Deserialize)]
-struct Table {
-    table: Vec<Vec<u32>>,
-    k: u32,
-    #[serde(default)]
-    zeros_are_small: bool,
-}
-
-#[derive(Deserialize)]
-struct Count {
-    count: u64,
-}
 
 pub(super) fn call(function: &str, input: Value) -> Result<Value, Fault> {
     match function {

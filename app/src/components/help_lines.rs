@@ -1,0 +1,68 @@
+//! Where a child finds help at once: the same on every page that shows it.
+
+use leptos::prelude::*;
+
+use crate::api::check_in::Closing;
+use crate::components::icon::Icon;
+
+/// The people of the school, the help lines of the place, and what to do in danger. `wide` puts two beside each other.
+#[component]
+pub fn HelpLines(heading: &'static str, closing: Closing, readers: Vec<String>, wide: bool) -> impl IntoView {
+    let (danger, then) = danger(&closing.in_danger);
+    let people = if readers.is_empty() { "Your school".to_owned() } else { readers.join(", ") };
+    view! {
+        <section class=if wide { "help help-two" } else { "help" } aria-labelledby="help-heading">
+            <h2 id="help-heading">{heading}</h2>
+            <dl>
+                <div>
+                    <Icon name="map-pin"/>
+                    <dt>{people}</dt>
+                    <dd>"Ask any teacher to take you there"</dd>
+                </div>
+                {closing.help_lines.into_iter().map(|line| view! {
+                    <div>
+                        <Icon name="phone"/>
+                        <dt>{line.name}</dt>
+                        <dd><a href=format!("tel:{}", dial(&line.number))>{line.number.clone()}</a>", "{line.hours}</dd>
+                    </div>
+                }).collect_view()}
+                <div>
+                    <Icon name="life-buoy"/>
+                    <dt>{danger}</dt>
+                    <dd>{then}</dd>
+                </div>
+            </dl>
+        </section>
+    }
+    .into_any()
+}
+
+/// The question and the answer of "In danger right now? Tell an adult."
+fn danger(sentence: &str) -> (String, String) {
+    match sentence.split_once('?') {
+        Some((question, answer)) => (format!("{question}?"), answer.trim().to_owned()),
+        None => ("In danger?".to_owned(), sentence.to_owned()),
+    }
+}
+
+/// What a telephone dials.
+fn dial(number: &str) -> String {
+    number.chars().filter(|c| c.is_ascii_digit() || matches!(c, '+' | '*' | '#')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{danger, dial};
+
+    #[test]
+    fn a_number_is_dialled_as_it_is_printed_without_spaces() {
+        assert_eq!(dial("+44 (0)116 123"), "+440116123");
+        assert_eq!(dial("988"), "988");
+    }
+
+    #[test]
+    fn a_districts_own_danger_sentence_is_never_cut() {
+        assert_eq!(danger("In danger? Call 112."), ("In danger?".to_owned(), "Call 112.".to_owned()));
+        assert_eq!(danger("Call 112 now."), ("In danger?".to_owned(), "Call 112 now.".to_owned()));
+    }
+}

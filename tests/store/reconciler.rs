@@ -1,0 +1,58 @@
+//! The reconciler brings back what should have followed from the answers (REL-07).
+
+use questionnaires::response::Answer;
+use server::ctx::{Actor, Ctx};
+use server::jobs::{Repaired, Span, reconcile};
+use server::services::check_in;
+use tests::{Kind, on_both_databases};
+use uuid::Uuid;
+
+use crate::town::Town;
+
+on_both_databases! {
+    /// Flags, referrals and scores are deleted behind the program's back.
+    async fn what_was_deleted_behind_its_back_is_restored_and_told(kind: Kind) {
+        let town = Town::of(kind, 120).await;
+        for (n, code) in town.teens().iter().take(12).enumerate() {
+            let ctx = town.child_at_first_question(code).await;
+            town.answer_all(&ctx, |item| i32::from(item == "9" && n < 8)).await;
+            if n >= 4 {
+                check_in::submit(&town.services, &ctx, Uuid::new_v4()).await.unwrap();
+            }
+        }
+        let job = Ctx::new(Actor::Job("reconcile"));
+        let healthy = reconcile(&town.services, &job, Span::Everything).await.unwrap();
+        assert_eq!(healthy, Repaired::default(), "a healthy house has no gap");
+
+        let count = async || {
+            (
+                town.count("select count(*) from referral_reasons").await,
+                town.count("select count(*) from flags").await,
+                town.count("select count(*) from scores").await,
+            )
+        };
+        let before = count().await;
+        town.meddle(
+            "delete from referral_reasons; delete from referral_events; delete from outbox; delete from follow_ups; \
+             delete from contacts; delete from referrals; delete from flags; delete from scores",
+        )
+        .await;
+        let repaired = reconcile(&town.services, &Ctx::new(Actor::Job("reconcile")), Span::Everything).await.unwrap();
+        assert!(repaired.critical >= 8, "{repaired:?}");
+        assert_eq!(count().await, before);
+        assert!(town.count("select count(*) from audit where action like 'reconcile.%'").await >= 8);
+        let again = reconcile(&town.services, &Ctx::new(Actor::Job("reconcile")), Span::Everything).await.unwrap();
+        assert_eq!(again, Repaired::default());
+    }
+
+    /// An answer alone is enough: the child closed the tab after it.
+    async fn an_abandoned_form_with_a_critical_answer_is_found_too(kind: Kind) {
+        let town = Town::of(kind, 60).await;
+        let ctx = town.child_at_first_question(&town.teens()[0]).await;
+        check_in::answer(&town.services, &ctx, 9, "9", Answer::Code(3)).await.unwrap();
+        town.meddle("delete from referral_reasons where rule = 'critical_item'").await;
+        let repaired = reconcile(&town.services, &Ctx::new(Actor::Job("reconcile")), Span::Recent).await.unwrap();
+        assert!(repaired.critical >= 1);
+        assert!(town.count("select count(*) from referral_reasons where rule = 'critical_item' and item = '9'").await >= 1);
+    }
+}
