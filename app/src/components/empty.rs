@@ -11,7 +11,7 @@ pub fn Empty(head: &'static str, #[prop(into)] text: String) -> AnyView {
         <div class="card">
             <div class="empty">
                 <svg class="art" viewBox="440 0 320 180" aria-hidden="true">
-                    <use href=format!("/assets/art/harbour.svg?v={}#scene", assets::version())></use>
+                    <use href=format!("{}#scene", assets::url("art/harbour.svg"))></use>
                 </svg>
                 <h2>{head}</h2>
                 <p class="muted">{text}</p>

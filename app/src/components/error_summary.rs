@@ -1,17 +1,14 @@
-//! What has to be put right in a form, first in the page.
+//! What staff must mend in a form, first on the page, with links to the fields.
 
 use leptos::prelude::*;
 
-/// One error with a link to its field. It takes the focus with the page (`autofocus` on the summary would scroll past
-/// the head), and a screen reader reads it first.
+/// One fault and the id of the field it is about.
 #[component]
-pub fn ErrorSummary(field: String, message: String) -> AnyView {
+pub fn ErrorSummary(text: String, #[prop(into)] field: String) -> impl IntoView {
     view! {
-        <div class="error-summary" role="alert" aria-labelledby="error-summary-head" tabindex="-1">
-            <h2 id="error-summary-head">"There is a problem"</h2>
-            <ul class="stack-tight">
-                <li><a href=format!("#{field}")>{message}</a></li>
-            </ul>
+        <div class="error-summary" role="alert" aria-labelledby="error-summary" tabindex="-1" autofocus>
+            <h2 id="error-summary">"There is a problem"</h2>
+            <ul class="stack-tight"><li><a href=format!("#{field}")>{text}</a></li></ul>
         </div>
     }
     .into_any()

@@ -54,10 +54,25 @@ pub fn Figure(
     .into_any()
 }
 
+/// Which columns hold numbers and nothing else, and so stand flush right; the first one names the row.
+fn number_columns(table: &draw::Table) -> Vec<bool> {
+    let numeric = |text: &str| {
+        text == words::TOO_FEW
+            || text == "–"
+            || text.starts_with(|c: char| c.is_ascii_digit() || "≥≤+−".contains(c))
+    };
+    (0..table.headers.len())
+        .map(|column| {
+            column > 0 && table.rows.iter().all(|row| row.get(column).is_none_or(|text| numeric(text)))
+        })
+        .collect()
+}
+
 /// The same numbers as a table: the first cell of a row is its header.
 #[component]
 fn FigureTable(table: draw::Table) -> AnyView {
-    let number = |column: usize| (column > 0).then_some("number");
+    let numbers = number_columns(&table);
+    let number = |column: usize| numbers.get(column).copied().unwrap_or(false).then_some("number");
     let headers = table
         .headers
         .into_iter()
@@ -76,7 +91,7 @@ fn FigureTable(table: draw::Table) -> AnyView {
                     (_, words::TOO_FEW) => {
                         view! { <td class="cell-hidden"><span>{text}</span></td> }.into_any()
                     }
-                    _ => view! { <td class="number">{text}</td> }.into_any(),
+                    _ => view! { <td class=number(i)>{text}</td> }.into_any(),
                 })
                 .collect_view();
             view! { <tr>{cells}</tr> }
@@ -92,4 +107,22 @@ fn FigureTable(table: draw::Table) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use server::draw::{Table, words};
+
+    use super::number_columns;
+
+    #[test]
+    fn a_column_of_numbers_is_known_though_some_are_hidden() {
+        let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
+        let table = Table {
+            caption: String::new(),
+            headers: row(["School", "Share", "Band", "n"]),
+            rows: vec![row(["Oak", "≥95%", "Mild", "8,412"]), row(["Elm", words::TOO_FEW, "2 bands", "–"])],
+        };
+        assert_eq!(number_columns(&table), [false, true, false, true]);
+    }
 }

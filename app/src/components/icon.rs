@@ -1,17 +1,18 @@
-//! One of the line icons: decoration, always beside a word.
+//! A drawing from the sheet of icons; decoration that always stands beside a word.
 
 use leptos::prelude::*;
 
 use crate::assets;
 
-/// An icon by its name in `assets/icons.svg`. An arrow turns round in scripts that run from right to left.
+/// One icon by its id in `icons.svg`. An arrow turns round where text runs from right to left.
 #[component]
-pub fn Icon(name: &'static str) -> AnyView {
+pub fn Icon(name: &'static str) -> impl IntoView {
     let class = if name.starts_with("arrow-") { "icon icon-turns" } else { "icon" };
     view! {
         <svg class=class aria-hidden="true">
             <use href=format!("{}#{name}", assets::url("icons.svg"))></use>
         </svg>
     }
+    // Pages nest many icons: without this the compiler meets its limit of nested types.
     .into_any()
 }

@@ -90,7 +90,7 @@ pub fn StaffShell(
             <div class="masthead-inner">
                 <a class="brand" href="/home">
                     <svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true">
-                        <use href=format!("/assets/art/mark.svg?v={}#mark", assets::version())></use>
+                        <use href=format!("{}#mark", assets::url("art/mark.svg"))></use>
                     </svg>
                     " "
                     <span class="brand-name">"Firstlight"</span>

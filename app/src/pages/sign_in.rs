@@ -82,7 +82,7 @@ fn password_page(visit: &Visit, status: StatusCode, email: &str, fault: Option<S
         let described = failed.then_some("password-error");
         view! {
             <Door>
-                {fault.clone().map(|text| view! { <ErrorSummary message=text field="email".to_owned()/> })}
+                {fault.clone().map(|text| view! { <ErrorSummary text field="email"/> })}
                 <h1>"Sign in"</h1>
                 <form class="form" method="post" action="/sign-in" novalidate>
                     <Token value=token/>
@@ -112,7 +112,7 @@ fn code_page(visit: &Visit, status: StatusCode, fault: Option<String>) -> Respon
         let failed = fault.is_some();
         view! {
             <Door>
-                {fault.clone().map(|text| view! { <ErrorSummary message=text field="code".to_owned()/> })}
+                {fault.clone().map(|text| view! { <ErrorSummary text field="code"/> })}
                 <h1>"Enter your code"</h1>
                 <form class="form" method="post" action="/sign-in/code" autocomplete="off" novalidate>
                     <Token value=token.clone()/>

@@ -24,7 +24,7 @@ fn draw(view: &View<'_>) -> Result<Figure, DrawError> {
     let mut about = view.about.clone();
     about.measure =
         format!("Students with a positive screen on {title}, % of valid screens, 95% Wilson intervals");
-    about.note = "A positive screen is a reason to look, not a diagnosis.".to_owned();
+    about.note = "Students without a valid screen are not in it; they may differ.".to_owned();
     let input = BarsCi {
         group: ("school".to_owned(), "schools".to_owned()),
         district: estimate(view, DISTRICT),

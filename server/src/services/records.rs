@@ -161,7 +161,10 @@ pub struct ItemAnswer {
     pub wording: String,
     pub answer: Private<String>,
     pub earlier: Vec<Private<String>>,
+    /// One of the items that a person must look at.
     pub is_critical: bool,
+    /// This answer was one that a person must look at.
+    pub is_flagged: bool,
 }
 
 /// The answers of one screening, item by item. That they were opened is on the trail (C-23).
@@ -185,6 +188,9 @@ pub async fn answers(
 
     let mut conn = services.store.read(ctx).await?;
     let given = responses::history(&mut conn, administration.id).await?;
+    let flags = responses::flags(&mut conn, child.id).await?;
+    let flagged =
+        |item: &str| flags.iter().any(|f| f.administration_id == administration.id && f.item == item);
     let instrument = super::scoring::instrument_of(&administration)?;
     let form = instrument.form(&administration.language).map_err(|e| Error::Conflict(e.to_string()))?;
     let label = |item: &questionnaires::form::FormItem, code: Option<i64>| -> Private<String> {
@@ -212,6 +218,7 @@ pub async fn answers(
                 answer: last.map_or_else(|| "No answer".to_owned().into(), |r| label(item, r.code)),
                 earlier: mine.iter().map(|r| label(item, r.code)).collect(),
                 is_critical: instrument.critical_item(&item.id).is_some(),
+                is_flagged: flagged(&item.id),
             }
         })
         .collect();
@@ -328,7 +335,12 @@ fn curve(instrument: &Instrument, informant: &str, points: &[Point], report: &Tr
             })
             .collect(),
         missed: Vec::new(),
-        source: instrument.citation.clone(),
+        source: match who {
+            draw::Informant::Student => "the student’s own answers",
+            draw::Informant::Teacher => "a teacher’s answers",
+            draw::Informant::Guardian => "a guardian’s answers",
+        }
+        .to_owned(),
     };
     let frame = draw::Frame::points(format!("trend-{}-{informant}", instrument.id.replace('_', "-")));
     draw::trend(&frame, &input)

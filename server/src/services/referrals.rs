@@ -1,6 +1,8 @@
 //! The queue, and the steps of a referral from claim to outcome.
 
-use super::{Services, require, staff};
+use std::sync::Arc;
+
+use super::{Services, require, school_days, scoring, staff};
 use crate::ctx::Ctx;
 use crate::model::referral::{ContactHow, ContactWith, Outcome, Priority, ReferralState, Verb};
 use crate::model::{Day, Instant, Private, ReferralId, UserId};
@@ -39,7 +41,7 @@ impl Share {
         match self {
             Self::Critical => row.priority == Priority::Critical,
             Self::DueToday => {
-                let zone = super::scoring::zone(&row.time_zone);
+                let zone = scoring::zone(&row.time_zone);
                 row.due_at >= now && row.due_at.day_in(&zone) == now.day_in(&zone)
             }
             Self::Overdue => row.due_at < now,
@@ -98,13 +100,22 @@ pub async fn queue(services: &Services, ctx: &Ctx, view: View) -> Result<Queue> 
 /// [`Error::Conflict`] naming who was faster; [`Error::NotFound`] outside the counselor's schools.
 pub async fn claim(services: &Services, ctx: &Ctx, id: ReferralId) -> Result<()> {
     let user = staff(ctx)?.user;
+    let config = Arc::clone(&services.config);
     services
         .store
         .write(ctx, Act::new("referral.claim"), move |tx| {
+            let config = Arc::clone(&config);
             Box::pin(async move {
                 tx.about("referral", id.0);
                 let before = within_scope(tx, id).await?;
-                if !referrals::claim(tx, id, user).await? {
+                // Acknowledged in time, a critical one is not done: the child is to be seen the same day.
+                let due = if before.priority == Priority::Critical {
+                    let zone = scoring::zone_of(tx, before.school_id).await?;
+                    Some(school_days::same_day(&config.clinical, tx.ctx().now, &zone))
+                } else {
+                    None
+                };
+                if !referrals::claim(tx, id, user, due).await? {
                     return Err(Error::Conflict(format!("{} is on this already.", before.owner_name)));
                 }
                 outbox::acknowledge(tx, id).await?;
@@ -131,22 +142,27 @@ pub struct NewContact {
     pub next: Option<Day>,
 }
 
-/// Logs a contact, with a follow-up where a next date was given.
+/// Logs a contact; a next date becomes a follow-up, and what is due next.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a note that is too long; [`Error::Conflict`] on a referral nobody has claimed or that is closed.
+/// [`Error::Invalid`] for a note that is too long or a day that is over; [`Error::Conflict`] on a referral nobody has claimed or that is closed.
 pub async fn log_contact(services: &Services, ctx: &Ctx, id: ReferralId, contact: NewContact) -> Result<()> {
     let user = staff(ctx)?.user;
     let note = checked_text("note", &contact.note)?;
+    let config = Arc::clone(&services.config);
     services
         .store
         .write(ctx, Act::new("contact.add"), move |tx| {
-            let (contact, note) = (contact.clone(), note.clone());
+            let (config, contact, note) = (Arc::clone(&config), contact.clone(), note.clone());
             Box::pin(async move {
                 tx.about("referral", id.0);
                 let referral = within_scope(tx, id).await?;
                 still_worked_on(&referral)?;
                 let at = tx.ctx().now;
+                let zone = scoring::zone_of(tx, referral.school_id).await?;
+                if contact.next.is_some_and(|day| day < at.day_in(&zone)) {
+                    return Err(Error::invalid("next", "This day is over; choose today or a later day."));
+                }
                 let row = Contact {
                     at,
                     by_name: String::new(),
@@ -160,6 +176,11 @@ pub async fn log_contact(services: &Services, ctx: &Ctx, id: ReferralId, contact
                     let what =
                         Private::new(format!("Contact again ({})", contact.with.label().to_lowercase()));
                     contacts::add_follow_up(tx, id, day, &what).await?;
+                    // A critical child nobody has reached stays due today, whatever is planned for later (C-05).
+                    if contact.reached || referral.priority != Priority::Critical {
+                        let due = school_days::end_of(&config.clinical, day, &zone);
+                        referrals::set_due(tx, id, due).await?;
+                    }
                 }
                 Ok(())
             })

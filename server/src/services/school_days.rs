@@ -36,11 +36,23 @@ pub(super) fn due_at(
     Instant::of_day(day, clocks.school_day_ends_hour, zone)
 }
 
+/// By when a child is to be seen on whom somebody is now: the same day (C-07), before the school closes if it can be.
+pub(super) fn same_day(clinical: &Clinical, now: Instant, zone: &TimeZone) -> Instant {
+    let today = now.day_in(zone);
+    let closes = Instant::of_day(today, clinical.clocks.school_day_ends_hour, zone);
+    if now < closes { closes } else { Instant::of_day(today.plus_days(1), 0, zone) }
+}
+
+/// When a task of this day is due: when the school closes on it.
+pub(super) fn end_of(clinical: &Clinical, day: Day, zone: &TimeZone) -> Instant {
+    Instant::of_day(day, clinical.clocks.school_day_ends_hour, zone)
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::tz::TimeZone;
 
-    use super::due_at;
+    use super::{due_at, same_day};
     use crate::config::Clinical;
     use crate::model::referral::Priority;
     use crate::model::{Day, Instant};
@@ -62,5 +74,17 @@ mod tests {
         assert_eq!(due(Priority::High, "2026-03-03T15:00:00Z", &[]), "2026-03-05T16:00:00");
         // Friday; clocks go forward on Sunday 8 March; Monday is a holiday.
         assert_eq!(due(Priority::High, "2026-03-06T15:00:00Z", &["2026-03-09"]), "2026-03-11T16:00:00");
+    }
+
+    #[test]
+    fn a_child_is_to_be_seen_the_day_somebody_is_on_it_c_07() {
+        let zone = TimeZone::get("America/New_York").unwrap();
+        let clinical = Clinical::shipped().unwrap();
+        let by = |now: &str| {
+            let now = Instant::from(now.parse::<jiff::Timestamp>().unwrap());
+            same_day(&clinical, now, &zone).civil_in(&zone).to_string()
+        };
+        assert_eq!(by("2026-03-03T15:46:00Z"), "2026-03-03T16:00:00");
+        assert_eq!(by("2026-03-03T23:00:00Z"), "2026-03-04T00:00:00");
     }
 }

@@ -243,7 +243,7 @@ async fn due(
 }
 
 /// A school's time zone; UTC where the name is not known, so that a wrong name can never stop a submit.
-async fn zone_of(tx: &mut Tx, school: SchoolId) -> Result<TimeZone> {
+pub(super) async fn zone_of(tx: &mut Tx, school: SchoolId) -> Result<TimeZone> {
     let school = places::get_school(tx, school).await?.ok_or(Error::NotFound)?;
     Ok(zone(&school.time_zone))
 }

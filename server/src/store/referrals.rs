@@ -217,19 +217,35 @@ pub async fn events(conn: &mut Conn, referral: ReferralId) -> Result<Vec<Event>,
 }
 
 /// Takes an open referral for `user`, if nobody was faster: the database decides, not a read before it (REL-09).
+/// With `due`, that is when the next step is due.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses it.
-pub async fn claim(tx: &mut Tx, id: ReferralId, user: UserId) -> Result<bool, StoreError> {
+pub async fn claim(
+    tx: &mut Tx,
+    id: ReferralId,
+    user: UserId,
+    due: Option<Instant>,
+) -> Result<bool, StoreError> {
     let now = tx.ctx().now;
     let changed = tx
         .run(
             "update referrals set state = 'acknowledged', owner_id = $2, acknowledged_at = coalesce(acknowledged_at, \
-             $3), version = version + 1 where id = $1 and state in ('open', 'reopened')",
-            args![id, user, now],
+             $3), due_at = coalesce($4, due_at), version = version + 1 where id = $1 and state in ('open', 'reopened')",
+            args![id, user, now, due],
         )
         .await?;
     Ok(changed == 1)
+}
+
+/// Moves the clock of an open referral to when its next step is due.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn set_due(tx: &mut Tx, id: ReferralId, due: Instant) -> Result<(), StoreError> {
+    tx.run("update referrals set due_at = $2 where id = $1 and closed_at is null", args![id, due])
+        .await
+        .map(drop)
 }
 
 /// Moves a referral that is still at `version` to another state; false when somebody was faster.

@@ -118,6 +118,14 @@ fn words(action: &str) -> &'static str {
         "window.move" => "Moved a window on",
         "release.build" => "Built a release",
         "user.add" => "Added an account",
+        "session.start" => "Signed in",
+        "session.password" => "Gave the password",
+        "session.code" => "Gave a one-time code",
+        "session.end" => "Signed out",
+        "assent.yes" => "Said yes to the check-in",
+        "assent.no" => "Said no thanks",
+        "talk.wish" => "Said whether they want to talk",
+        "administration.submit" => "Handed a check-in in",
         _ => "",
     }
 }

@@ -63,15 +63,24 @@ fn Items(items: Vec<ItemAnswer>) -> AnyView {
         .map(|item| {
             let earlier: Vec<String> = item.earlier.iter().map(|answer| answer.reveal().clone()).collect();
             let mark = item.is_critical.then(|| {
-                view! { <span class="table-sub"><Icon name="priority-critical"/>" Critical item"</span> }
+                view! { " " <span class="tag tag-plain"><Icon name="info"/>"Critical item"</span> }
             });
+            let answer = item.answer.reveal().clone();
+            let answer = if item.is_flagged {
+                view! {
+                    <strong class="clock clock-overdue"><Icon name="priority-critical"/>{answer}</strong>
+                }
+                .into_any()
+            } else {
+                view! { <strong>{answer}</strong> }.into_any()
+            };
             view! {
-                <tr role="row" class=item.is_critical.then_some("row-critical")>
-                    <td role="cell" data-label="Item" class="number">{item.item}</td>
-                    <th scope="row" role="rowheader" data-label="Question"><span>{item.wording}{mark}</span></th>
+                <tr role="row" class=item.is_flagged.then_some("row-critical")>
+                    <th scope="row" role="rowheader" data-label="Item" class="number">{item.item}</th>
+                    <td role="cell" data-label="Question"><span>{item.wording}{mark}</span></td>
                     <td role="cell" data-label="Answer">
                         <span>
-                            <strong>{item.answer.reveal().clone()}</strong>
+                            {answer}
                             {(!earlier.is_empty())
                                 .then(|| {
                                     let words = format!("First answered: {}", earlier.join(", then "));

@@ -98,7 +98,7 @@ async fn page(visit: &Visit, id: ChildId, status: StatusCode, shown: Shown) -> R
                 {shown
                     .wrong
                     .clone()
-                    .map(|(field, message)| view! { <ErrorSummary field message/> })}
+                    .map(|(field, text)| view! { <ErrorSummary text field/> })}
                 <Confirmation sentence=shown.done/>
                 {shown
                     .refused
@@ -238,7 +238,7 @@ fn Scores(record: Record) -> AnyView {
         .trends
         .into_iter()
         .map(|trend| {
-            view! { <section class="card" aria-label=trend.title><Figure figure=trend.figure/></section> }
+            view! { <div class="card"><Figure figure=trend.figure/></div> }
         })
         .collect_view()
         .into_any()

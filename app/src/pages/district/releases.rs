@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
+use server::draw::words;
 use server::model::people::Role;
 use server::model::{ReleaseId, WindowId};
 use server::{Error, Result};
@@ -139,7 +140,7 @@ async fn page(
 
 #[component]
 fn Release(release: ReleasePage, when: When, may_build: bool, token: String) -> AnyView {
-    let ReleasePage { district, release, figures, all, waiting } = release;
+    let ReleasePage { release, figures, all, waiting, .. } = release;
     let built = when.date(release.built_at.day_in(&when.zone));
     let lede = figures.iter().map(|(_, figure)| sentence(&figure.title)).collect::<Vec<_>>().join(" ");
     let strip = figures
@@ -152,8 +153,7 @@ fn Release(release: ReleasePage, when: When, may_build: bool, token: String) -> 
         .into_iter()
         .map(|(chart, figure)| {
             let files = format!("{address}/{chart}");
-            let about = figure.table.caption.clone();
-            view! { <section class="card" aria-label=about><Figure figure files/></section> }
+            view! { <div class="card"><Figure figure files/></div> }
         })
         .collect_view();
     view! {
@@ -164,7 +164,7 @@ fn Release(release: ReleasePage, when: When, may_build: bool, token: String) -> 
             </div>
             <p class="tag tag-plain">
                 <Icon name="lock"/>
-                {format!("{district} · Release {}, frozen {built}", release.number)}
+                {format!("Release {}, frozen {built}", release.number)}
             </p>
         </div>
         <Waiting waiting may_build token/>
@@ -212,10 +212,26 @@ fn Funnel(figure: Drawn) -> AnyView {
             [step, count, share, ..] => Some((step.clone(), count.clone(), share.clone())),
             _ => None,
         })
-        .map(|(step, count, share)| {
+        .enumerate()
+        .map(|(index, (step, count, share))| {
+            if count == words::TOO_FEW {
+                return view! {
+                    <li>
+                        <span class="funnel-label">{step}</span>
+                        " "
+                        <span class="funnel-number">"–"</span>
+                        " "
+                        <span class="funnel-label cell-hidden"><span>{words::TOO_FEW}</span></span>
+                    </li>
+                }
+                .into_any();
+            }
+            // Everybody is all of everybody: the share of the first step says nothing.
+            let share = if index == 0 { "all".to_owned() } else { share };
+            let full = (index == 0).then(|| "100".to_owned());
             let percent: String = share.chars().filter(char::is_ascii_digit).collect();
-            let bar = percent.parse::<u8>().ok().map(|percent| {
-                view! { <progress class="funnel-bar" value=percent.to_string() max="100" aria-hidden="true"></progress> }
+            let bar = full.or(Some(percent).filter(|p| !p.is_empty())).map(|percent| {
+                view! { <progress class="funnel-bar" value=percent max="100" aria-hidden="true"></progress> }
             });
             view! {
                 <li>
@@ -228,6 +244,7 @@ fn Funnel(figure: Drawn) -> AnyView {
                     <span class="funnel-label">{share}</span>
                 </li>
             }
+            .into_any()
         })
         .collect_view();
     view! {

@@ -9,7 +9,7 @@ use server::model::window::{SittingState, WindowState};
 use server::{Error, Result};
 
 use super::script::Script;
-use super::sittings::StateTag;
+use super::sittings::{StateTag, state};
 use crate::address::Address;
 use crate::api::sittings::{self as api, Board, Seat, Sitting};
 use crate::components::back_link::BackLink;
@@ -82,12 +82,12 @@ async fn page(
     render::page(visit, status, Head::staff(title.clone()), move || {
         let Board { sitting, seats } = board;
         let when = When::new(now, &sitting.time_zone);
-        let until = match (sitting.state, sitting.ends_at) {
+        let state = state(&sitting, now);
+        let until = match (state, sitting.ends_at) {
             (SittingState::Open, Some(ends)) => format!(", open until {}", when.at(ends)),
             _ => String::new(),
         };
         let lede = format!("{} · {}{until}", sitting.window_name, sitting.school_name);
-        let state = sitting.state;
         let counts = counts(&seats);
         view! {
             <StaffShell reader here=Tab::Sittings>
@@ -99,7 +99,7 @@ async fn page(
                         <h1>{title}" "<StateTag state/></h1>
                         <p class="lede">{lede}</p>
                     </div>
-                    <Buttons sitting token/>
+                    <Buttons sitting state token/>
                 </div>
                 <CountStrip label="The class in numbers" counts/>
                 <div class="two">
@@ -113,10 +113,10 @@ async fn page(
 
 /// What can be done with the sitting as it stands.
 #[component]
-fn Buttons(sitting: Sitting, token: String) -> AnyView {
+fn Buttons(sitting: Sitting, state: SittingState, token: String) -> AnyView {
     let id = sitting.id;
     let reload = view! { <a class="button" href=format!("/sittings/{id}")>"Refresh"</a> };
-    let act = match (sitting.state, sitting.window_state) {
+    let act = match (state, sitting.window_state) {
         (SittingState::Open, _) => view! {
             <form method="post" action=format!("/sittings/{id}/close")>
                 <Token value=token/>

@@ -2,23 +2,21 @@
 
 use leptos::prelude::*;
 
-use crate::components::icon::Icon;
-
 /// The script.
 #[component]
 pub(super) fn Script() -> AnyView {
     view! {
         <section class="card" aria-labelledby="script-head">
             <h2 id="script-head">"What to say and do"</h2>
-            <div class="stack-tight">
+            <div class="prose">
                 <h3>"Before"</h3>
-                <ul class="stack-tight">
+                <ul>
                     <li>"Spread the desks, and turn the screens so that nobody sees another one."</li>
                     <li>"Give each student their own card. Keep the cards of those who are away."</li>
                     <li>"Know where the counselor on duty is now."</li>
                 </ul>
             </div>
-            <div class="stack-tight">
+            <div class="prose">
                 <h3>"Read aloud"</h3>
                 <p>
                     "“Today’s check-in asks how you have been. It is not a test, and nothing is right or wrong. You may \
@@ -26,17 +24,17 @@ pub(super) fn Script() -> AnyView {
                     somebody, say so on the last page or raise your hand.”"
                 </p>
             </div>
-            <div class="stack-tight">
+            <div class="prose">
                 <h3>"While they answer"</h3>
-                <ul class="stack-tight">
+                <ul>
                     <li>"Stay where you cannot see the screens. Do not walk round."</li>
                     <li>"Help with the device, never with an answer. You may read a question aloud as it stands."</li>
                     <li>"Do not ask why somebody stops or does not take part."</li>
                 </ul>
             </div>
-            <div class="stack-tight">
-                <h3><Icon name="life-buoy"/>" If a student is upset"</h3>
-                <ul class="stack-tight">
+            <div class="prose">
+                <h3>"If a student is upset"</h3>
+                <ul>
                     <li>"Go to them calmly and offer to step out together. Do not leave them alone."</li>
                     <li>"Call the counselor on duty. Say who and where, not why."</li>
                     <li>"If somebody is in danger, call the emergency number first."</li>

@@ -22,16 +22,18 @@ pub async fn show(visit: Visit) -> Response {
         Err(error) => return render::staff_failure(&visit, &error),
     };
     // What runs now, then what is to come, then what is over; the class's name decides within each.
-    sittings.sort_by_key(|s| match (s.state, s.window_state) {
-        (SittingState::Open, WindowState::Open) => 0,
-        (SittingState::Planned, WindowState::Open) => 1,
-        (SittingState::Planned | SittingState::Open, _) => 2,
-        (SittingState::Closed, _) => 3,
+    let now = visit.ctx.now;
+    sittings.sort_by_key(|s| {
+        let rank = match state(s, now) {
+            SittingState::Open => 0,
+            SittingState::Planned => 1,
+            SittingState::Closed => 2,
+        };
+        (rank, natural(&s.class_name))
     });
     let reader = Reader::of(&visit);
-    let now = visit.ctx.now;
     render::page(&visit, StatusCode::OK, Head::staff("Sittings"), move || {
-        let running = sittings.iter().filter(|s| s.state == SittingState::Open).count();
+        let running = sittings.iter().filter(|s| state(s, now) == SittingState::Open).count();
         let lede = match running {
             0 => "No class is answering at this time.".to_owned(),
             1 => "One class can answer now.".to_owned(),
@@ -57,6 +59,21 @@ pub async fn show(visit: Visit) -> Response {
     })
 }
 
+/// How a sitting stands now: one whose time is over, or whose window is not open, takes no answers any more.
+pub(super) fn state(sitting: &Sitting, now: Instant) -> SittingState {
+    let over = sitting.ends_at.is_some_and(|ends| ends <= now) || sitting.window_state == WindowState::Closed;
+    match sitting.state {
+        SittingState::Open if over => SittingState::Closed,
+        other => other,
+    }
+}
+
+/// Class names in the order in which a school says them: 9A before 10A.
+fn natural(name: &str) -> (u32, String) {
+    let digits: String = name.chars().take_while(char::is_ascii_digit).collect();
+    (digits.parse().unwrap_or(u32::MAX), name.to_owned())
+}
+
 /// The tag of a state: a word and an icon.
 #[component]
 pub(super) fn StateTag(state: SittingState) -> AnyView {
@@ -74,7 +91,8 @@ fn List(sittings: Vec<Sitting>, now: Instant) -> AnyView {
         .into_iter()
         .map(|sitting| {
             let when = When::new(now, &sitting.time_zone);
-            let time = match (sitting.state, sitting.ends_at, sitting.opened_at) {
+            let state = state(&sitting, now);
+            let time = match (state, sitting.ends_at, sitting.opened_at) {
                 (SittingState::Open, Some(ends), _) => format!("until {}", when.at(ends)),
                 (SittingState::Closed, _, Some(opened)) => format!("was {}", when.day(opened.day_in(&when.zone))),
                 _ => String::new(),
@@ -89,7 +107,7 @@ fn List(sittings: Vec<Sitting>, now: Instant) -> AnyView {
                     </th>
                     <td role="cell" data-label="Check-in">{sitting.window_name}</td>
                     <td role="cell" data-label="State">
-                        <span><StateTag state=sitting.state/></span>
+                        <span><StateTag state/></span>
                     </td>
                     <td role="cell" data-label="Time">{if time.is_empty() { "–".to_owned() } else { capital(&time) }}</td>
                 </tr>
@@ -112,4 +130,16 @@ fn List(sittings: Vec<Sitting>, now: Instant) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::natural;
+
+    #[test]
+    fn class_9b_comes_before_class_10a() {
+        let mut names = ["10A", "9B", "Robins", "1A"];
+        names.sort_by_key(|name| natural(name));
+        assert_eq!(names, ["1A", "9B", "10A", "Robins"]);
+    }
 }

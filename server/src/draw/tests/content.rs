@@ -162,7 +162,7 @@ fn d_05_each_estimate_shows_n_share_and_interval_and_a_direction_only_where_it_i
         assert!(written.iter().any(|t| t == "likely higher") && written.iter().any(|t| t == "likely lower"));
         assert!(written.iter().any(|t| t == "District 19%"));
     }
-    assert_eq!(figure.title, "Two schools differ clearly from the district");
+    assert_eq!(figure.title, "Three schools differ clearly from the district");
     assert!(figure.note.contains("not a diagnosis"));
     assert_eq!(Comparison::of((20.0, 30.0), 19.0), Comparison::LikelyHigher);
     assert_eq!(Comparison::of((10.0, 30.0), 19.0), Comparison::Similar);

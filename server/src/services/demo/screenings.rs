@@ -357,8 +357,7 @@ fn invent(
         .collect()
 }
 
-/// What counselors did with the referrals: those of past windows are closed but for a few, of the open one some are
-/// claimed.
+/// What counselors did with the referrals: those of past windows are closed, of the open one some are claimed.
 async fn follow_up(
     services: &Services,
     ctx: &Ctx,
@@ -377,8 +376,7 @@ async fn follow_up(
     let mut acts = Vec::new();
     for referral in open.into_iter().filter(|r| r.state == ReferralState::Open) {
         let fate = random.random_range(0..100u32);
-        let reach = if is_open { 45 } else { 97 };
-        if fate >= reach {
+        if is_open && fate >= 45 {
             continue;
         }
         let outcome = [
@@ -389,7 +387,7 @@ async fn follow_up(
             Outcome::ReferredNotSeen,
             Outcome::AlreadyInCare,
         ][random.random_range(0..6usize)];
-        let closes = !is_open && fate < 93;
+        let closes = !is_open;
         acts.push((
             referral.id,
             referral.owner_id,
