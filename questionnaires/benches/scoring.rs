@@ -71,6 +71,25 @@ fn loop_by_hand(bencher: Bencher) {
     });
 }
 
+/// Scoring of sheets that were laid out and checked when the answers came in.
+#[divan::bench(sample_count = 1000)]
+fn checked_sheets(bencher: Bencher) {
+    let Some(phq) = library::get("phq9_teen") else { return };
+    let sheet = |form: &[Option<i32>; 13]| {
+        let mut sheet = Sheet::default();
+        sheet.fill(phq, form).ok().map(|()| sheet)
+    };
+    let sheets: Vec<Sheet> = forms().iter().filter_map(sheet).collect();
+    let mut scores = RawScores::default();
+    bencher.counter(ItemsCount::new(sheets.len())).bench_local(|| {
+        for sheet in &sheets {
+            scores.compute(phq, black_box(sheet));
+            black_box(&scores);
+        }
+    });
+}
+
+/// The same with laying out and checking every code, which the loop by hand leaves out.
 #[divan::bench(sample_count = 1000)]
 fn sheet_and_raw_scores(bencher: Bencher) {
     let forms = forms();

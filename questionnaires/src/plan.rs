@@ -20,7 +20,7 @@ pub(crate) struct Plan {
     pub decision: Vec<RowPlan>,
     pub positive_items: Vec<(Vec<usize>, Vec<i32>)>,
     /// The codes that each item has.
-    pub codes: Vec<CodeSet>,
+    pub codes: Vec<CodeRange>,
     /// Items of the total, those of nested scales included.
     pub total_items: Vec<usize>,
 }
@@ -32,26 +32,22 @@ impl PartialEq for Plan {
     }
 }
 
-/// The codes of one item. Almost always they lie close together, and one shift tells whether a code is among them.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct CodeSet {
-    lowest: i32,
-    /// Bit n stands for `lowest` + n; codes further away are looked up in the definition.
-    near: u64,
+/// The codes of one item if they follow each other, as they almost always do; otherwise a range that holds nothing, and
+/// every code is looked up in the definition.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CodeRange {
+    pub lowest: i32,
+    pub highest: i32,
 }
 
-impl CodeSet {
+impl CodeRange {
+    /// `codes` are all different.
     fn of(codes: impl Iterator<Item = i32> + Clone) -> Self {
         let lowest = codes.clone().min().unwrap_or(0);
-        let bits = codes.filter_map(|code| u32::try_from(code - lowest).ok()).filter(|bit| *bit < u64::BITS);
-        CodeSet { lowest, near: bits.fold(0, |near, bit| near | 1 << bit) }
-    }
-
-    /// Whether a code is among those that lie close together.
-    #[inline]
-    pub fn has_near(self, code: i32) -> bool {
-        let bit = code.wrapping_sub(self.lowest) as u32;
-        bit < u64::BITS && self.near >> bit & 1 == 1
+        let highest = codes.clone().max().unwrap_or(-1);
+        let follow_each_other =
+            usize::try_from(highest - lowest).is_ok_and(|steps| steps + 1 == codes.count());
+        if follow_each_other { CodeRange { lowest, highest } } else { CodeRange { lowest: 0, highest: -1 } }
     }
 }
 
@@ -132,7 +128,7 @@ impl Plan {
             codes: instrument
                 .items
                 .iter()
-                .map(|item| CodeSet::of(instrument.choices_of(item).iter().map(|choice| choice.code)))
+                .map(|item| CodeRange::of(instrument.choices_of(item).iter().map(|choice| choice.code)))
                 .collect(),
             ..Plan::default()
         };

@@ -33,16 +33,17 @@ impl Sheet {
     /// # Errors
     /// The first code that its item does not have; the sheet is then blank.
     pub fn fill(&mut self, instrument: &Instrument, codes: &[Option<i32>]) -> Result<(), AnswerProblem> {
-        let sets = &instrument.plan.codes;
-        self.codes.resize(sets.len(), BLANK);
-        if let Some(rest) = self.codes.get_mut(codes.len()..) {
-            rest.fill(BLANK);
+        let ranges = &instrument.plan.codes;
+        if self.codes.len() != ranges.len() || codes.len() < ranges.len() {
+            self.codes.clear();
+            self.codes.resize(ranges.len(), BLANK);
         }
         // Without branches: blanks come at random, and a wrong guess costs more than a form's sums.
         let mut doubtful = false;
-        for ((cell, set), code) in self.codes.iter_mut().zip(sets).zip(codes) {
+        for ((cell, range), code) in self.codes.iter_mut().zip(ranges).zip(codes) {
             let given = code.unwrap_or(0);
-            doubtful |= code.is_some() & !set.has_near(given);
+            let outside = (given < range.lowest) | (given > range.highest);
+            doubtful |= code.is_some() & outside;
             *cell = if code.is_some() { given as i16 } else { BLANK };
         }
         if doubtful { self.fill_with_care(instrument, codes) } else { Ok(()) }

@@ -36,7 +36,7 @@ pub use server::{Server, Setup};
 
 /// Makes two tests of one asynchronous function of a [`Kind`]: `name::sqlite` and `name::postgres`.
 ///
-/// ```ignore
+/// ```text
 /// tests::on_both_databases! {
 ///     /// Two counselors cannot claim one referral.
 ///     async fn a_referral_has_one_owner(kind: Kind) {

@@ -15,7 +15,10 @@ pub fn run(repo: &Repo) -> Result<u8> {
         "Cargo.lock is out of date: call `cargo check` and commit it",
     )?;
     steps.next("formatting");
-    cargo::run(cargo(repo).args(["fmt", "--all", "--check"]), "call `cargo fmt --all`")?;
+    cargo::run(
+        cargo(repo).args(["fmt", "--all", "--check", "--", "--color=never"]),
+        "call `cargo fmt --all`",
+    )?;
     steps.next("clippy");
     let deny = ["--", "--deny", "warnings"];
     cargo::run(

@@ -50,7 +50,9 @@ impl RawScores {
     pub fn compute(&mut self, instrument: &Instrument, sheet: &Sheet) {
         let (plan, cells) = (&instrument.plan, sheet.cells());
         // Every entry is overwritten below.
-        self.scales.resize(plan.scales.len(), EMPTY);
+        if self.scales.len() != plan.scales.len() {
+            self.scales.resize(plan.scales.len(), EMPTY);
+        }
         for &at in &plan.order {
             let Some(scale) = plan.scales.get(at) else { continue };
             let (sum, mut missing) = self.add_up(scale, cells);
@@ -147,10 +149,13 @@ fn finish(scale: &ScalePlan, sum: i64, answered: u16, missing: u16) -> RawScale 
         MissingKind::BlankAsZero => Status::BlankAsZero,
         MissingKind::Complete => Status::NotScored,
     };
-    let points = match (status, scale.mean) {
-        (Status::NotScored, _) => 0.0,
+    let points = match (scale.rule, scale.mean) {
+        _ if status == Status::NotScored => 0.0,
         (_, true) => sum as f64 / f64::from(answered),
-        (Status::Prorated, false) => prorate(sum, i64::from(scale.items), i64::from(answered)) as f64,
+        // With nothing missing this is the sum itself; dividing always is cheaper than guessing whether to.
+        (MissingKind::Prorate, false) => {
+            prorate(sum, i64::from(scale.items), i64::from(answered.max(1))) as f64
+        }
         (_, false) => sum as f64,
     };
     RawScale { value: points * f64::from(scale.multiply), missing, status, ..EMPTY }

@@ -5,12 +5,7 @@ use jiff::civil::Date;
 use super::{Point, TrendReport, Verdict};
 use crate::instrument::{Method, Polarity};
 
-pub(super) fn sentence(
-    report: &TrendReport,
-    points: &[Point],
-    polarity: Polarity,
-    method: Method,
-) -> String {
+pub(super) fn sentence(report: &TrendReport, points: &[Point], polarity: Polarity, method: Method) -> String {
     let Some(last) = points.last() else { return String::new() };
     let number = |value: f64| number(value, method);
     let date = |date: Date| day(date, last.date);

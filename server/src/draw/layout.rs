@@ -100,6 +100,9 @@ pub fn spread(centres: &[f64], heights: &[f64], (top, bottom): (f64, f64)) -> Ve
     out
 }
 
+/// Draws one part at its place.
+type DrawPart = Box<dyn Fn(&mut Canvas, At)>;
+
 /// One entry of a key: the width of its sign and its words.
 pub struct KeyEntry {
     /// Width kept for the sign.
@@ -107,7 +110,7 @@ pub struct KeyEntry {
     /// Words.
     pub label: String,
     /// Draws the sign with its left middle at the place.
-    pub draw: Box<dyn Fn(&mut Canvas, At)>,
+    pub draw: DrawPart,
 }
 
 /// Draws a key in rows that fit `(left, right)`, beginning at `top`; long words wrap. Returns the bottom.

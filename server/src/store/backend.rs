@@ -27,7 +27,7 @@ const OLDEST_SAFE_SQLITE: [u32; 3] = [3, 51, 3];
 #[derive(Clone, Debug)]
 pub(super) enum Backend {
     /// Embedded: one file, one writer, several readers.
-    Sqlite { options: SqliteConnectOptions, readers: SqlitePool },
+    Sqlite { options: Box<SqliteConnectOptions>, readers: SqlitePool },
     /// A server that many nodes share.
     Postgres { pool: PgPool },
 }
@@ -186,7 +186,7 @@ impl Backend {
             .min_connections(1)
             .max_connections(4)
             .connect_lazy_with(options.clone().pragma("query_only", "on"));
-        Ok(Self::Sqlite { options, readers })
+        Ok(Self::Sqlite { options: Box::new(options), readers })
     }
 
     async fn open_postgres(url: &str) -> Result<Self, StoreError> {

@@ -1,13 +1,9 @@
 //! The exact audit: how far each hidden cell stays open to an attacker who has everything published, knows what is
 //! public, and can solve linear programs.
 
-use std::collections::BTreeSet;
-
-use super::patch::{self, Field, Patch, Reach};
-use super::ratio::Overflow;
-use super::simplex::{Push, Step};
-use super::table::{CellKey, Exposure, Tables};
-use super::world::World;
+use super::patch::{self, Field, Reach};
+use super::policy::Policy;
+use super::table::{CellKey, Exposure, Split, Tables};
 
 /// Values that a hidden cell can have, given everything published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +44,22 @@ pub enum AuditFailure {
         /// Width that the policy asks.
         required: u64,
     },
+    /// A small count is shown.
+    #[error("{cell} is shown, though it is only {value}")]
+    SmallShown {
+        /// The shown cell.
+        cell: CellKey,
+        /// Its count.
+        value: u64,
+    },
+    /// A shown total minus the shown parts leaves a small count.
+    #[error("{cell} minus its shown parts leaves {rest}")]
+    SmallDifference {
+        /// The total.
+        cell: CellKey,
+        /// Sum of its hidden parts.
+        rest: u64,
+    },
     /// The proof outgrew exact arithmetic, so nothing is known.
     #[error("{cell} could not be proved safe: the arithmetic of its proof outgrew 128 bits")]
     Unproved {
@@ -64,129 +76,8 @@ pub enum AuditFailure {
     },
 }
 
-/// What has been proved so far: for each cell the least and greatest count seen in a world that looks like the true one.
-/// Worlds stay valid when more is hidden, so the proof only grows.
-pub(super) struct Proof {
-    low: Vec<u64>,
-    high: Vec<u64>,
-    /// Cells that public knowledge itself keeps narrow.
-    settled: BTreeSet<usize>,
-}
-
-impl Proof {
-    pub fn new(world: &World<'_>) -> Self {
-        let counts: Vec<u64> = world.tables.cells.iter().map(|c| c.count).collect();
-        Self { low: counts.clone(), high: counts, settled: BTreeSet::new() }
-    }
-
-    fn width(&self, cell: usize) -> u64 {
-        self.high[cell] - self.low[cell]
-    }
-
-    /// Takes a world into the proof: where it moved from the one before.
-    fn witness(&mut self, world: &World<'_>, cells: &[usize], step: &Step<'_>) {
-        for &variable in step.moved {
-            let (cell, displacement) = (cells[variable], step.value[variable].floor());
-            let count = i128::from(world.count(cell)) + displacement;
-            let count = u64::try_from(count.max(0)).unwrap_or(u64::MAX);
-            self.low[cell] = self.low[cell].min(count);
-            self.high[cell] = self.high[cell].max(count);
-        }
-    }
-
-    /// Guarded cells whose proved interval is narrower than the policy asks.
-    pub fn weak_cells(&mut self, world: &World<'_>) -> Result<Vec<usize>, AuditFailure> {
-        let field = Field::of(world);
-        let mut narrow: BTreeSet<usize> = (0..world.tables.cells.len())
-            .filter(|c| world.guarded(*c) && !self.settled.contains(c))
-            .collect();
-        for reach in [Reach::Near, Reach::All] {
-            narrow.retain(|c| self.width(*c) < world.policy.width());
-            self.search(world, &field, narrow.clone(), reach, world.policy.width())?;
-        }
-        narrow.retain(|c| self.width(*c) < world.policy.width());
-        Ok(narrow.into_iter().collect())
-    }
-
-    /// Searches for worlds in which these cells differ by `needed`.
-    fn search(
-        &mut self,
-        world: &World<'_>,
-        field: &Field<'_>,
-        mut waiting: BTreeSet<usize>,
-        reach: Reach,
-        needed: u64,
-    ) -> Result<(), AuditFailure> {
-        while let Some(cell) = waiting.pop_first() {
-            // Setting a system up costs more than a push, so each serves all the cells in it that still need proof.
-            let mut patch = field.patch(cell, reach).map_err(|_| unproved(world.tables, cell))?;
-            for variable in 0..patch.cells.len() {
-                let other = patch.cells[variable];
-                if variable == 0 || waiting.contains(&other) {
-                    self.prove(world, &mut patch, variable, needed)
-                        .map_err(|_| unproved(world.tables, other))?;
-                    if reach == Reach::All || self.width(other) >= needed {
-                        waiting.remove(&other);
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Pushes a cell both ways until it is proved or at its ends.
-    fn prove(
-        &mut self,
-        world: &World<'_>,
-        patch: &mut Patch,
-        variable: usize,
-        needed: u64,
-    ) -> Result<(), Overflow> {
-        let cell = patch.cells[variable];
-        for push in [Push::Up, Push::Down] {
-            if self.width(cell) >= needed {
-                return Ok(());
-            }
-            let cells = &patch.cells;
-            patch.simplex.push(variable, push, |step| {
-                self.witness(world, cells, &step);
-                self.width(cell) >= needed
-            })?;
-        }
-        Ok(())
-    }
-
-    /// Judges cells for which nothing more can be hidden, because all that is linked with them is hidden: narrow by
-    /// public knowledge alone is accepted, computable is not.
-    pub fn accept_or_refuse(&mut self, world: &World<'_>, exhausted: &[usize]) -> Result<(), AuditFailure> {
-        if exhausted.is_empty() {
-            return Ok(());
-        }
-        let field = Field::of(world).without_floors();
-        let mut points: BTreeSet<usize> = exhausted.iter().copied().collect();
-        for reach in [Reach::Near, Reach::All] {
-            points.retain(|c| self.width(*c) == 0);
-            self.search(world, &field, points.clone(), reach, 1)?;
-        }
-        self.settled.extend(exhausted);
-        // A group that everyone knows to be empty has nothing to hide.
-        match points.into_iter().find(|c| self.width(*c) == 0 && world.count(*c) > 0) {
-            None => Ok(()),
-            Some(cell) => Err(AuditFailure::Recoverable {
-                cell: world.tables.cells[cell].key.clone(),
-                value: world.count(cell),
-            }),
-        }
-    }
-
-    /// The proved interval of each guarded cell. The true interval may be wider.
-    pub fn certified(&self, world: &World<'_>) -> Vec<Option<Interval>> {
-        let certify = |cell: usize| Interval { low: self.low[cell], high: Some(self.high[cell]) };
-        (0..world.tables.cells.len()).map(|cell| world.guarded(cell).then(|| certify(cell))).collect()
-    }
-}
-
-fn unproved(tables: &Tables, cell: usize) -> AuditFailure {
+/// The refusal for arithmetic that outgrew itself at this cell.
+pub(super) fn unproved(tables: &Tables, cell: usize) -> AuditFailure {
     AuditFailure::Unproved { cell: tables.cells[cell].key.clone() }
 }
 
@@ -200,20 +91,7 @@ fn unproved(tables: &Tables, cell: usize) -> AuditFailure {
 /// # Errors
 /// [`AuditFailure::WrongPattern`], or [`AuditFailure::Unproved`] when 128-bit fractions do not suffice.
 pub fn intervals(tables: &Tables, hidden: &[bool]) -> Result<Vec<Option<Interval>>, AuditFailure> {
-    if hidden.len() != tables.cells.len() {
-        return Err(AuditFailure::WrongPattern { pattern: hidden.len(), tables: tables.cells.len() });
-    }
-    // What is never printed is unknown whatever the pattern says, and what is public is known.
-    let unknown: Vec<bool> = hidden
-        .iter()
-        .zip(&tables.cells)
-        .map(|(hidden, cell)| match cell.exposure {
-            Exposure::Slack | Exposure::Implied => true,
-            Exposure::Published => *hidden,
-            Exposure::Public => false,
-        })
-        .collect();
-    let field = Field::new(tables, unknown);
+    let field = Field::new(tables, unknown(tables, hidden)?);
     let mut out = vec![None; hidden.len()];
     for start in (0..hidden.len()).filter(|c| field.unknown(*c)) {
         if out[start].is_some() {
@@ -229,4 +107,68 @@ pub fn intervals(tables: &Tables, hidden: &[bool]) -> Result<Vec<Option<Interval
         }
     }
     Ok(out)
+}
+
+/// What is unknown under a pattern: what is never printed whatever the pattern says, and never what is public.
+fn unknown(tables: &Tables, hidden: &[bool]) -> Result<Vec<bool>, AuditFailure> {
+    if hidden.len() != tables.cells.len() {
+        return Err(AuditFailure::WrongPattern { pattern: hidden.len(), tables: tables.cells.len() });
+    }
+    let unknown = |(cell, hidden): (&super::table::CellDef, &bool)| match cell.exposure {
+        Exposure::Slack | Exposure::Implied | Exposure::Withheld => true,
+        Exposure::Published => *hidden,
+        Exposure::Known | Exposure::Public => false,
+    };
+    Ok(tables.cells.iter().zip(hidden).map(unknown).collect())
+}
+
+/// Audits a pattern that was found here or elsewhere, from nothing but the tables: no small count is shown, none comes
+/// out of a total by subtraction, and each cell that must stay open has an interval as wide as the policy asks, or as
+/// wide as it would be if nothing at all were published. Returns the intervals.
+///
+/// # Errors
+/// The first [`AuditFailure`], naming the cell.
+pub fn audit(
+    tables: &Tables,
+    hidden: &[bool],
+    policy: &Policy,
+) -> Result<Vec<Option<Interval>>, AuditFailure> {
+    let bounds = intervals(tables, hidden)?;
+    let unknown = unknown(tables, hidden)?;
+    let key = |cell: usize| tables.cells[cell].key.clone();
+    let guarded = |cell: usize| match tables.cells[cell].exposure {
+        Exposure::Published | Exposure::Withheld => unknown[cell],
+        Exposure::Implied => policy.small(tables.cells[cell].count),
+        Exposure::Slack | Exposure::Known | Exposure::Public => false,
+    };
+    let mut silent = None;
+    for (cell, definition) in tables.cells.iter().enumerate() {
+        let value = definition.count;
+        if definition.exposure == Exposure::Published && !unknown[cell] && policy.small(value) {
+            return Err(AuditFailure::SmallShown { cell: key(cell), value });
+        }
+        let Some(interval) = bounds[cell].filter(|i| guarded(cell) && i.width() < policy.width()) else {
+            continue;
+        };
+        if silent.is_none() {
+            silent = Some(intervals(tables, &vec![true; hidden.len()])?);
+        }
+        let attainable = silent.as_ref().and_then(|s| s[cell]).map_or(0, |i| i.width());
+        if interval.width() == 0 && (value > 0 || attainable > 0) {
+            return Err(AuditFailure::Recoverable { cell: key(cell), value });
+        }
+        if interval.width() < attainable {
+            let high = interval.high.unwrap_or(u64::MAX);
+            let required = policy.width().min(attainable);
+            return Err(AuditFailure::TooNarrow { cell: key(cell), low: interval.low, high, required });
+        }
+    }
+    for relation in tables.relations.iter().filter(|r| r.split != Split::Bound && !unknown[r.total]) {
+        let rest: u64 = relation.parts.iter().filter(|p| unknown[**p]).map(|p| tables.cells[*p].count).sum();
+        let subtracts = relation.parts.iter().any(|p| !unknown[*p]);
+        if subtracts && relation.parts.iter().any(|p| guarded(*p)) && policy.small_sum(rest) {
+            return Err(AuditFailure::SmallDifference { cell: key(relation.total), rest });
+        }
+    }
+    Ok(bounds)
 }

@@ -9,7 +9,9 @@ mod audit;
 mod complement;
 mod patch;
 mod policy;
+mod previous;
 mod primary;
+mod proof;
 mod published;
 mod ratio;
 mod simplex;
@@ -19,14 +21,14 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use audit::{AuditFailure, Interval, intervals};
+pub use audit::{AuditFailure, Interval, audit, intervals};
 pub use policy::{HiddenSum, Policy, PolicyError, Rounding, Zeros};
 pub use published::{Cell, Percentage, Protected, Published, PublishedCell, Reason};
 pub use table::{CellId, CellKey, Exposure, GroupCounts, HierarchyTable, Split, TableError, Tables};
 
 /// Decides which cells to hide and proves that each hidden cell stays open.
 ///
-/// Primary rules first, then complements to a fixpoint over every relation, then the exact audit; where a hidden cell's
+/// Primary rules first, then complements to a fixpoint over every relation, then the proof; where a hidden cell's
 /// interval is too narrow, one more cell is hidden and all begins again. Each round hides a cell, so it ends.
 /// Deterministic: the same tables give the same pattern.
 ///
@@ -36,7 +38,7 @@ pub use table::{CellId, CellKey, Exposure, GroupCounts, HierarchyTable, Split, T
 pub fn protect(tables: &Tables, policy: &Policy) -> Result<Protected, AuditFailure> {
     let mut world = world::World::new(tables, policy);
     primary::apply(&mut world);
-    let mut proof = audit::Proof::new(&world);
+    let mut proof = proof::Proof::new(&world);
     loop {
         complement::to_fixpoint(&mut world);
         let weak = proof.weak_cells(&world)?;

@@ -16,6 +16,8 @@ use super::world::World;
 pub(super) enum Reach {
     /// Some dozens of cells.
     Near,
+    /// Some hundreds: enough for two schools that trade between two bands, with their classes.
+    Far,
     /// Everything that is linked.
     All,
 }
@@ -25,6 +27,7 @@ impl Reach {
     fn limits(self) -> (usize, usize) {
         match self {
             Self::Near => (60, 12),
+            Self::Far => (600, 20),
             Self::All => (usize::MAX, usize::MAX),
         }
     }

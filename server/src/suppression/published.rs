@@ -1,6 +1,8 @@
 //! What leaves this module: the published form, which knows only shown and hidden, and the internal form, which knows
 //! why.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::audit::Interval;
@@ -20,6 +22,8 @@ pub enum Reason {
     Complementary,
     /// Hidden so that another cell's interval is wide enough.
     Widening,
+    /// Hidden in an earlier release, and kept so.
+    Withheld,
 }
 
 /// A cell as published.
@@ -59,59 +63,69 @@ pub struct PublishedCell {
 /// The published form: safe to store, serve, export and print. Frozen into a release.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Published {
-    /// Cells in the order they were added to the tables.
+    /// Cells in the order of their keys.
     pub cells: Vec<PublishedCell>,
 }
 
 impl Published {
     /// A cell; `None` when the release has no such cell.
     pub fn cell(&self, key: &CellKey) -> Option<Cell> {
-        self.cells.iter().find(|c| c.key == *key).map(|c| c.cell)
+        let at = self.cells.binary_search_by(|c| c.key.cmp(key)).ok()?;
+        Some(self.cells[at].cell)
     }
+}
+
+/// A cell with what only the internal audit may see.
+#[derive(Clone, Debug)]
+struct Judged {
+    key: CellKey,
+    exposure: Exposure,
+    cell: Cell,
+    reason: Option<Reason>,
+    proved: Option<Interval>,
 }
 
 /// A proven pattern. Not serialisable: it knows why cells are hidden. Hand on [`Protected::published`] instead.
 #[derive(Clone, Debug)]
 pub struct Protected {
-    cells: Vec<(CellKey, Exposure, Cell, Option<Reason>, Option<Interval>)>,
-    index: std::collections::BTreeMap<CellKey, usize>,
+    /// In the order of the tables.
+    cells: Vec<Judged>,
+    index: BTreeMap<CellKey, usize>,
 }
 
 impl Protected {
     pub(super) fn new(world: &World<'_>, certified: Vec<Option<Interval>>) -> Self {
-        let cells: Vec<_> = world
-            .tables
-            .cells
-            .iter()
-            .enumerate()
-            .map(|(i, def)| {
-                let cell = match (world.unknown(i), def.exposure) {
-                    (true, _) => Cell::Hidden,
-                    // What everyone knows is printed as everyone knows it.
-                    (false, Exposure::Public) => Cell::Shown(def.count),
-                    (false, _) => Cell::Shown(world.policy.printed(def.count)),
-                };
-                (def.key.clone(), def.exposure, cell, world.reason(i), certified.get(i).copied().flatten())
-            })
-            .collect();
-        let index = cells.iter().enumerate().map(|(i, c)| (c.0.clone(), i)).collect();
+        let judge = |(i, def): (usize, &super::table::CellDef)| Judged {
+            key: def.key.clone(),
+            exposure: def.exposure,
+            cell: match (world.unknown(i), def.exposure) {
+                (true, _) => Cell::Hidden,
+                // What is known already is told as it is known.
+                (false, Exposure::Known | Exposure::Public) => Cell::Shown(def.count),
+                (false, _) => Cell::Shown(world.policy.printed(def.count)),
+            },
+            reason: world.reason(i),
+            proved: certified.get(i).copied().flatten(),
+        };
+        let cells: Vec<Judged> = world.tables.cells.iter().enumerate().map(judge).collect();
+        let index = cells.iter().enumerate().map(|(i, c)| (c.key.clone(), i)).collect();
         Self { cells, index }
     }
 
     /// A cell as published; `None` when the tables have no such cell.
     pub fn cell(&self, key: &CellKey) -> Option<Cell> {
-        self.index.get(key).map(|i| self.cells[*i].2)
+        self.index.get(key).map(|i| self.cells[*i].cell)
     }
 
     /// Why a cell is hidden; internal audit only.
     pub fn reason(&self, key: &CellKey) -> Option<Reason> {
-        self.index.get(key).and_then(|i| self.cells[*i].3)
+        self.index.get(key).and_then(|i| self.cells[*i].reason)
     }
 
     /// Hidden cells with their reason and an interval that the attacker provably cannot narrow below; internal audit
     /// only. Cells that are never printed are listed too when they had to be kept open.
     pub fn hidden(&self) -> impl Iterator<Item = (&CellKey, Reason, Option<Interval>)> {
-        self.cells.iter().filter_map(|c| Some((&c.0, c.3?, c.4)))
+        self.cells.iter().filter_map(|c| Some((&c.key, c.reason?, c.proved)))
     }
 
     /// Percentage of two published counts, computed from what is printed, so that it says no more than they do.
@@ -124,13 +138,15 @@ impl Protected {
 
     /// The form that may leave the server.
     pub fn published(&self) -> Published {
-        let printed = self.cells.iter().filter(|c| matches!(c.1, Exposure::Published | Exposure::Public));
-        Published { cells: printed.map(|c| PublishedCell { key: c.0.clone(), cell: c.2 }).collect() }
+        let printed = |i: &usize| matches!(self.cells[*i].exposure, Exposure::Published | Exposure::Public);
+        // The index is ordered by key.
+        let cells = self.index.values().filter(|i| printed(i)).map(|i| &self.cells[*i]);
+        Published { cells: cells.map(|c| PublishedCell { key: c.key.clone(), cell: c.cell }).collect() }
     }
 
     /// Whether each cell is hidden, in the order of the tables: input of [`super::intervals`].
     pub fn pattern(&self) -> Vec<bool> {
-        self.cells.iter().map(|c| c.2 == Cell::Hidden).collect()
+        self.cells.iter().map(|c| c.cell == Cell::Hidden).collect()
     }
 }
 

@@ -19,6 +19,15 @@ pub(super) enum Push {
     Down,
 }
 
+impl Push {
+    fn reversed(self) -> Self {
+        match self {
+            Self::Up => Self::Down,
+            Self::Down => Self::Up,
+        }
+    }
+}
+
 /// What a push ended with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
@@ -107,17 +116,17 @@ impl Simplex {
         mut visit: impl FnMut(Step<'_>) -> bool,
     ) -> Result<Outcome, Overflow> {
         loop {
-            let Some((entering, up)) = self.entering(variable, push)? else {
+            let Some((entering, way)) = self.entering(variable, push)? else {
                 return Ok(Outcome::Extreme(self.value[variable]));
             };
-            let blocked = self.step(entering, up)?;
+            let blocked = self.step(entering, way)?;
             let step = match blocked {
                 Some((step, _)) => step,
                 None => self.stride(entering)?,
             };
             let mut moved = Vec::new();
             if !step.is_zero() {
-                moved = self.shift(entering, if up { step } else { step.neg()? })?;
+                moved = self.shift(entering, if way == Push::Up { step } else { step.neg()? })?;
             }
             if let Some((_, Some(row))) = blocked {
                 self.pivot(row, entering)?;
@@ -134,35 +143,35 @@ impl Simplex {
         }
     }
 
-    /// The lowest variable whose movement pushes the wanted one, and whether it moves up.
-    fn entering(&self, variable: usize, push: Push) -> Result<Option<(usize, bool)>, Overflow> {
-        let wanted = push == Push::Up;
+    /// The lowest variable whose movement pushes the wanted one, and which way it moves.
+    fn entering(&self, variable: usize, push: Push) -> Result<Option<(usize, Push)>, Overflow> {
         let Some(row) = self.row_of[variable] else {
-            return Ok(self.may_move(variable, wanted)?.then_some((variable, wanted)));
+            return Ok(self.may_move(variable, push)?.then_some((variable, push)));
         };
         for (other, coefficient) in &self.rows[row].1 {
-            let up = (coefficient.sign() > 0) == wanted;
-            if self.may_move(*other, up)? {
-                return Ok(Some((*other, up)));
+            let way = if coefficient.sign() > 0 { push } else { push.reversed() };
+            if self.may_move(*other, way)? {
+                return Ok(Some((*other, way)));
             }
         }
         Ok(None)
     }
 
-    fn may_move(&self, variable: usize, up: bool) -> Result<bool, Overflow> {
-        Ok(up || self.value[variable].compare(self.lower[variable])? == Ordering::Greater)
+    fn may_move(&self, variable: usize, way: Push) -> Result<bool, Overflow> {
+        let above = self.value[variable].compare(self.lower[variable])? == Ordering::Greater;
+        Ok(way == Push::Up || above)
     }
 
     /// How far a variable may move, and the row that stops it (`None`: its own bound does). `None`: nothing stops it.
-    fn step(&self, entering: usize, up: bool) -> Result<Option<(Ratio, Option<usize>)>, Overflow> {
+    fn step(&self, entering: usize, way: Push) -> Result<Option<(Ratio, Option<usize>)>, Overflow> {
         let mut best: Option<(Ratio, usize, Option<usize>)> = None;
-        if !up {
+        if way == Push::Down {
             best = Some((self.value[entering].sub(self.lower[entering])?, entering, None));
         }
         for &index in &self.users[entering] {
             let (basic, form) = &self.rows[index];
             let Some(coefficient) = at(form, entering) else { continue };
-            if (coefficient.sign() > 0) == up {
+            if (coefficient.sign() > 0) == (way == Push::Up) {
                 continue;
             }
             let room = self.value[*basic].sub(self.lower[*basic])?;

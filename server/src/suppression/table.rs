@@ -41,9 +41,13 @@ pub enum Exposure {
     Slack,
     /// Never printed, but sensitive when small: it must not come out by subtraction (pupils between two steps).
     Implied,
+    /// Never printed, and kept open whatever its count: it was hidden in an earlier release.
+    Withheld,
     /// Printed unless hidden.
     Published,
-    /// Known to everyone whatever we print (enrolment): cannot be hidden, and the attacker has it.
+    /// Known to the attacker, though not printed here: what an earlier release showed.
+    Known,
+    /// Known to everyone whatever we print (enrolment): cannot be hidden, the attacker has it, and it is printed.
     Public,
 }
 
@@ -115,6 +119,14 @@ pub enum TableError {
         group: String,
         /// The missing parent.
         parent: String,
+    },
+    /// A pattern that is not of these tables.
+    #[error("the pattern has {pattern} cells, the tables {tables}")]
+    PatternLength {
+        /// Cells of the pattern.
+        pattern: usize,
+        /// Cells of the tables.
+        tables: usize,
     },
     /// A relation without parts, or one that names a cell twice.
     #[error("the parts of {0} are empty or named twice")]

@@ -2,7 +2,7 @@
 
 use super::policy::Policy;
 use super::published::Reason;
-use super::table::{Exposure, Tables};
+use super::table::{CellDef, Exposure, Tables};
 
 /// Tables, policy and the pattern so far.
 pub(super) struct World<'a> {
@@ -22,7 +22,8 @@ impl<'a> World<'a> {
                 relations_of[cell].push(index);
             }
         }
-        Self { tables, policy, reasons: vec![None; tables.cells.len()], relations_of }
+        let withheld = |c: &CellDef| (c.exposure == Exposure::Withheld).then_some(Reason::Withheld);
+        Self { tables, policy, reasons: tables.cells.iter().map(withheld).collect(), relations_of }
     }
 
     pub fn reason(&self, cell: usize) -> Option<Reason> {
@@ -47,9 +48,10 @@ impl<'a> World<'a> {
         relation.parts.iter().copied().chain([relation.total])
     }
 
-    /// Hides a cell. The first reason stands. A public cell cannot be hidden: everyone knows it.
+    /// Hides a cell. The first reason stands. What is known already cannot be hidden.
     pub fn hide(&mut self, cell: usize, reason: Reason) {
-        if self.exposure(cell) != Exposure::Public && self.reasons[cell].is_none() {
+        let known = matches!(self.exposure(cell), Exposure::Known | Exposure::Public);
+        if !known && self.reasons[cell].is_none() {
             self.reasons[cell] = Some(reason);
         }
     }
@@ -57,9 +59,9 @@ impl<'a> World<'a> {
     /// Whether the attacker is not told this cell.
     pub fn unknown(&self, cell: usize) -> bool {
         match self.exposure(cell) {
-            Exposure::Slack | Exposure::Implied => true,
+            Exposure::Slack | Exposure::Implied | Exposure::Withheld => true,
             Exposure::Published => self.reasons[cell].is_some(),
-            Exposure::Public => false,
+            Exposure::Known | Exposure::Public => false,
         }
     }
 

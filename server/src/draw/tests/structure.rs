@@ -1,6 +1,6 @@
 //! What every drawing has and has not.
 
-use super::super::palette::{self, Colour};
+use super::super::palette;
 use super::super::*;
 use super::samples;
 use super::xml::{self, Element};
@@ -161,7 +161,7 @@ fn d_12_colours_keep_their_contrast_on_white_and_text_on_every_shade() {
     for shade in HEAT {
         assert!(INK.contrast(shade).max(SURFACE.contrast(shade)) >= 4.5, "{shade:?}");
     }
-    assert!((Colour(0, 0, 0).contrast(SURFACE) - 21.0).abs() < 1e-9);
+    assert!((palette::Colour(0, 0, 0).contrast(SURFACE) - 21.0).abs() < 1e-9);
 }
 
 #[test]

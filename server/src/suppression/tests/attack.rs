@@ -11,9 +11,10 @@ fn districts() -> u64 {
 }
 
 fn shape(seed: u64) -> Shape {
-    match seed % 3 {
+    match seed % 4 {
         0 => Shape::Bands,
         1 => Shape::LinkedBySex,
+        2 => Shape::Crossed,
         _ => Shape::Funnel,
     }
 }
@@ -80,9 +81,9 @@ fn unknown(tables: &Tables, hidden: &[bool]) -> Vec<bool> {
         .iter()
         .zip(hidden)
         .map(|(cell, hidden)| match cell.exposure {
-            Exposure::Slack | Exposure::Implied => true,
+            Exposure::Slack | Exposure::Implied | Exposure::Withheld => true,
             Exposure::Published => *hidden,
-            Exposure::Public => false,
+            Exposure::Known | Exposure::Public => false,
         })
         .collect()
 }
@@ -91,8 +92,9 @@ fn unknown(tables: &Tables, hidden: &[bool]) -> Vec<bool> {
 fn promised(tables: &Tables, hidden: &[bool], cell: usize) -> bool {
     match tables.cells[cell].exposure {
         Exposure::Published => hidden[cell],
+        Exposure::Withheld => true,
         Exposure::Implied => (1..11).contains(&tables.cells[cell].count),
-        Exposure::Slack | Exposure::Public => false,
+        Exposure::Slack | Exposure::Known | Exposure::Public => false,
     }
 }
 

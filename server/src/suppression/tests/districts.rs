@@ -68,19 +68,26 @@ pub enum Shape {
     LinkedBySex,
     /// District → schools, and the participation funnel of each, sharing `valid`.
     Funnel,
+    /// District → schools × grade × sex by two bands, with every margin: more than two dimensions.
+    Crossed,
 }
 
 /// A random district.
 pub fn district(seed: u64, shape: Shape) -> Tables {
+    if matches!(shape, Shape::Crossed) {
+        return crossed(seed);
+    }
     let dice = &mut Dice(seed);
     let mut tables = Tables::new();
     let weights: Vec<u64> = match shape {
         Shape::LinkedBySex => vec![15, 85],
-        Shape::Bands | Shape::Funnel => vec![55, 25, 13, 7],
+        Shape::Bands | Shape::Funnel | Shape::Crossed => vec![55, 25, 13, 7],
     };
     let items: Vec<String> = match shape {
         Shape::LinkedBySex => vec!["positive".into(), "negative".into()],
-        Shape::Bands | Shape::Funnel => ["none", "mild", "moderate", "severe"].map(str::to_owned).to_vec(),
+        Shape::Bands | Shape::Funnel | Shape::Crossed => {
+            ["none", "mild", "moderate", "severe"].map(str::to_owned).to_vec()
+        }
     };
     let width = items.len();
     let mut table = HierarchyTable { items: items.clone(), total: Some("valid".into()), groups: Vec::new() };
@@ -144,4 +151,71 @@ pub fn district(seed: u64, shape: Shape) -> Tables {
         }
     }
     tables
+}
+
+/// Schools × grades × sexes by yes and no, with the sums over each dimension and over each pair.
+fn crossed(seed: u64) -> Tables {
+    let dice = &mut Dice(seed);
+    let (schools, grades) = (dice.between(2, 4) as usize, dice.between(2, 3) as usize);
+    // The last index of each dimension is its sum.
+    let mut counts = vec![vec![vec![[0u64; 2]; 3]; grades + 1]; schools + 1];
+    for s in 0..schools {
+        for g in 0..grades {
+            for x in 0..2 {
+                let pupils = dice.between(8, 45);
+                let answers = dice.spread(pupils, &[22, 78]);
+                for (a, count) in answers.into_iter().enumerate() {
+                    for (s, g, x) in sums(s, g, x, schools, grades) {
+                        counts[s][g][x][a] += count;
+                    }
+                }
+            }
+        }
+    }
+    let mut tables = Tables::new();
+    let mut ids = std::collections::BTreeMap::new();
+    for (s, of_school) in counts.iter().enumerate() {
+        for (g, of_grade) in of_school.iter().enumerate() {
+            for (x, [yes, no]) in of_grade.iter().enumerate() {
+                let group = format!("S{s} G{g} X{x}");
+                let mut cell = |item: &str, count| {
+                    tables.cell(CellKey::new(&group, item), count, Exposure::Published).expect("fresh")
+                };
+                let cells = [cell("yes", *yes), cell("no", *no), cell("valid", yes + no)];
+                tables.relation(cells[2], &cells[..2], Split::Items).expect("adds up");
+                ids.insert((s, g, x), cells);
+            }
+        }
+    }
+    for &(s, g, x) in ids.keys() {
+        for item in 0..3 {
+            let id = |key: (usize, usize, usize)| ids[&key][item];
+            if s == schools {
+                let parts: Vec<CellId> = (0..schools).map(|s| id((s, g, x))).collect();
+                tables.relation(id((s, g, x)), &parts, Split::Groups).expect("adds up");
+            }
+            if g == grades {
+                let parts: Vec<CellId> = (0..grades).map(|g| id((s, g, x))).collect();
+                tables.relation(id((s, g, x)), &parts, Split::Groups).expect("adds up");
+            }
+            if x == 2 {
+                let parts: Vec<CellId> = (0..2).map(|x| id((s, g, x))).collect();
+                tables.relation(id((s, g, x)), &parts, Split::Groups).expect("adds up");
+            }
+        }
+    }
+    tables
+}
+
+/// The cells that a child of school s, grade g and sex x counts in.
+fn sums(s: usize, g: usize, x: usize, schools: usize, grades: usize) -> Vec<(usize, usize, usize)> {
+    let mut out = Vec::new();
+    for s in [s, schools] {
+        for g in [g, grades] {
+            for x in [x, 2] {
+                out.push((s, g, x));
+            }
+        }
+    }
+    out
 }

@@ -3,6 +3,8 @@
 
 mod arithmetic;
 mod attack;
+mod audits;
 mod districts;
+mod releases;
 mod rules;
 mod worked_cases;

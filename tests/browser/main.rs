@@ -1,0 +1,127 @@
+//! The real pages in a real browser: JavaScript on, keyboard, phone and desktop, axe, policy reports, screenshots.
+
+#![allow(clippy::unwrap_used)]
+
+use tests::{Browser, Kind, Screen, Server, axe, on_both_databases, totp};
+
+async fn staff(browser: &Browser, server: &Server, role: &str) {
+    let person = server.people().staff(role).clone();
+    browser.goto("/sign-in").await;
+    browser.fill("#email", &person.email).await;
+    browser.fill("#password", &person.password).await;
+    browser.click("form[action='/sign-in'] button").await;
+    browser.find("form[action='/sign-in/code']").await;
+    browser.fill("#code", &totp::now(person.totp_secret.as_deref().unwrap())).await;
+    browser.click("form[action='/sign-in/code'] button").await;
+    browser.find("main h1").await;
+}
+
+/// A page is looked at: no axe violation, nothing beside the screen, and a picture for people to look at too.
+async fn look(browser: &Browser, name: &str) {
+    axe::is_clean(browser).await;
+    for (screen, suffix) in [(Screen::Phone, "phone"), (Screen::Desktop, "desktop")] {
+        browser.screen(screen).await;
+        assert!(!browser.scrolls_sideways().await, "{name} scrolls sideways on a {suffix}");
+        browser.screenshot(&format!("{name}-{suffix}")).await;
+    }
+}
+
+on_both_databases! {
+    /// The issue's journey, in Chromium: card → assent → critical answer → tab closed → queue → claimed → contact → closed.
+    async fn a_childs_critical_answer_is_followed_to_an_outcome_in_a_browser(kind: Kind) {
+        let server = Server::demo(kind).await;
+        let card = server.people().cards.iter().find(|c| c.age_band == "14–18").unwrap().code.clone();
+        let child = Browser::open(&server.url, Screen::Desktop).await;
+        child.goto("/").await;
+        look(&child, "entry").await;
+        child.fill("#code", &card).await;
+        child.click("form[action='/card'] button").await;
+        child.find("button[name='assent'][value='yes']").await;
+        look(&child, "assent").await;
+        child.click("button[name='assent'][value='yes']").await;
+        for number in 1..=9 {
+            child.reads(&format!("Question {number} of 13")).await;
+            if number == 1 {
+                look(&child, "question").await;
+            }
+            let value = if number == 9 { "1" } else { "0" };
+            child.run(&format!("document.querySelector(\"input[name=answer][value='{value}']\").click()")).await;
+            // A tap within the first quarter of a second is a carry-over and is ignored (K-16).
+            child.run("return new Promise(done => setTimeout(done, 300))").await;
+            child.click("form.question button[type='submit']").await;
+        }
+        child.reads("Question 10 of 13").await;
+        child.console_is_clean().await;
+        drop(child);
+
+        let browser = Browser::open(&server.url, Screen::Desktop).await;
+        staff(&browser, &server, "counselor").await;
+        browser.reads("Critical item 9").await;
+        look(&browser, "queue").await;
+        let child_page = browser.run("return document.querySelector(\"a[href^='/children/']\").getAttribute('href')").await;
+        let child_page = child_page.as_str().unwrap().to_owned();
+        browser.click("form[action$='/claim'] button").await;
+        browser.find("main h1").await;
+        browser.goto(&child_page).await;
+        browser.reads("better off dead").await;
+        look(&browser, "child").await;
+        browser.run("const f = document.querySelector(\"form[action$='/contact']\"); \
+            f.elements.with.value = 'child'; f.elements.how.value = 'in_person'; f.elements.reached.value = 'yes'; \
+            f.elements.note.value = 'Seen and safe.'; f.querySelector('button[type=submit]').click()").await;
+        browser.reads("Seen and safe.").await;
+        browser.run("const f = document.querySelector(\"form[action$='/close']\"); \
+            f.elements.outcome.value = 'supported_here'; f.elements.seen_by.value = 'Ana'; \
+            f.elements.reason.value = 'Support has begun.'; f.querySelector('button[type=submit]').click()").await;
+        browser.reads("Support has begun.").await;
+        browser.console_is_clean().await;
+    }
+}
+
+/// T-02, K-13: the whole check-in with JavaScript switched off in the browser.
+#[tokio::test]
+async fn a_check_in_works_with_javascript_off() {
+    let server = Server::demo(Kind::Sqlite).await;
+    let card = server.people().cards.iter().find(|c| c.age_band == "11–13").unwrap().code.clone();
+    let child = Browser::open(&server.url, Screen::Phone).await;
+    child.without_javascript().await;
+    child.goto("/").await;
+    child.fill("#code", &card).await;
+    child.click("form[action='/card'] button").await;
+    child.click("button[name='assent'][value='yes']").await;
+    for number in 1..=13 {
+        child.reads(&format!("Question {number} of 13")).await;
+        child.click("label:has(input[name='answer'][value='0'])").await;
+        child.click("form.question button[type='submit']").await;
+    }
+    child.click("form[action='/check-in/finish'] button").await;
+    child.reads("All done").await;
+}
+
+/// Every other page of every role: axe 0, no sideways scroll, no policy report (T-03, T-04).
+#[tokio::test]
+async fn every_page_of_staff_is_clean() {
+    let server = Server::demo(Kind::Sqlite).await;
+    let browser = Browser::open(&server.url, Screen::Desktop).await;
+    browser.goto("/sign-in").await;
+    look(&browser, "sign-in").await;
+    browser.goto("/help").await;
+    look(&browser, "help").await;
+    for (role, name) in [
+        ("proctor", "sittings"),
+        ("school_lead", "school"),
+        ("district_officer", "district"),
+        ("administrator", "setup"),
+        ("auditor", "trail"),
+    ] {
+        staff(&browser, &server, role).await;
+        look(&browser, name).await;
+        if role == "proctor" {
+            browser.click("a[href^='/sittings/']").await;
+            browser.find("main h1").await;
+            look(&browser, "board").await;
+        }
+        browser.click("form[action='/sign-out'] button").await;
+        browser.find("#email").await;
+    }
+    browser.console_is_clean().await;
+}

@@ -1,0 +1,64 @@
+//! The command line, which scripts and analysts rely on.
+
+use serde_json::{Value, json};
+use tests::{Database, Kind, firstlight, firstlight_with_input};
+
+#[test]
+fn score_answers_each_line_and_goes_on_after_a_bad_one() {
+    let input = [
+        json!({"instrument": "phq9_teen", "answers": [2, 2, 2, 1, 1, 1, 1, 1, 0, 0, 1, 0, 0]}).to_string(),
+        "this is no JSON".to_owned(),
+        json!({"instrument": "no_such", "answers": [1]}).to_string(),
+        json!({"instrument": "gad7", "answers": {"1": 3, "2": 3, "3": 3, "4": 3, "5": 3, "6": 3, "7": 3}}).to_string(),
+    ]
+    .join("\n");
+    let outcome = firstlight_with_input(&["score"], &[], &input);
+    let lines: Vec<Value> = outcome.out.lines().map(|l| serde_json::from_str(l).expect("a line of JSON")).collect();
+    assert_eq!(lines.len(), 4);
+    assert_eq!((&lines[0]["total"], &lines[0]["band"], &lines[0]["positive"]), (&json!(11), &json!("moderate"), &json!(true)));
+    for bad in [1, 2] {
+        assert_eq!(lines[bad]["line"], json!(bad + 1));
+        assert!(lines[bad]["error"].is_string());
+    }
+    assert_eq!((&lines[3]["total"], &lines[3]["band"]), (&json!(21), &json!("severe")));
+    assert_ne!(outcome.code, Some(0), "the exit status says that a line failed");
+}
+
+#[tokio::test]
+async fn demo_is_the_same_for_a_seed_and_refuses_a_database_that_is_not_empty() {
+    let mut made = Vec::new();
+    for _ in 0..2 {
+        let database = Database::empty(Kind::Sqlite).await;
+        let folder = std::env::temp_dir().join(format!("firstlight-{}", uuid::Uuid::new_v4()));
+        let file = folder.join("demo.json");
+        let arguments =
+            ["demo", "--seed", "5", "--schools", "3", "--students", "450", "--windows", "1", "--json", &file.to_string_lossy()];
+        firstlight(&arguments, &database.settings()).succeeded();
+        made.push(std::fs::read_to_string(&file).expect("the demo wrote its sign-ins"));
+        let again = firstlight(&arguments, &database.settings());
+        assert_eq!(again.code, Some(3), "{}", again.err);
+        assert!(again.err.contains("not empty"), "{}", again.err);
+        std::fs::remove_dir_all(&folder).expect("the folder can be removed");
+    }
+    assert_eq!(made[0], made[1]);
+    let demo: Value = serde_json::from_str(&made[0]).expect("JSON");
+    let cards = demo["cards"].as_array().expect("cards");
+    assert!(cards.len() >= 300, "{} cards", cards.len());
+    for band in ["6–7", "8–10", "11–13", "14–18"] {
+        assert!(cards.iter().any(|c| c["age_band"] == band), "no card for {band}");
+    }
+}
+
+#[test]
+fn config_check_prints_every_fault_at_once() {
+    let settings = [
+        ("FIRSTLIGHT__HTTP__LISTEN".to_owned(), "nowhere".to_owned()),
+        ("FIRSTLIGHT__DATABASE__URL".to_owned(), "mysql://x".to_owned()),
+        ("FIRSTLIGHT__HTTP__COLOUR".to_owned(), "blue".to_owned()),
+    ];
+    let outcome = firstlight(&["config", "check"], &settings);
+    assert_eq!(outcome.code, Some(2));
+    for name in ["http.listen", "database.url", "http.colour"] {
+        assert!(outcome.err.contains(name), "{}", outcome.err);
+    }
+}

@@ -1,0 +1,8 @@
+//! Journeys that cross roles, by plain HTTP forms: everything here works without JavaScript.
+
+#![allow(clippy::unwrap_used)]
+
+mod bad_input;
+mod kill;
+mod main_job;
+mod people;

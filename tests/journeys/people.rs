@@ -1,0 +1,43 @@
+//! What people do again and again.
+
+use tests::{Page, Server, Visitor, totp};
+
+/// A teen's card that nobody has used in this server: the `n`-th.
+pub fn teen_card(server: &Server, n: usize) -> String {
+    let cards = &server.people().cards;
+    cards.iter().filter(|c| c.age_band == "14–18" || c.age_band == "11–13").nth(n).unwrap().code.clone()
+}
+
+/// A child signs in and says yes; gives the first question.
+pub async fn begin(child: &mut Visitor, code: &str) -> Page {
+    let entry = child.get("/").await.ok();
+    let assent = child.submit(entry.form("form[action='/card']").set("code", code)).await.ok();
+    assert!(assent.says("Hi "), "{}", assent.readable());
+    child.submit(assent.form("form[action='/check-in/assent']").press("assent", "yes")).await.ok()
+}
+
+/// Answers the question on a page with a code, or `declined`.
+pub async fn answer(child: &mut Visitor, page: &Page, value: &str) -> Page {
+    child.submit(page.form("form.question").set("answer", value)).await.ok()
+}
+
+/// Answers all thirteen items with the code that `choose` gives for a number; gives the last page.
+pub async fn answer_all(child: &mut Visitor, mut page: Page, choose: impl Fn(usize) -> &'static str) -> Page {
+    for number in 1..=13 {
+        assert!(page.says(&format!("Question {number} of 13")), "{}", page.readable());
+        page = answer(child, &page, choose(number)).await;
+    }
+    page
+}
+
+/// A member of staff signs in with both factors.
+pub async fn staff(server: &Server, role: &str) -> (Visitor, Page) {
+    let person = server.people().staff(role).clone();
+    let mut visitor = server.visitor();
+    let page = visitor.get("/sign-in").await.ok();
+    let form = page.form("form[action='/sign-in']").set("email", &person.email).set("password", &person.password);
+    let page = visitor.submit(form).await.ok();
+    let code = totp::now(person.totp_secret.as_deref().unwrap());
+    let page = visitor.submit(page.form("form[action='/sign-in/code']").set("code", &code)).await.ok();
+    (visitor, page)
+}
