@@ -39,9 +39,3 @@ impl Error {
         Self::Invalid { field, message: message.into() }
     }
 }
-
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
-}

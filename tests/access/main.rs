@@ -13,29 +13,41 @@ async fn staff(server: &Server, role: Role) -> Visitor {
     let person = server.people().staff(role.as_str()).clone();
     let mut visitor = server.visitor();
     let page = visitor.get("/sign-in").await.ok();
-    let form = page.form("form[action='/sign-in']").set("email", &person.email).set("password", &person.password);
+    let form =
+        page.form("form[action='/sign-in']").set("email", &person.email).set("password", &person.password);
     let page = visitor.submit(form).await.ok();
     let code = totp::now(person.totp_secret.as_deref().unwrap());
     visitor.submit(page.form("form[action='/sign-in/code']").set("code", &code)).await.ok();
     visitor
 }
 
+/// Everybody who can sign in, once each: a one-time code works only once.
+async fn everybody(server: &Server) -> Vec<(Visits, Visitor)> {
+    let mut visitors = vec![(Visits::Nobody, server.visitor())];
+    for role in Role::ALL {
+        visitors.push((Visits::Staff(*role), staff(server, *role).await));
+    }
+    let mut child = server.visitor();
+    let entry = child.get("/").await.ok();
+    let code = server.people().cards.iter().find(|c| c.age_band == "14–18").unwrap().code.clone();
+    child.submit(entry.form("form[action='/card']").set("code", &code)).await.ok();
+    visitors.push((Visits::Student, child));
+    visitors
+}
+
 /// Ids that exist and that the right role may see, read off its own pages.
-async fn real_ids(server: &Server) -> BTreeMap<&'static str, String> {
+async fn real_ids(visitors: &[(Visits, Visitor)]) -> BTreeMap<&'static str, String> {
     let id_in = |path: &str, part: usize| path.split('/').nth(part).unwrap().to_owned();
+    let of = |role: Role| visitors.iter().find(|(v, _)| *v == Visits::Staff(role)).unwrap().1.clone();
     let mut ids = BTreeMap::new();
-    let mut counselor = staff(server, Role::Counselor).await;
-    let queue = counselor.get("/queue").await.ok();
+    let queue = of(Role::Counselor).get("/queue").await.ok();
     ids.insert("children", id_in(&queue.attributes("a[href^='/children/']", "href")[0], 2));
     ids.insert("referrals", id_in(&queue.attributes("form[action^='/referrals/']", "action")[0], 2));
-    let mut proctor = staff(server, Role::Proctor).await;
-    let list = proctor.get("/sittings").await.ok();
+    let list = of(Role::Proctor).get("/sittings").await.ok();
     ids.insert("sittings", id_in(&list.attributes("a[href^='/sittings/']", "href")[0], 2));
-    let mut officer = staff(server, Role::DistrictOfficer).await;
-    let page = officer.get("/district").await.ok();
+    let page = of(Role::DistrictOfficer).get("/district").await.ok();
     ids.insert("releases", id_in(&page.attributes("a[href^='/district/releases/']", "href")[0], 3));
-    let mut administrator = staff(server, Role::Administrator).await;
-    let setup = administrator.get("/setup").await.ok();
+    let setup = of(Role::Administrator).get("/setup").await.ok();
     ids.insert("windows", id_in(&setup.attributes("form[action^='/setup/windows/']", "action")[0], 3));
     ids
 }
@@ -76,17 +88,8 @@ fn may(who: Who, visits: Visits) -> bool {
 #[tokio::test]
 async fn every_route_opens_for_whom_the_table_says_and_for_nobody_else_az_02() {
     let server = Server::demo(Kind::Sqlite).await;
-    let ids = real_ids(&server).await;
-    let mut visitors = vec![(Visits::Nobody, server.visitor())];
-    for role in Role::ALL {
-        visitors.push((Visits::Staff(*role), staff(&server, *role).await));
-    }
-    let mut child = server.visitor();
-    let entry = child.get("/").await.ok();
-    let code = server.people().cards.iter().find(|c| c.age_band == "14–18").unwrap().code.clone();
-    child.submit(entry.form("form[action='/card']").set("code", &code)).await.ok();
-    visitors.push((Visits::Student, child));
-
+    let visitors = everybody(&server).await;
+    let ids = real_ids(&visitors).await;
     let mut cells = 0;
     let mut wrong = Vec::new();
     for route in ROUTES.iter().filter(|r| r.who != Who::Everybody) {
@@ -99,12 +102,17 @@ async fn every_route_opens_for_whom_the_table_says_and_for_nobody_else_az_02() {
             let location = answer.header("location").unwrap_or_default().to_owned();
             // Without a token a change is refused with 403 for everybody: that is tested beside this. Here only the
             // answers that tell a role apart count.
-            let refused = status == 404 || status == 403 || (status == 303 && (location == "/" || location == "/sign-in"));
+            let refused = status == 404
+                || status == 403
+                || (status == 303 && (location == "/" || location == "/sign-in"));
             let allowed = may(route.who, *visits);
             cells += 1;
             let unknown_answers = route.path.contains("{administration}");
             if allowed && route.method == "get" && refused && !unknown_answers {
-                wrong.push(format!("{visits:?} is refused {} {} ({status} {location})", route.method, route.path));
+                wrong.push(format!(
+                    "{visits:?} is refused {} {} ({status} {location})",
+                    route.method, route.path
+                ));
             }
             if !allowed && !refused {
                 wrong.push(format!("{visits:?} may {} {} ({status} {location})", route.method, route.path));
@@ -120,14 +128,17 @@ async fn every_route_opens_for_whom_the_table_says_and_for_nobody_else_az_02() {
 #[tokio::test]
 async fn a_child_of_another_school_and_one_that_does_not_exist_look_the_same() {
     let server = Server::demo(Kind::Sqlite).await;
-    let counselors: Vec<_> = server.people().staff.iter().filter(|s| s.role == "counselor").cloned().collect();
+    let counselors: Vec<_> =
+        server.people().staff.iter().filter(|s| s.role == "counselor").cloned().collect();
     let mut pages = Vec::new();
     let mut own_child = String::new();
     for person in counselors.iter().take(2) {
         let mut visitor = server.visitor();
         let page = visitor.get("/sign-in").await.ok();
-        let form =
-            page.form("form[action='/sign-in']").set("email", &person.email).set("password", &person.password);
+        let form = page
+            .form("form[action='/sign-in']")
+            .set("email", &person.email)
+            .set("password", &person.password);
         let page = visitor.submit(form).await.ok();
         let code = totp::now(person.totp_secret.as_deref().unwrap());
         let queue = visitor.submit(page.form("form[action='/sign-in/code']").set("code", &code)).await.ok();
@@ -135,7 +146,9 @@ async fn a_child_of_another_school_and_one_that_does_not_exist_look_the_same() {
             own_child = queue.attributes("a[href^='/children/']", "href")[0].clone();
             visitor.get(&own_child).await.ok();
         } else {
-            for path in [own_child.as_str(), "/children/01890000-0000-7000-8000-000000000000", "/children/none"] {
+            for path in
+                [own_child.as_str(), "/children/01890000-0000-7000-8000-000000000000", "/children/none"]
+            {
                 pages.push(visitor.get(path).await.is(404).readable());
             }
         }
@@ -148,8 +161,9 @@ async fn a_child_of_another_school_and_one_that_does_not_exist_look_the_same() {
 #[tokio::test]
 async fn no_changing_route_takes_a_forged_request_aut_08() {
     let server = Server::demo(Kind::Sqlite).await;
-    let ids = real_ids(&server).await;
-    let signed_in = staff(&server, Role::Counselor).await;
+    let visitors = everybody(&server).await;
+    let ids = real_ids(&visitors).await;
+    let signed_in = visitors.iter().find(|(v, _)| *v == Visits::Staff(Role::Counselor)).unwrap().1.clone();
     let mut tried = 0;
     for route in ROUTES.iter().filter(|r| r.method == "post") {
         let path = path_of(route.path, &ids);
@@ -164,12 +178,16 @@ async fn no_changing_route_takes_a_forged_request_aut_08() {
             if let Some((name, value)) = forged {
                 visitor = visitor.with_header(name, value);
             }
-            let body = ("application/x-www-form-urlencoded", b"answer=1&code=AAAAA-AAAAA&assent=yes".to_vec());
+            let body =
+                ("application/x-www-form-urlencoded", b"answer=1&code=AAAAA-AAAAA&assent=yes".to_vec());
             let status = visitor.request("POST", &path, Some(body)).await.status;
             assert_eq!(status, 403, "{} with {forged:?}", route.path);
             // No change by GET either.
             let get = signed_in.clone().request("GET", &path, None).await.status;
-            assert!(get == 405 || ROUTES.iter().any(|r| r.method == "get" && r.path == route.path), "{path}: {get}");
+            assert!(
+                get == 405 || ROUTES.iter().any(|r| r.method == "get" && r.path == route.path),
+                "{path}: {get}"
+            );
             tried += 1;
         }
     }

@@ -9,13 +9,18 @@ fn score_answers_each_line_and_goes_on_after_a_bad_one() {
         json!({"instrument": "phq9_teen", "answers": [2, 2, 2, 1, 1, 1, 1, 1, 0, 0, 1, 0, 0]}).to_string(),
         "this is no JSON".to_owned(),
         json!({"instrument": "no_such", "answers": [1]}).to_string(),
-        json!({"instrument": "gad7", "answers": {"1": 3, "2": 3, "3": 3, "4": 3, "5": 3, "6": 3, "7": 3}}).to_string(),
+        json!({"instrument": "gad7", "answers": {"1": 3, "2": 3, "3": 3, "4": 3, "5": 3, "6": 3, "7": 3}})
+            .to_string(),
     ]
     .join("\n");
     let outcome = firstlight_with_input(&["score"], &[], &input);
-    let lines: Vec<Value> = outcome.out.lines().map(|l| serde_json::from_str(l).expect("a line of JSON")).collect();
+    let lines: Vec<Value> =
+        outcome.out.lines().map(|l| serde_json::from_str(l).expect("a line of JSON")).collect();
     assert_eq!(lines.len(), 4);
-    assert_eq!((&lines[0]["total"], &lines[0]["band"], &lines[0]["positive"]), (&json!(11), &json!("moderate"), &json!(true)));
+    assert_eq!(
+        (&lines[0]["total"], &lines[0]["band"], &lines[0]["positive"]),
+        (&json!(11), &json!("moderate"), &json!(true))
+    );
     for bad in [1, 2] {
         assert_eq!(lines[bad]["line"], json!(bad + 1));
         assert!(lines[bad]["error"].is_string());
@@ -31,8 +36,19 @@ async fn demo_is_the_same_for_a_seed_and_refuses_a_database_that_is_not_empty() 
         let database = Database::empty(Kind::Sqlite).await;
         let folder = std::env::temp_dir().join(format!("firstlight-{}", uuid::Uuid::new_v4()));
         let file = folder.join("demo.json");
-        let arguments =
-            ["demo", "--seed", "5", "--schools", "3", "--students", "450", "--windows", "1", "--json", &file.to_string_lossy()];
+        let arguments = [
+            "demo",
+            "--seed",
+            "5",
+            "--schools",
+            "3",
+            "--students",
+            "450",
+            "--windows",
+            "1",
+            "--json",
+            &file.to_string_lossy(),
+        ];
         firstlight(&arguments, &database.settings()).succeeded();
         made.push(std::fs::read_to_string(&file).expect("the demo wrote its sign-ins"));
         let again = firstlight(&arguments, &database.settings());

@@ -35,7 +35,8 @@ pub async fn staff(server: &Server, role: &str) -> (Visitor, Page) {
     let person = server.people().staff(role).clone();
     let mut visitor = server.visitor();
     let page = visitor.get("/sign-in").await.ok();
-    let form = page.form("form[action='/sign-in']").set("email", &person.email).set("password", &person.password);
+    let form =
+        page.form("form[action='/sign-in']").set("email", &person.email).set("password", &person.password);
     let page = visitor.submit(form).await.ok();
     let code = totp::now(person.totp_secret.as_deref().unwrap());
     let page = visitor.submit(page.form("form[action='/sign-in/code']").set("code", &code)).await.ok();

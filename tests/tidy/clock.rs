@@ -7,9 +7,12 @@ use crate::repository::{Source, sources, text};
 
 #[test]
 fn clippy_refuses_the_clock_and_only_ctx_is_excused() {
-    for method in
-        ["std::time::SystemTime::now", "jiff::Timestamp::now", "jiff::Zoned::now", "uuid::Uuid::now_v7"]
-    {
+    for method in [
+        "std::time::SystemTime::now",
+        "jiff::Timestamp::now",
+        "jiff::ZonedDateTime::now",
+        "uuid::Uuid::now_v7",
+    ] {
         assert!(
             text("clippy.toml").contains(&format!("\"{method}\"")),
             "clippy.toml no longer refuses {method}"

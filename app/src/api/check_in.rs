@@ -2,9 +2,9 @@
 
 use questionnaires::response::Answer;
 use server::Result;
-use server::config::AssentText;
 use server::model::administration::TalkWish;
 use server::services::check_in;
+pub use server::services::check_in::AssentText;
 pub use server::services::check_in::{Assent, CheckIn, Closing, Question, Receipt, Step};
 use uuid::Uuid;
 

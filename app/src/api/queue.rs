@@ -3,14 +3,13 @@
 use server::Result;
 use server::model::referral::Verb;
 use server::model::{AdministrationId, ChildId, Private, ReferralId};
+pub use server::services::records::{Child, FollowUp, Guardian};
 pub use server::services::records::{
     CriticalEntry, Entry, EntryKind, ItemAnswer, OpenReferral, Record, Screening, Trend,
 };
 pub use server::services::referrals::{Closing, NewContact, Queue, Share, View};
+pub use server::services::referrals::{QueueRow, SchoolCounts};
 use server::services::{records, referrals};
-pub use server::store::children::{Child, Guardian};
-pub use server::store::contacts::FollowUp;
-pub use server::store::referrals::{QueueRow, SchoolCounts};
 
 use crate::visit::Visit;
 

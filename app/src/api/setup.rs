@@ -5,9 +5,7 @@ use server::model::WindowId;
 use server::model::window::WindowState;
 use server::services::setup;
 pub use server::services::setup::Overview;
-pub use server::store::audit::AuditRow;
-pub use server::store::users::UserLine;
-pub use server::store::windows::{Window, WindowInstrument};
+pub use server::services::setup::{AuditRow, UserLine, Window, WindowInstrument};
 
 use crate::visit::Visit;
 

@@ -3,8 +3,8 @@
 use server::Result;
 use server::model::SittingId;
 use server::services::sittings;
+pub use server::services::sittings::Sitting;
 pub use server::services::sittings::{Board, Seat};
-pub use server::store::windows::Sitting;
 
 use crate::visit::Visit;
 

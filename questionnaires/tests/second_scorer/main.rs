@@ -66,7 +66,11 @@ fn sets() -> usize {
 #[test]
 fn two_independent_scorers_agree_on_every_instrument_with_keys() {
     let keys = from_keys::all();
-    assert_eq!(keys.len() + 3, library::all().len(), "an instrument has no second set of keys");
+    let by_hand = ["asq", "yrbs_bullying", "yrbs_sleep"];
+    for instrument in library::all().iter().filter(|instrument| !instrument.scales.is_empty()) {
+        let has_keys = keys.contains_key(&instrument.id) || by_hand.contains(&instrument.id.as_str());
+        assert!(has_keys, "{} has no second set of keys", instrument.id);
+    }
     for (id, key) in &keys {
         agree_on(id, sets(), |answers| key.score(answers), &key.ranges());
     }

@@ -133,8 +133,11 @@ impl Canvas {
     }
     /// Writes text with a white rim, so that it can be read across a line.
     pub fn haloed(&mut self, draw: impl FnOnce(&mut Self)) {
-        let rim = "stroke=\"#FFFFFF\" stroke-width=\"40\" stroke-linejoin=\"round\" paint-order=\"stroke\"";
-        self.marks.push(Mark::Open(rim.to_owned()));
+        let super::palette::Colour(r, g, b) = super::palette::SURFACE;
+        let rim = format!(
+            "stroke=\"rgb({r},{g},{b})\" stroke-width=\"40\" stroke-linejoin=\"round\" paint-order=\"stroke\""
+        );
+        self.marks.push(Mark::Open(rim));
         draw(self);
         self.marks.push(Mark::Close);
     }

@@ -1,6 +1,6 @@
 //! The charts' colours, written once.
 //!
-//! Values and contrasts are those of `visual.md` §6a ("Charts on white"). Charts sit on pure white, because three of
+//! Series colours are those of the UK Government Analysis Function. Charts sit on pure white, because three of
 //! the series colours drop below 3:1 on warm paper (D-12). Meaning is never carried by colour alone: each use has a
 //! shape, a word or a hatch beside it.
 

@@ -8,7 +8,8 @@ use questionnaires::response::Answer;
 use uuid::Uuid;
 
 use super::{Services, require, scoring, sessions, student};
-use crate::config::{AssentText, HelpLine};
+pub use crate::config::AssentText;
+use crate::config::HelpLine;
 use crate::ctx::{Ctx, Student};
 use crate::model::administration::{AdministrationState, TalkWish};
 use crate::model::people::AgeBand;
@@ -370,9 +371,13 @@ pub async fn submit(services: &Services, ctx: &Ctx, key: Uuid) -> Result<Receipt
                 }
                 let receipt = key.simple().to_string();
                 for administration in &battery.administrations {
-                    if administrations::submit(tx, administration.id, key, &receipt).await? {
-                        scoring::after_submit(tx, &config.clinical, administration).await?;
+                    if !administrations::submit(tx, administration.id, key, &receipt).await? {
+                        // Another hand-in of the same child was faster by a moment: its receipt is the one.
+                        let first = Battery::load(tx, student).await?;
+                        let receipt = first.administrations.iter().find_map(|a| a.receipt.clone());
+                        return receipt.map(Receipt).ok_or(Error::NotFound);
                     }
+                    scoring::after_submit(tx, &config.clinical, administration).await?;
                 }
                 Ok(Receipt(receipt))
             })

@@ -8,7 +8,8 @@ use crate::model::referral::{ContactHow, ContactWith, Outcome, Priority, Referra
 use crate::model::{Day, Instant, Private, ReferralId, UserId};
 use crate::policy::{Action, Place};
 use crate::store::contacts::{self, Contact};
-use crate::store::referrals::{self, QueueRow, Referral, SchoolCounts};
+use crate::store::referrals::{self, Referral};
+pub use crate::store::referrals::{QueueRow, SchoolCounts};
 use crate::store::{Act, Conn, Tx, outbox};
 use crate::{Error, Result};
 

@@ -8,9 +8,12 @@ use crate::model::people::Role;
 use crate::model::window::WindowState;
 use crate::model::{DistrictId, SchoolId, UserId, WindowId};
 use crate::policy::{Action, Place};
-use crate::store::audit::{self, AuditRow};
-use crate::store::users::{self, User, UserLine, UserRole};
-use crate::store::windows::{self, Window, WindowInstrument};
+use crate::store::audit;
+pub use crate::store::audit::AuditRow;
+pub use crate::store::users::UserLine;
+use crate::store::users::{self, User, UserRole};
+use crate::store::windows;
+pub use crate::store::windows::{Window, WindowInstrument};
 use crate::store::{Act, places};
 use crate::{Error, Result};
 

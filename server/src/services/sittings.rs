@@ -7,7 +7,8 @@ use crate::model::window::{SittingState, WindowState};
 use crate::model::{Private, SittingId};
 use crate::policy::{Action, Place};
 use crate::store::administrations::{self, BoardRow};
-use crate::store::windows::{self, Sitting};
+use crate::store::windows;
+pub use crate::store::windows::Sitting;
 use crate::store::{Act, Conn, sessions as stored_sessions};
 use crate::{Error, Result};
 

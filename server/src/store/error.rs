@@ -48,3 +48,9 @@ impl From<sqlx::Error> for StoreError {
         }
     }
 }
+
+impl From<sqlx::Error> for crate::Error {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}

@@ -2,14 +2,16 @@
 
 use std::future::Future;
 use std::ops::{Deref, DerefMut};
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use uuid::Uuid;
 
-use super::audit;
 use super::backend::{Backend, Conn};
+use super::{StoreError, audit};
 use crate::ctx::Ctx;
 use crate::{Error, Result};
 
@@ -120,7 +122,10 @@ where
     loop {
         let mut tx = Tx::new(backend.connection().await?, Arc::clone(ctx));
         tx.conn.begin().await?;
-        let outcome = match tx.perform(Arc::clone(ctx), act, work).await {
+        // A panic must not leave the transaction open: the connection goes back to the pool, and the next borrower
+        // would commit a stranger's half-done work.
+        let performed = AssertUnwindSafe(tx.perform(Arc::clone(ctx), act, work)).catch_unwind().await;
+        let outcome = match performed.unwrap_or(Err(StoreError::Panicked.into())) {
             Ok(done) => tx.conn.run("commit", vec![]).await.map(|_| done).map_err(Error::from),
             Err(error) => Err(error),
         };

@@ -1,9 +1,9 @@
 //! Before the first question and after the last one.
 
+use crate::api::check_in::AssentText;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
-use server::config::AssentText;
 use server::model::people::AgeBand;
 
 use super::{failure, path_of, question_path};

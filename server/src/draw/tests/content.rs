@@ -51,8 +51,10 @@ fn c_22_results_of_different_versions_are_neither_joined_nor_compared() {
 /// Lines in the student's colour that join two points.
 fn segments(svg: &str) -> usize {
     let elements = xml::read(svg);
+    let super::super::palette::Colour(r, g, b) = super::super::palette::NAVY;
+    let navy = format!("#{r:02X}{g:02X}{b:02X}");
     let joins =
-        |e: &&xml::Element| e.name == "polyline" && e.get("stroke") == Some("#12436D") && e.depth == 1;
+        |e: &&xml::Element| e.name == "polyline" && e.get("stroke") == Some(navy.as_str()) && e.depth == 1;
     elements.iter().filter(joins).filter(|e| !is_cross(e)).count()
 }
 

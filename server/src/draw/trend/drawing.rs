@@ -37,7 +37,7 @@ pub fn draw(input: &Trend, size: Size, reading: Reading) -> (Canvas, f64) {
     let mut room = Room::new(Taken(plot.left + 2.0, plot.top + 2.0, plot.right - 2.0, plot.bottom - 2.0));
     score_axis(&mut canvas, input, &plot, size);
     let below = date_axis(&mut canvas, input, &plot, size);
-    cutoff(&mut canvas, input, &plot);
+    cutoff(&mut canvas, input, &plot, &mut room);
     versions(&mut canvas, input, &plot, size, &mut room);
     segments(&mut canvas, input, &plot, &mut room);
     missed(&mut canvas, input, &plot);
@@ -76,7 +76,7 @@ fn plot(input: &Trend, size: Size, labels: &[Vec<String>]) -> Plot {
         |words: &mut dyn Iterator<Item = String>| words.map(|w| text::width(&w, small)).fold(0.0, f64::max);
     let left = widest(&mut ticks(input).into_iter().map(text::number)) + 12.0;
     let gutter = widest(&mut labels.iter().flatten().cloned());
-    let right = size.width() - if gutter > 0.0 { gutter + 14.0 } else { 8.0 };
+    let right = size.width() - if gutter > 0.0 { gutter + 16.0 } else { 8.0 };
     let lines: usize = labels.iter().map(Vec::len).sum();
     let base = match size {
         Size::Wide => 300.0,
@@ -149,18 +149,24 @@ fn zones(canvas: &mut Canvas, input: &Trend, plot: &Plot, labels: &[Vec<String>]
         canvas.fill((plot.left, high), (plot.right, low), tint);
         centres.push((low + high) / 2.0);
     }
-    for y in edges.iter().skip(1).take(edges.len().saturating_sub(2)) {
-        canvas.line((plot.left, *y), (size.width(), *y), palette::ZONE_EDGE, 1.0);
-    }
     let line = size.small() + 3.0;
     let heights: Vec<f64> = labels.iter().map(|l| l.len() as f64 * line + 2.0).collect();
+    // Borders run on between the labels where each label fits its own zone; else they would cross the words.
+    let roomy = edges.windows(2).zip(&heights).all(|(pair, height)| pair[0] - pair[1] >= *height);
+    let reach = if roomy { size.width() } else { plot.right };
+    for y in edges.iter().skip(1).take(edges.len().saturating_sub(2)) {
+        canvas.line((plot.left, *y), (reach, *y), palette::ZONE_EDGE, 1.0);
+    }
     // `spread` reads from the top; bands are listed from the bottom.
     centres.reverse();
     let turned: Vec<f64> = heights.iter().rev().copied().collect();
     let placed = layout::spread(&centres, &turned, (plot.top - 4.0, plot.bottom + 4.0));
-    for (lines, y) in labels.iter().rev().zip(placed) {
+    for ((lines, y), centre) in labels.iter().rev().zip(placed).zip(centres) {
         let first = y - (lines.len() as f64 - 1.0) * line / 2.0;
-        canvas.lines((plot.right + 8.0, first), lines, Ink::new(size.small()).muted(), line);
+        canvas.lines((plot.right + 12.0, first), lines, Ink::new(size.small()).muted(), line);
+        if !roomy {
+            canvas.line((plot.right, centre), (plot.right + 9.0, y), palette::BORDER, 1.0);
+        }
     }
     canvas.outline((plot.left, plot.top), (plot.right, plot.bottom), palette::BORDER);
 }
@@ -222,7 +228,7 @@ fn date_axis(canvas: &mut Canvas, input: &Trend, plot: &Plot, size: Size) -> f64
     y + size.small() * 2.0
 }
 
-fn cutoff(canvas: &mut Canvas, input: &Trend, plot: &Plot) {
+fn cutoff(canvas: &mut Canvas, input: &Trend, plot: &Plot, room: &mut Room) {
     let Some(cutoff) = input.cutoff else { return };
     let border = match input.polarity {
         super::Polarity::HigherIsWorse => below(input, cutoff.score),
@@ -230,6 +236,7 @@ fn cutoff(canvas: &mut Canvas, input: &Trend, plot: &Plot) {
     };
     let y = plot.y.at(border);
     canvas.dashed(|c| c.line((plot.left, y), (plot.right, y), palette::HIGHER, 2.0));
+    room.shun((plot.left, y), (plot.right, y));
 }
 
 fn has_versions(input: &Trend) -> bool {
@@ -347,19 +354,22 @@ fn points(canvas: &mut Canvas, input: &Trend, plot: &Plot, size: Size, room: &mu
         let aside = radius + 5.0 + text::width(&label, size.font()) / 2.0;
         let (right, left) = (at.0 + aside, at.0 - aside);
         let (first, second) = if is_valley(input, point) { (down, up) } else { (up, down) };
+        // Places askew, closer than those beside: in a crowd they would be read as a neighbour's.
+        let (west, east) = (at.0 - aside * 0.6, at.0 + aside * 0.6);
         let wishes = [
             first,
             second,
             (right, at.1),
             (left, at.1),
-            (left, second.1),
-            (left, first.1),
-            (right, second.1),
-            (right, first.1),
+            (west, second.1),
+            (west, first.1),
+            (east, second.1),
+            (east, first.1),
         ];
-        let lines =
-            if index == last || index == 0 || places.len() <= 12 { Lines::MayCross } else { Lines::KeepOff };
-        if let Some(free) = room.label(&wishes, &label, size.font(), lines) {
+        let must = index == last || index == 0 || places.len() <= 12;
+        let (wishes, lines) =
+            if must { (&wishes[..], Lines::MayCross) } else { (&wishes[..4], Lines::KeepOff) };
+        if let Some(free) = room.label(wishes, &label, size.font(), lines) {
             let ink = Ink::new(size.font()).coloured(colour(point.informant)).bold().middle();
             canvas.haloed(|c| c.text(free, label, ink));
         }

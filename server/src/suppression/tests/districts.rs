@@ -187,20 +187,20 @@ fn crossed(seed: u64) -> Tables {
             }
         }
     }
-    for &(s, g, x) in ids.keys() {
-        for item in 0..3 {
-            let id = |key: (usize, usize, usize)| ids[&key][item];
+    for (&(s, g, x), &totals) in &ids {
+        for (item, total) in totals.into_iter().enumerate() {
+            let mut split = |parts: Vec<(usize, usize, usize)>| {
+                let parts: Vec<CellId> = parts.into_iter().map(|key| ids[&key][item]).collect();
+                tables.relation(total, &parts, Split::Groups).expect("adds up");
+            };
             if s == schools {
-                let parts: Vec<CellId> = (0..schools).map(|s| id((s, g, x))).collect();
-                tables.relation(id((s, g, x)), &parts, Split::Groups).expect("adds up");
+                split((0..schools).map(|s| (s, g, x)).collect());
             }
             if g == grades {
-                let parts: Vec<CellId> = (0..grades).map(|g| id((s, g, x))).collect();
-                tables.relation(id((s, g, x)), &parts, Split::Groups).expect("adds up");
+                split((0..grades).map(|g| (s, g, x)).collect());
             }
             if x == 2 {
-                let parts: Vec<CellId> = (0..2).map(|x| id((s, g, x))).collect();
-                tables.relation(id((s, g, x)), &parts, Split::Groups).expect("adds up");
+                split((0..2).map(|x| (s, g, x)).collect());
             }
         }
     }
