@@ -187,6 +187,8 @@ fn definitions() -> impl Iterator<Item = questionnaires::instrument::Instrument>
         .into_iter()
         .filter_map(|id| {
             let mut instrument = library::get(id)?.clone();
+            // The ids of shipped instruments are taken.
+            instrument.id = format!("fuzzed_{}", instrument.id);
             instrument.lock = None;
             instrument.translations.clear();
             Some(instrument)

@@ -133,9 +133,9 @@ impl Canvas {
     }
     /// Writes text with a white rim, so that it can be read across a line.
     pub fn haloed(&mut self, draw: impl FnOnce(&mut Self)) {
-        let super::palette::Colour(r, g, b) = super::palette::SURFACE;
+        let white = palette::SURFACE.hex();
         let rim = format!(
-            "stroke=\"rgb({r},{g},{b})\" stroke-width=\"40\" stroke-linejoin=\"round\" paint-order=\"stroke\""
+            "stroke=\"{white}\" stroke-width=\"40\" stroke-linejoin=\"round\" paint-order=\"stroke\""
         );
         self.marks.push(Mark::Open(rim));
         draw(self);

@@ -9,6 +9,11 @@
 pub struct Colour(pub u8, pub u8, pub u8);
 
 impl Colour {
+    /// As SVG writes it, upper case.
+    pub fn hex(self) -> String {
+        format!("#{:02X}{:02X}{:02X}", self.0, self.1, self.2)
+    }
+
     /// WCAG 2.2 relative luminance, 0 (black) to 1 (white).
     pub fn luminance(self) -> f64 {
         let channel = |c: u8| {

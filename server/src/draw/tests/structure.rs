@@ -174,7 +174,7 @@ fn d_05_no_drawing_uses_red_or_green_for_good_and_bad() {
             NOISE, ZONE_EDGE,
         ];
         all.extend(ZONES.into_iter().chain(HEAT));
-        all.iter().map(|c| format!("#{:02X}{:02X}{:02X}", c.0, c.1, c.2)).collect()
+        all.iter().map(|c| c.hex()).collect()
     };
     for (name, svg, ..) in drawings(Reading::Points) {
         for element in xml::read(&svg) {

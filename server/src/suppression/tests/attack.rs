@@ -1,13 +1,13 @@
 //! Attacks on random districts, by means of their own: linear algebra for cells that are determined, linear programs for
 //! cells that are confined, differences of nested published counts.
 //!
-//! `FIRSTLIGHT_DISTRICTS` sets how many districts are tried (60 without it; the release run takes 1,000).
+//! `FIRSTLIGHT_DISTRICTS` sets how many districts are tried (40 without it; the release run takes 1,000).
 
 use super::super::*;
 use super::districts::{Shape, district};
 
 fn districts() -> u64 {
-    std::env::var("FIRSTLIGHT_DISTRICTS").ok().and_then(|n| n.parse().ok()).unwrap_or(60)
+    std::env::var("FIRSTLIGHT_DISTRICTS").ok().and_then(|n| n.parse().ok()).unwrap_or(40)
 }
 
 fn shape(seed: u64) -> Shape {
