@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::instrument::{Availability, Instrument, MissingKind, Polarity, Scale};
+use crate::change::detectable_change;
+use crate::instrument::{Availability, Cutoff, Instrument, MissingKind, Polarity, Scale};
 
 /// One line for each instrument: id, name, who answers, ages, items, and whether it can be offered.
 ///
@@ -77,14 +78,16 @@ pub fn show(instrument: &Instrument) -> String {
     for scale in &instrument.scales {
         line("scale", &about_scale(instrument, scale));
         for cut in &scale.cuts {
-            let edge =
-                cut.at_least.map(|edge| format!("≥ {edge}")).or(cut.at_most.map(|edge| format!("≤ {edge}")));
             let used = if scale.cut_in_use.as_ref() == Some(&cut.id) { " (in use)" } else { "" };
-            line("  cut-off", &format!("{}{used} – {}", edge.unwrap_or_default(), cut.source));
+            line("  cut-off", &format!("{}{used} – {}", edge_of(cut), cut.source));
+        }
+        for cut in &scale.further_cuts {
+            line("  elsewhere", &format!("{} – {}", edge_of(cut), cut.source));
         }
         for band in &scale.bands {
             line("  band", &format!("{}–{} {}", band.min, band.max, band.label));
         }
+        line("  change", &about_change(scale));
     }
     for critical in &instrument.critical {
         line(
@@ -106,6 +109,18 @@ pub fn show(instrument: &Instrument) -> String {
     line("copyright", &instrument.copyright);
     line("cite as", &instrument.citation);
     text
+}
+
+fn edge_of(cut: &Cutoff) -> String {
+    let edge = cut.at_least.map(|edge| format!("≥ {edge}"));
+    edge.or(cut.at_most.map(|edge| format!("≤ {edge}"))).unwrap_or_default()
+}
+
+/// From which SD and reliability a change is judged, and by how much it must exceed zero.
+fn about_change(scale: &Scale) -> String {
+    let Some(((sd, r), norm)) = scale.change_basis().zip(scale.change_norm()) else { return String::new() };
+    let limit = detectable_change(sd, r).map_or(String::new(), |change| format!("{:.1}", change.mdc95));
+    format!("reliable beyond {limit} points (SD {sd} of {}, reliability {r})", norm.group)
 }
 
 fn about_scale(instrument: &Instrument, scale: &Scale) -> String {

@@ -18,7 +18,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use crate::change::Verdict;
-use crate::change::reliable_change;
+use crate::change::{ExpectedRange, edwards_nunnally, reliable_change};
 use crate::instrument::{Instrument, Method, Polarity, Scale};
 
 /// Fewest points for which a slope is printed.
@@ -60,6 +60,10 @@ pub struct Change {
     pub threshold: Option<f64>,
     /// What the change means.
     pub verdict: Verdict,
+    /// Where `to` was to be expected without any true change, since extreme scores move towards the mean by themselves
+    /// (Edwards–Nunnally). Known where the threshold is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<ExpectedRange>,
 }
 
 /// Median slope (Theil–Sen) over the days between the scores.
@@ -153,6 +157,9 @@ fn change(polarity: Polarity, scale: Option<&Scale>, points: &[Point]) -> Option
         difference: to.value - from.value,
         threshold: reliable.map(|change| change.threshold),
         verdict: reliable.map_or(Verdict::Unknown, |change| change.verdict),
+        expected: basis
+            .zip(scale.and_then(Scale::change_norm))
+            .and_then(|((sd, r), norm)| edwards_nunnally(from.value, norm.mean, sd, r)),
     })
 }
 

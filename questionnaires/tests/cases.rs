@@ -111,3 +111,44 @@ fn answers_by_item_id_give_the_same_as_answers_by_position() {
         }
     }
 }
+
+#[test]
+fn unscored_items_at_the_end_may_be_left_off_and_others_may_not() {
+    let short = wire::score_line(r#"{"instrument":"phq9_teen","answers":[1,1,1,1,1,0,0,0,0]}"#).unwrap();
+    let short: Value = serde_json::from_str(&short).unwrap();
+    assert_eq!((&short["total"], &short["critical_unanswered"]), (&json!(5), &json!([12, 13])));
+    for answers in ["[1,1,1,1,1,0,0,0]", "[0,0,0,0,0,0,0,0,0,0,0,0,0,0]", "[]"] {
+        let line = format!(r#"{{"instrument":"phq9_teen","answers":{answers}}}"#);
+        assert!(wire::score_line(&line).unwrap_err().contains("has 13 items"), "{answers}");
+    }
+}
+
+#[test]
+fn a_bad_line_says_what_to_do() {
+    for (line, part) in [
+        ("", "not a line of JSON"),
+        ("{}", "“instrument” is missing"),
+        (r#"{"instrument":"phq99","answers":[]}"#, "there is no instrument “phq99”; shipped are phq9_teen"),
+        (r#"{"instrument":"phq2"}"#, "“answers” is missing"),
+        (r#"{"instrument":"phq2","answers":[0,"maybe"]}"#, "is not an answer to item 2"),
+        (
+            r#"{"instrument":"phq2","answers":{"1":0,"7":1}}"#,
+            "“7” is not an item of phq2; its items are 1, 2",
+        ),
+        (
+            r#"{"instrument":"phq2","answers":[0,4]}"#,
+            "item 2 has no choice with code 4; use one of 0, 1, 2, 3",
+        ),
+    ] {
+        let fault = wire::score_line(line).unwrap_err();
+        assert!(fault.contains(part), "{line}: {fault}");
+        let reply = wire::score_reply(3, line, library::get);
+        let reply_json: Value = serde_json::from_str(&reply.line).unwrap();
+        assert!(reply.failed && reply_json["line"] == 3 && reply_json["error"].is_string());
+    }
+    let declined =
+        wire::score_line(r#"{"instrument":"asq","answers":{"1":0,"2":"declined","3":0,"4":0}}"#).unwrap();
+    assert!(
+        declined.contains(r#""band":"positive_acuity_unknown""#) && declined.contains(r#""critical":[2]"#)
+    );
+}

@@ -39,6 +39,8 @@ fn a_change_must_exceed_the_limit() {
     assert_eq!(change(19.0).verdict, Verdict::Deteriorated);
     assert_eq!(change(5.0).verdict, Verdict::Improved);
     assert!((change(18.0).threshold.unwrap() - 6.03327351543).abs() < 1e-9);
+    // Children who scored high are expected to come down by themselves: 6.74 + .85 · (12 − 6.74) = 11.2.
+    assert!((change(18.0).expected.unwrap().true_pre - 11.211).abs() < 1e-9);
     let within = monthly("psc17_parent", "total", &[12.0, 18.0]).sentence;
     assert_eq!(within, "18 on 10 Feb, up 6 since 10 Jan; within measurement error (±6)");
 }

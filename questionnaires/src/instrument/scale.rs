@@ -327,10 +327,16 @@ impl Scale {
         self.cuts.iter().find(|cut| cut.id == id)
     }
 
+    /// The norm whose SD reliable change uses.
+    pub fn change_norm(&self) -> Option<&Norm> {
+        let basis = self.change.as_ref()?;
+        self.norms.iter().find(|norm| norm.id == basis.norm)
+    }
+
     /// SD (points) and reliability (0–1) for reliable change, if both are known.
     pub fn change_basis(&self) -> Option<(f64, f64)> {
         let basis = self.change.as_ref()?;
-        let sd = self.norms.iter().find(|norm| norm.id == basis.norm)?.sd?;
+        let sd = self.change_norm()?.sd?;
         let reliability = self.reliability.iter().find(|one| one.id == basis.reliability)?.value;
         Some((sd, reliability))
     }

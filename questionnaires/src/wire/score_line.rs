@@ -94,7 +94,9 @@ fn run<'a>(line: &str, find: impl Fn(&str) -> Option<&'a Instrument>) -> Result<
 }
 
 fn by_position(instrument: &Instrument, list: &[Value]) -> Result<Answers, Fault> {
-    if list.len() != instrument.items.len() {
+    // What comes after the scored items (how difficult, ever, …) may be left off; then it is unanswered.
+    let shortest = instrument.plan.required.last().map_or(instrument.items.len(), |last| last + 1);
+    if !(shortest..=instrument.items.len()).contains(&list.len()) {
         return Err(Fault::new(format!(
             "{} has {} items and the line has {} answers; give one for each item in form order, null for no answer, or \
              name them: {{\"answers\":{{\"1\":0}}}}",
