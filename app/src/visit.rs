@@ -224,11 +224,15 @@ impl FromRequest<Site> for Posted {
             &posted.visit,
             StatusCode::FORBIDDEN,
             "This page was out of date",
-            if posted.visit.child_page {
-                "This happens after a while without a tap. Nothing is lost that was saved: type the code on your card, \
-                 and you go on where you were."
-            } else {
-                "Nothing was saved. Go back, reload the page and send it again."
+            match posted.visit.ctx.actor {
+                Actor::Student(_) => {
+                    "That answer was not saved. Go back to your check-in and give it once more."
+                }
+                Actor::Nobody if posted.visit.child_page => {
+                    "This happens after a while without a tap. Nothing is lost that was saved: type the code on your \
+                     card, and you go on where you were."
+                }
+                _ => "Nothing was saved. Go back, reload the page and send it again.",
             },
         ))
     }

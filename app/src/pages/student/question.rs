@@ -111,7 +111,7 @@ fn page(
                                 <Icon name="arrow-left"/>" Back"
                             </a>
                         })}
-                        <p class="saved">{saved(&question).map(|text| view! { <Icon name="check"/>" "{text} })}</p>
+                        {saved(&question).map(|text| view! { <p class="saved"><Icon name="check"/>" "{text}</p> })}
                         <button class="button button-primary" type="submit">
                             {if matches!(band, AgeBand::A | AgeBand::B) { "Next " } else { "Continue " }}
                             <Icon name="arrow-right"/>
@@ -119,7 +119,8 @@ fn page(
                     </div>
                 </form>
                 <AnswerKeys/>
-                <details class="source">
+                // Closed: an owner's name may tell a classmate what the questions are about.
+                <details class="student-foot source">
                     <summary>"Who wrote these questions"</summary>
                     <p lang=question.language.clone()>{question.copyright.clone()}</p>
                 </details>

@@ -46,11 +46,11 @@ pub async fn show(visit: Visit) -> Response {
                             }).collect_view()}
                         </div>
                     </fieldset>
+                    <p class="question-note">"Take your time. Nothing here is kept."</p>
                     <div class="question-end">
                         {back.then(|| view! {
                             <a class="button button-quiet" href="/check-in"><Icon name="arrow-left"/>" Back"</a>
                         })}
-                        <p class="question-note">"Take your time. Nothing here is kept."</p>
                         <button class="button button-primary" type="submit">"Close"</button>
                     </div>
                 </form>
