@@ -134,6 +134,32 @@ fn signed_out(_visit: &Visit) -> Response {
     Redirect::to("/").into_response()
 }
 
+/// The answer to a service's error for a page's script: one word that says what to do, and never a cause.
+pub fn problem_of(error: &Error, ctx: &Ctx) -> Response {
+    match error {
+        Error::SignedOut => problem(StatusCode::FORBIDDEN, "signed_out"),
+        Error::NotFound => problem(StatusCode::NOT_FOUND, "not_found"),
+        Error::Invalid { .. } => problem(StatusCode::UNPROCESSABLE_ENTITY, "not_accepted"),
+        Error::Conflict(_) => problem(StatusCode::CONFLICT, "handed_in"),
+        Error::TooMany(seconds) => {
+            let mut response = problem(StatusCode::TOO_MANY_REQUESTS, "wait");
+            retry_after(&mut response, *seconds);
+            response
+        }
+        Error::Store(cause) => {
+            tracing::error!(error = %cause, request = %ctx.request_id, "a request failed in the store");
+            let mut response = problem(StatusCode::SERVICE_UNAVAILABLE, "wait");
+            retry_after(&mut response, 5);
+            response
+        }
+    }
+}
+
+/// A problem by its word.
+pub fn problem(status: StatusCode, word: &'static str) -> Response {
+    (status, axum::Json(serde_json::json!({ "problem": word }))).into_response()
+}
+
 fn plain(status: StatusCode, text: &str) -> Response {
     (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text.to_owned()).into_response()
 }

@@ -59,6 +59,9 @@ routes! {
     post "/check-in/assent", Who::Student => pages::student::check_in::assent;
     get "/check-in/question/{number}", Who::Student => pages::student::question::show;
     post "/check-in/question/{number}", Who::Student => pages::student::question::answer;
+    get "/check-in/forms", Who::Student => pages::student::device::forms;
+    post "/check-in/answers", Who::Student => pages::student::device::answers;
+    post "/check-in/hand-in", Who::Student => pages::student::device::hand_in;
     post "/check-in/finish", Who::Student => pages::student::finish::submit;
     get "/check-in/done", Who::Student => pages::student::finish::show;
     post "/check-in/talk", Who::Student => pages::student::finish::talk;

@@ -238,6 +238,38 @@ impl FromRequest<Site> for Posted {
     }
 }
 
+/// A posted JSON body of a page's script whose token fits the visitor. The token stands in a header of our own, which
+/// another site cannot send without asking first; it is looked at before the body is read.
+#[derive(Debug)]
+pub struct PostedJson<T> {
+    /// Who posts.
+    pub visit: Visit,
+    /// What was posted.
+    pub body: T,
+}
+
+/// The header that carries the form token of a JSON request.
+pub const TOKEN_HEADER: &str = "x-form-token";
+
+impl<T: serde::de::DeserializeOwned> FromRequest<Site> for PostedJson<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, site: &Site) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let visit = Visit::from_request_parts(&mut parts, site).await?;
+        let token = parts.headers.get(TOKEN_HEADER).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        if !forgery::token_fits(&visit.form_token, token) {
+            return Err(render::problem(StatusCode::FORBIDDEN, "out_of_date"));
+        }
+        let bytes = axum::body::to_bytes(body, LARGEST_FORM)
+            .await
+            .map_err(|_| render::problem(StatusCode::PAYLOAD_TOO_LARGE, "too_large"))?;
+        let body = serde_json::from_slice(&bytes)
+            .map_err(|_| render::problem(StatusCode::UNPROCESSABLE_ENTITY, "unreadable"))?;
+        Ok(Self { visit, body })
+    }
+}
+
 impl Posted {
     /// The value of a field; empty when it is missing.
     pub fn text(&self, name: &str) -> &str {

@@ -5,6 +5,7 @@ use server::Result;
 use server::model::administration::TalkWish;
 use server::services::check_in;
 pub use server::services::check_in::AssentText;
+pub use server::services::check_in::answers::{Held, Saved, Sent};
 pub use server::services::check_in::{Assent, CheckIn, Closing, Question, Receipt, Step};
 use uuid::Uuid;
 
@@ -33,6 +34,16 @@ pub async fn get_question(visit: &Visit, number: usize) -> Result<(CheckIn, Ques
 /// Saves an answer.
 pub async fn save_answer(visit: &Visit, number: usize, item: &str, answer: Answer) -> Result<()> {
     check_in::answer(&visit.site.services, &visit.ctx, number, item, answer).await
+}
+
+/// Saves a batch of answers that a device kept.
+pub async fn save_answers(visit: &Visit, batch: Vec<Sent>) -> Result<Saved> {
+    check_in::answers::save_batch(&visit.site.services, &visit.ctx, batch).await
+}
+
+/// The whole battery with the answers so far.
+pub async fn get_forms(visit: &Visit) -> Result<Held> {
+    check_in::answers::hold(&visit.site.services, &visit.ctx).await
 }
 
 /// Hands the check-in in.

@@ -1,6 +1,8 @@
 //! The child's screening: assent, one item at a time, finish. Every answer is saved on Next; a critical one is
 //! referred in the same transaction, so a closed tab loses nothing (K-38, K-42).
 
+pub mod answers;
+
 use std::collections::HashMap;
 
 use questionnaires::form::{Form, FormItem};

@@ -1,6 +1,7 @@
 //! Answers, scores and flags.
 
 use sqlx::FromRow;
+use uuid::Uuid;
 
 use super::{Conn, StoreError, Tx, args};
 use crate::model::{AdministrationId, ChildId, Instant, WindowId};
@@ -37,6 +38,47 @@ pub async fn add(tx: &mut Tx, response: &Response, language: &str) -> Result<(),
     )
     .await
     .map(drop)
+}
+
+/// What a device says of an answer that it kept itself.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct Kept {
+    pub client: Uuid,
+    pub sequence: u32,
+    pub seconds: u32,
+}
+
+/// Adds an answer that a device kept, unless this very answer of it is there already; tells whether it was new.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn add_once(
+    tx: &mut Tx,
+    response: &Response,
+    language: &str,
+    kept: &Kept,
+) -> Result<bool, StoreError> {
+    let added = tx
+        .run(
+            "insert into responses (administration_id, item, seq, code, declined, language, answered_at, client, \
+             client_seq, seconds) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+             on conflict (administration_id, item, client, client_seq) where client is not null do nothing",
+            args![
+                response.administration_id,
+                &response.item,
+                response.seq,
+                response.code,
+                response.declined,
+                language,
+                response.answered_at,
+                kept.client,
+                kept.sequence,
+                kept.seconds
+            ],
+        )
+        .await?;
+    Ok(added == 1)
 }
 
 /// The latest answer to one item.

@@ -11,6 +11,7 @@ use crate::render;
 use crate::visit::Visit;
 
 pub mod check_in;
+pub mod device;
 pub mod entry;
 pub mod finish;
 pub mod help;

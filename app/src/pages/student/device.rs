@@ -1,0 +1,50 @@
+//! What the script of a child's page says to the server: JSON, with the same checks as a form and the same bytes for
+//! every child.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::api::check_in::{Sent, get_forms, save_answers, submit_check_in};
+use crate::render::problem_of;
+use crate::visit::{PostedJson, Visit};
+
+/// A batch of answers.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Batch {
+    answers: Vec<Sent>,
+}
+
+/// The end of a check-in, with a key made by the device so that a second try is known as the same one.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandIn {
+    key: Uuid,
+}
+
+/// `GET /check-in/forms`.
+pub async fn forms(visit: Visit) -> Response {
+    match get_forms(&visit).await {
+        Ok(held) => Json(held).into_response(),
+        Err(error) => problem_of(&error, &visit.ctx),
+    }
+}
+
+/// `POST /check-in/answers`.
+pub async fn answers(posted: PostedJson<Batch>) -> Response {
+    match save_answers(&posted.visit, posted.body.answers).await {
+        Ok(saved) => Json(saved).into_response(),
+        Err(error) => problem_of(&error, &posted.visit.ctx),
+    }
+}
+
+/// `POST /check-in/hand-in`: the same receipt as the form's, however often it is sent.
+pub async fn hand_in(posted: PostedJson<HandIn>) -> Response {
+    match submit_check_in(&posted.visit, posted.body.key).await {
+        Ok(receipt) => Json(json!({ "receipt": receipt.0 })).into_response(),
+        Err(error) => problem_of(&error, &posted.visit.ctx),
+    }
+}
