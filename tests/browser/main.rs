@@ -45,9 +45,9 @@ on_both_databases! {
                 look(&child, "question").await;
             }
             let value = if number == 9 { "1" } else { "0" };
-            child.run(&format!("document.querySelector(\"input[name=answer][value='{value}']\").click()")).await;
             // A tap within the first quarter of a second is a carry-over and is ignored (K-16).
             child.run("return new Promise(done => setTimeout(done, 300))").await;
+            child.run(&format!("document.querySelector(\"input[name=answer][value='{value}']\").click()")).await;
             child.click("form.question button[type='submit']").await;
         }
         child.reads("Question 10 of 13").await;

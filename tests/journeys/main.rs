@@ -6,3 +6,4 @@ mod bad_input;
 mod kill;
 mod main_job;
 mod people;
+mod two_nodes;

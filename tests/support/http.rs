@@ -37,6 +37,11 @@ impl Visitor {
         self
     }
 
+    /// The same person with the same cookies at another node, as a balancer in front would send them.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: Url::parse(base).unwrap(), ..self.clone() }
+    }
+
     /// The cookies they hold.
     pub fn cookies(&self) -> &BTreeMap<String, String> {
         &self.cookies

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use server::ctx::{Actor, Ctx};
-use server::model::people::AgeBand;
-use server::services::demo::{self, Demo, Plan};
+use server::model::people::{AgeBand, Role};
+use server::services::demo::{self, Demo, DemoCard, Plan};
 use server::{Error, services::Services};
 
 use super::Stop;
@@ -29,58 +29,56 @@ pub async fn run(plan: Plan, json: Option<&Path>) -> Result<(), Stop> {
         .clone()
         .unwrap_or_else(|| format!("http://{}", services.config().listen));
     services.close().await;
-    print(&made, &address);
+    let sign_ins = page(&made, &address);
+    print!("{sign_ins}");
     if let Some(file) = json {
         let text = serde_json::to_string_pretty(&made).map_err(|e| Stop::new(e.to_string()))?;
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        std::fs::write(file, text).map_err(|e| Stop::new(format!("cannot write {}: {e}", file.display())))?;
+        // The page as printed stands beside it, to be read again after the terminal was closed.
+        for (path, text) in [(file.to_owned(), text), (file.with_extension("txt"), sign_ins)] {
+            std::fs::write(&path, text)
+                .map_err(|e| Stop::new(format!("cannot write {}: {e}", path.display())))?;
+        }
     }
     Ok(())
 }
 
-fn print(demo: &Demo, address: &str) {
-    println!();
-    println!(
-        "{}: {} schools, {} students, {} windows,",
-        demo.district, demo.schools, demo.students, demo.windows
-    );
-    println!("{} screenings and {} referrals, all made up.", demo.screenings, demo.referrals);
-    println!();
-    println!("Children sign in at {address}/ with a card's code:");
-    for band in AgeBand::ALL {
-        if let Some(card) = demo.card(band) {
-            println!(
-                "  {:<12} {:<6} {}, class {}, {}",
-                card.code, card.age_band, card.child, card.class, card.school
-            );
-        }
+/// The page of sign-ins.
+fn page(demo: &Demo, address: &str) -> String {
+    let mut lines = vec![
+        String::new(),
+        format!(
+            "{}: {} schools, {} students, {} windows,",
+            demo.district, demo.schools, demo.students, demo.windows
+        ),
+        format!("{} screenings and {} referrals, all made up.", demo.screenings, demo.referrals),
+        String::new(),
+        format!("Children sign in at {address}/ with a card's code:"),
+    ];
+    for card in AgeBand::ALL.iter().filter_map(|band| demo.card(*band)) {
+        let DemoCard { code, age_band, child, class, school } = card;
+        lines.push(format!("  {code:<12} {age_band:<6} {child}, class {class}, {school}"));
     }
-    println!();
-    println!("Staff sign in at {address}/sign-in with e-mail, password and a one-time code");
-    println!("(enter the secret in an authenticator app, or run 'firstlight demo-code SECRET'):");
-    for role in [
-        "proctor",
-        "counselor",
-        "school_lead",
-        "teacher",
-        "district_officer",
-        "analyst",
-        "administrator",
-        "auditor",
-    ] {
-        if let Some(staff) = demo.staff.iter().find(|s| s.role == role) {
-            println!(
+    lines.push(String::new());
+    lines.push(format!("Staff sign in at {address}/sign-in with e-mail, password and a one-time code"));
+    lines
+        .push("(enter the secret in an authenticator app, or run 'firstlight demo-code SECRET'):".to_owned());
+    // The first of each role is enough to look around; all of them stand in the JSON file.
+    for role in Role::ALL {
+        if let Some(staff) = demo.staff.iter().find(|s| s.role == role.as_str()) {
+            lines.push(format!(
                 "  {:<17} {:<34} {:<32} {}",
-                role.replace('_', " "),
+                role.label(),
                 staff.email,
                 staff.password,
                 staff.totp_secret
-            );
+            ));
         }
     }
-    println!();
+    lines.push(String::new());
+    lines.join("\n") + "\n"
 }
 
 /// Prints the present one-time code of a secret.

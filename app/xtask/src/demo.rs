@@ -82,8 +82,11 @@ fn filled(repo: &Repo) -> bool {
 }
 
 fn say_where(sign_ins: &Path, arguments: &[String]) {
+    if let Ok(page) = std::fs::read_to_string(sign_ins.with_extension("txt")) {
+        print!("{page}");
+    }
     if sign_ins.is_file() {
-        eprintln!("  sign-ins: {}", sign_ins.display());
+        eprintln!("  all sign-ins: {}", sign_ins.display());
     }
     if !arguments.is_empty() {
         eprintln!("  {} changed nothing: the database was not empty", arguments.join(" "));

@@ -67,10 +67,10 @@ impl Kind {
         }
     }
 
-    /// Grades taught. A single school teaches all, so that there is a card for every age band.
-    fn grades(self, only_school: bool) -> &'static [i64] {
+    /// Grades taught. In a district of one or two schools each teaches all, so that there is a card for every age band.
+    fn grades(self, all: bool) -> &'static [i64] {
         match self {
-            _ if only_school => &[1, 3, 5, 7, 9, 11],
+            _ if all => &[1, 3, 5, 7, 9, 11],
             Self::High => &[9, 10, 11, 12],
             Self::Middle => &[6, 7, 8],
             Self::Primary => &[1, 2, 3, 4, 5],
@@ -84,12 +84,12 @@ pub(super) async fn build(services: &Services, ctx: &Ctx, plan: Plan, progress: 
     let name = "Riverside District".to_owned();
     let mut schools = Vec::new();
     let mut left = plan.students;
+    let all_grades = plan.schools < 3;
     for index in 0..plan.schools {
         let kind = Kind::of(index);
         let share = left.div_ceil(plan.schools - index);
         left -= share;
-        // Two or three schools still need every age band between them.
-        let grades = kind.grades(plan.schools < 3);
+        let grades = kind.grades(all_grades);
         let count = share.div_ceil(26).max(grades.len().min(share));
         let mut classes = Vec::new();
         let mut seats_left = share;
@@ -109,7 +109,7 @@ pub(super) async fn build(services: &Services, ctx: &Ctx, plan: Plan, progress: 
         }
         schools.push(School {
             id: SchoolId(ctx.id()),
-            name: names::school(index, kind.word()),
+            name: names::school(index, if all_grades { "Community" } else { kind.word() }),
             classes,
             counselor: UserId(ctx.id()),
             proctor: UserId(ctx.id()),
