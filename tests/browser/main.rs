@@ -60,6 +60,8 @@ on_both_databases! {
         look(&browser, "queue").await;
         let child_page = browser.run("return document.querySelector(\"a[href^='/children/']\").getAttribute('href')").await;
         let child_page = child_page.as_str().unwrap().to_owned();
+        let name = browser.run("return document.querySelector(\"a[href^='/children/']\").innerText").await;
+        let name = name.as_str().unwrap().to_owned();
         browser.click("form[action$='/claim'] button").await;
         browser.find("main h1").await;
         browser.goto(&child_page).await;
@@ -73,6 +75,20 @@ on_both_databases! {
             f.elements.outcome.value = 'supported_here'; f.elements.seen_by.value = 'Ana'; \
             f.elements.reason.value = 'Support has begun.'; f.querySelector('button[type=submit]').click()").await;
         browser.reads("Support has begun.").await;
+        browser.click("form[action='/sign-out'] button").await;
+        browser.find("#email").await;
+
+        // The window ends; the district reads what came of it, and nothing of the child.
+        staff(&browser, &server, "administrator").await;
+        browser.click("form[action^='/setup/windows/'][action$='/closed'] button").await;
+        browser.find("main h1").await;
+        browser.click("form[action='/sign-out'] button").await;
+        browser.find("#email").await;
+        let built = server.command(&["release", "build"]).succeeded();
+        let window = built.split("release 1 of ").nth(1).and_then(|rest| rest.split(" built").next()).unwrap().to_owned();
+        staff(&browser, &server, "district_officer").await;
+        browser.reads(&window).await;
+        assert!(!browser.text().await.contains(&name), "a child's name on the district's page");
         browser.console_is_clean().await;
     }
 }
