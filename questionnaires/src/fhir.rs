@@ -12,6 +12,7 @@ mod response;
 
 pub use export::questionnaire;
 pub use import::read_questionnaire;
+pub(crate) use import::{PERMISSION_NOT_RECORDED, TERMS_NOT_STATED};
 pub(crate) use import::{check as check_questionnaire, parse as parse_questionnaire};
 pub use response::{Context, answers, observations, questionnaire_response};
 

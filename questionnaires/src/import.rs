@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::{DefinitionError, Warning, lint, wording_hash};
 use crate::fhir;
-use crate::instrument::{Availability, Instrument, LicenceClass, TranslationStatus};
+use crate::instrument::{Availability, Instrument, LicenceClass, Scale, TranslationStatus};
 use crate::library;
 
 /// Who says on what grounds that the text may be used here.
@@ -85,6 +85,7 @@ pub fn import(
         return Err(vec![DefinitionError { file: file_name.to_owned(), line: 1, message }]);
     }
     understood.extend(summary(&instrument));
+    understood.extend(differences(&instrument));
     let warnings = lint(&instrument);
     Ok(Import { instrument, understood, warnings })
 }
@@ -92,13 +93,65 @@ pub fn import(
 /// A shipped instrument with text cannot be replaced by a definition that scores or words it differently. A skeleton
 /// can: that is how its text comes in.
 fn may_have_id(instrument: &Instrument) -> bool {
-    let Some(shipped) = library::get(&instrument.id).filter(|shipped| shipped.has_text()) else {
+    let Some(shipped) = shipped(&instrument.id).filter(|shipped| shipped.has_text()) else {
         return true;
     };
     let mut same_terms = instrument.clone();
     same_terms.availability = shipped.availability;
     same_terms.licence = shipped.licence.clone();
     same_terms == *shipped
+}
+
+fn shipped(id: &str) -> Option<&'static Instrument> {
+    library::all().iter().find(|shipped| shipped.id == id)
+}
+
+/// Where an import scores differently from the keys that come with the program: one of the two is wrong, or they are of
+/// different editions.
+fn differences(instrument: &Instrument) -> Option<String> {
+    let shipped = shipped(&instrument.id)?;
+    let codes = |one: &Instrument| -> Vec<(String, Vec<i32>)> {
+        let codes = |item| one.choices_of(item).iter().map(|choice| choice.code).collect();
+        one.items.iter().map(|item| (item.id.clone(), codes(item))).collect()
+    };
+    let parts = [
+        ("items and codes", codes(instrument) == codes(shipped)),
+        ("polarity", instrument.polarity == shipped.polarity),
+        ("critical items", instrument.critical == shipped.critical),
+        ("what is positive", instrument.positive == shipped.positive),
+        ("counting rules", instrument.rules == shipped.rules),
+        ("validity rules", instrument.validity == shipped.validity),
+    ];
+    let mut found: Vec<String> =
+        parts.into_iter().filter(|(_, same)| !same).map(|(part, _)| part.to_owned()).collect();
+    let keys = |one: &Instrument, id: &str| one.scale(id).map(keys_of);
+    let scales = shipped.scales.iter().chain(&instrument.scales).map(|scale| scale.id.as_str());
+    let ids: std::collections::BTreeSet<&str> = scales.collect();
+    let other = ids.into_iter().filter(|id| keys(instrument, id) != keys(shipped, id));
+    found.extend(other.map(|id| format!("scale {id}")));
+    (!found.is_empty()).then(|| {
+        format!(
+            "Not scored like the keys of {} that come with the program: {} differ. Compare with the owner's manual.",
+            shipped.id,
+            found.join(", ")
+        )
+    })
+}
+
+/// What of a scale decides its score, bands and cut-offs. Names, norms and tables may be added to the keys at hand.
+fn keys_of(scale: &Scale) -> Scale {
+    let mut keys = scale.clone();
+    keys.title.clear();
+    keys.items.sort_unstable();
+    keys.reverse.sort_unstable();
+    keys.missing.note = None;
+    (keys.change, keys.loinc) = (None, None);
+    keys.norms.clear();
+    keys.reliability.clear();
+    keys.published_changes.clear();
+    keys.lookup.clear();
+    keys.further_cuts.clear();
+    keys
 }
 
 fn mark_as_licensed(instrument: &mut Instrument, licence: &LicenceStatement) {

@@ -61,6 +61,8 @@ pub fn percentile_rank(reference: &[f64], x: f64) -> Option<PercentileRank> {
 pub struct Person {
     /// Age in whole years, if known.
     pub age: Option<u8>,
+    /// School grade (US counting), if known.
+    pub grade: Option<u8>,
     /// Sex as the table uses it, if known.
     pub sex: Option<Sex>,
     /// Who answered, if known.
@@ -81,11 +83,12 @@ pub struct Standing {
 }
 
 /// Looks a raw score up in the scale's own tables: the first table that fits the person. A table that is split by age,
-/// sex or informant fits only a person of whom that is known. Nothing if no table fits or the score is outside it.
+/// grade, sex or informant fits only a person of whom that is known. Nothing if no table fits or the score is outside it.
 pub fn lookup(scale: &Scale, raw: f64, person: Person) -> Option<Standing> {
     let table = scale.lookup.iter().find(|table| {
         table.sex.is_none_or(|sex| person.sex == Some(sex))
             && table.ages.is_none_or(|ages| person.age.is_some_and(|age| ages.contains(age)))
+            && table.grades.is_none_or(|grades| person.grade.is_some_and(|grade| grades.contains(grade)))
             && table.informant.is_none_or(|informant| person.informant == Some(informant))
     })?;
     if raw.fract() != 0.0 {

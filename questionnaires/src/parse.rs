@@ -63,6 +63,9 @@ fn plain(message: &str) -> String {
     if message.starts_with("unknown field") {
         return format!("{message}. Check the spelling; a field that is not known is never ignored");
     }
+    if message.starts_with("missing field") {
+        return format!("{message}. Add it; every shipped definition shows how it is written");
+    }
     message.to_owned()
 }
 

@@ -1,6 +1,7 @@
 //! One JSON line in, one JSON line out: what `firstlight score` and `firstlight trend` speak. Pure.
 
 mod score_line;
+mod standing;
 mod trend_line;
 
 pub use score_line::{score_line, score_line_with, score_reply, score_value};

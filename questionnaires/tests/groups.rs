@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use questionnaires::change::{Outcome, outcome};
 use questionnaires::disclosure::{Zeros, recode_share, round_to_5, suppress};
-use questionnaires::instrument::{Ages, Informant, LookupTable, Polarity, Scale, Sex};
+use questionnaires::instrument::{Ages, Grades, Informant, LookupTable, Polarity, Scale, Sex};
 use questionnaires::norm::{Person, lookup, percentile_rank, t_score};
 use questionnaires::prevalence::{clopper_pearson, newcombe_difference, rogan_gladen, wilson};
 use questionnaires::reliability::{
@@ -112,6 +112,7 @@ fn made_up(sex: Option<Sex>, ages: Option<Ages>, t: &[f64]) -> LookupTable {
     LookupTable {
         sex,
         ages,
+        grades: None,
         informant: Some(Informant::Student),
         first_raw: 0,
         t: t.to_vec(),
@@ -128,7 +129,8 @@ fn tables_are_read_by_age_sex_and_informant() {
         made_up(Some(Sex::Female), ages(8, 10), &[40.0, 55.0, 81.0]),
         made_up(Some(Sex::Male), ages(8, 10), &[42.0, 60.0, 70.0]),
     ]);
-    let girl = Person { age: Some(9), sex: Some(Sex::Female), informant: Some(Informant::Student) };
+    let girl =
+        Person { age: Some(9), grade: Some(3), sex: Some(Sex::Female), informant: Some(Informant::Student) };
     assert_eq!(lookup(&scale, 1.0, girl).unwrap().t, Some(55.0));
     assert_eq!(lookup(&scale, 2.0, girl).unwrap().t_text.as_deref(), Some("> 80"));
     assert_eq!(lookup(&scale, 1.0, Person { sex: Some(Sex::Male), ..girl }).unwrap().t, Some(60.0));
@@ -138,6 +140,15 @@ fn tables_are_read_by_age_sex_and_informant() {
     assert_eq!(lookup(&scale, 1.0, Person { informant: Some(Informant::Parent), ..girl }), None);
     assert_eq!(lookup(&scale, 3.0, girl), None);
     assert_eq!(lookup(&scale, -1.0, girl), None);
+
+    let third = LookupTable {
+        grades: Some(Grades { min: 3, max: 4 }),
+        ..made_up(Some(Sex::Female), None, &[41.0, 56.0])
+    };
+    let scale = scale_with(vec![third]);
+    assert_eq!(lookup(&scale, 1.0, girl).unwrap().t, Some(56.0));
+    assert_eq!(lookup(&scale, 1.0, Person { grade: Some(5), ..girl }), None);
+    assert_eq!(lookup(&scale, 1.0, Person { grade: None, ..girl }), None);
 }
 
 #[test]
@@ -213,4 +224,23 @@ fn runs_stop_where_the_choices_change_and_at_blanks() {
     assert_eq!(validity::measure(phq, &answers, None).longest_run, 9);
     answers.set("5", Answer::Missing);
     assert_eq!(validity::measure(phq, &answers, None).longest_run, 4);
+}
+
+#[test]
+fn a_line_with_a_person_also_says_where_the_score_stands() {
+    let mut rcads = library::get("rcads25").unwrap().clone();
+    rcads.scales[1].lookup = vec![made_up(Some(Sex::Female), None, &[40.0; 31])];
+    let rcads = questionnaires::check::parse_and_check("rcads25.toml", &rcads.to_toml()).unwrap();
+    let reply = |person: serde_json::Value| -> Result<serde_json::Value, String> {
+        let answers = vec![1; 25];
+        let line =
+            serde_json::json!({ "instrument": "rcads25", "answers": answers, "person": person }).to_string();
+        let out = questionnaires::wire::score_line_with(&line, |_| Some(&rcads))?;
+        Ok(serde_json::from_str(&out).unwrap())
+    };
+    let girl = reply(serde_json::json!({ "age": 9, "sex": "female" })).unwrap();
+    assert_eq!(girl["standing"]["depression"]["t_text"], "40");
+    assert_eq!(girl["standing"].as_object().unwrap().len(), 1);
+    assert_eq!(reply(serde_json::json!({ "sex": "male" })).unwrap()["standing"], serde_json::json!({}));
+    assert!(reply(serde_json::json!({ "height": 140 })).unwrap_err().contains("“person” cannot be read"));
 }

@@ -43,9 +43,22 @@ fn a_school_with_a_licence_adds_its_text_to_a_skeleton() {
     assert_eq!(permission, "UCLA to Example District, DocuSign 4711 (recorded by B. Officer on 2026-08-01)");
     assert!(understood.iter().any(|line| line == "Critical items: 18."), "{understood:?}");
 
+    assert!(!understood.iter().any(|line| line.starts_with("Not scored like")), "{understood:?}");
+
     let answers: Answers = instrument.items.iter().map(|item| (item.id.clone(), Answer::Code(1))).collect();
     let bare = library::get("rcads25").unwrap();
     assert_eq!(score(&instrument, &answers).scales, score(bare, &answers).scales);
+}
+
+#[test]
+fn an_import_that_scores_otherwise_than_the_keys_at_hand_says_so() {
+    let mut other = library::get("rcads25").unwrap().clone();
+    other.scales[1].items.pop();
+    other.critical.clear();
+    let understood = import("rcads25.toml", &other.to_toml(), &licence()).unwrap().understood;
+    let told =
+        understood.iter().find(|line| line.starts_with("Not scored like the keys of rcads25")).unwrap();
+    assert!(told.contains("critical items, scale depression differ"), "{told}");
 }
 
 #[test]
@@ -223,5 +236,7 @@ many = [{ code = 0, label = "a" }, { code = 1, label = "b" }, { code = 2, label 
     ] {
         assert!(found.contains(&(kind, item.map(str::to_owned))), "{kind:?} not found in {found:?}");
     }
+    let (foreign, _) = fhir::read_questionnaire("foreign.json", FOREIGN).unwrap();
+    assert!(lint(&foreign).iter().any(|warning| warning.kind == WarningKind::NoLicence));
     assert!(lint(library::get("mht").unwrap()).iter().any(|warning| warning.kind == WarningKind::NoText));
 }

@@ -1,6 +1,7 @@
 //! Warnings about a definition that is correct but may not suit its respondents.
 
 use super::readability::{grade_level, words};
+use crate::fhir::{PERMISSION_NOT_RECORDED, TERMS_NOT_STATED};
 use crate::instrument::{Informant, Instrument, Item};
 
 /// Presentation bands of the student's screens.
@@ -52,6 +53,8 @@ pub enum WarningKind {
     NoLock,
     /// There is no text to show.
     NoText,
+    /// Nothing says on what grounds the text may be used.
+    NoLicence,
 }
 
 /// Something a person should look at; each override needs a typed reason where it is published.
@@ -100,6 +103,14 @@ pub fn lint(instrument: &Instrument) -> Vec<Warning> {
             None,
             "the wording is not locked; a changed letter would go unseen".to_owned(),
         );
+    }
+    if instrument.licence.terms == TERMS_NOT_STATED {
+        let message = "the file does not state the owner's terms; ask for them before it is used";
+        warn(WarningKind::NoLicence, None, None, message.to_owned());
+    }
+    if instrument.licence.permission.as_deref() == Some(PERMISSION_NOT_RECORDED) {
+        let message = "no permission is recorded yet; an import asks who allowed whom to use this text";
+        warn(WarningKind::NoLicence, None, None, message.to_owned());
     }
     let bands: Vec<_> = LIMITS.iter().filter(|limits| applies(instrument, limits)).collect();
     for item in instrument.items.iter().filter(|item| !item.not_asked) {

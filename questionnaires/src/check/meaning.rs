@@ -42,7 +42,7 @@ fn about(instrument: &Instrument, faults: &mut Vec<Fault>) {
     }
     let permission = instrument.licence.permission.as_deref().unwrap_or_default();
     if instrument.availability == Availability::Licensed && permission.trim().is_empty() {
-        let message = "an imported instrument needs a recorded permission: who allowed whom to use it, when, under which reference";
+        let message = "an imported instrument needs a recorded permission: who allowed whom to use it, when, under which reference. An import records it";
         faults.push(Fault::new("licence", message));
     }
     let skeleton = matches!(instrument.availability, Availability::Conditional | Availability::ImportOnly);

@@ -2,6 +2,8 @@
 
 mod foreign;
 
+pub(crate) use foreign::{PERMISSION_NOT_RECORDED, TERMS_NOT_STATED};
+
 use serde_json::Value;
 
 use super::{DEFINITION, Understood, choice_coding, options};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::rule::{Band, Cutoff, Derived};
-use super::{Ages, Informant};
+use super::{Ages, Grades, Informant};
 
 /// Items scored together.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -274,6 +274,9 @@ pub struct LookupTable {
     /// Ages of the group, if split by age.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ages: Option<Ages>,
+    /// School grades of the group (US counting), if split by grade, as those of the RCADS are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grades: Option<Grades>,
     /// Who answered, if split by informant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub informant: Option<Informant>,

@@ -61,6 +61,13 @@ pub struct Grades {
     pub max: u8,
 }
 
+impl Grades {
+    /// Whether a grade is inside.
+    pub fn contains(self, grade: u8) -> bool {
+        (self.min..=self.max).contains(&grade)
+    }
+}
+
 /// Whether a high number is bad or good news.
 #[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::standing::{person, standing};
 use super::{Fault, Reply, finish, fraction, id_value, points};
 use crate::form::AnswerProblem;
 use crate::instrument::Instrument;
@@ -10,7 +11,8 @@ use crate::response::{Answer, Answers};
 use crate::score::{FindingValue, ScaleScore, Scored, score};
 
 /// Scores one line, `{"instrument":"phq9_teen","answers":[0,1,null,…]}` in item order, or with
-/// `"answers":{"1":0,…}` by item id. `null` is no answer; `"declined"` and `"not_shown"` are understood too.
+/// `"answers":{"1":0,…}` by item id. `null` is no answer; `"declined"` and `"not_shown"` are understood too. With
+/// `"person":{"age":9,"grade":4,"sex":"female"}` the result also says where each scale stands in the instrument's tables.
 ///
 /// ```
 /// use questionnaires::wire::score_line;
@@ -90,7 +92,12 @@ fn run<'a>(line: &str, find: impl Fn(&str) -> Option<&'a Instrument>) -> Result<
             message: problem.to_string(),
         });
     }
-    Ok(output(&score(instrument, &answers)))
+    let scored = score(instrument, &answers);
+    let mut out = output(&scored);
+    if let Some(value) = input.get("person") {
+        out["standing"] = standing(instrument, &scored, person(instrument, value)?);
+    }
+    Ok(out)
 }
 
 fn by_position(instrument: &Instrument, list: &[Value]) -> Result<Answers, Fault> {

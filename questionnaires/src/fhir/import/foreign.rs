@@ -12,6 +12,11 @@ use crate::instrument::{
 };
 use crate::plan::Plan;
 
+/// Stands for terms where a file gives none.
+pub(crate) const TERMS_NOT_STATED: &str = "Terms not stated in the file.";
+/// Stands for a permission until an import records one.
+pub(crate) const PERMISSION_NOT_RECORDED: &str = "Not yet recorded.";
+
 impl Reader<'_> {
     /// A Questionnaire from elsewhere: a total over its weighted questions, and nothing that it does not say.
     pub(super) fn foreign(&mut self) -> Option<Instrument> {
@@ -136,8 +141,8 @@ impl Reader<'_> {
             to_confirm: Vec::new(),
             licence: Licence {
                 class: vec![LicenceClass::Restricted],
-                terms: of("copyright").unwrap_or_else(|| "Terms not stated in the file.".to_owned()),
-                permission: Some("Not yet recorded.".to_owned()),
+                terms: of("copyright").unwrap_or_else(|| TERMS_NOT_STATED.to_owned()),
+                permission: Some(PERMISSION_NOT_RECORDED.to_owned()),
             },
             positive: None,
             choices,

@@ -4,8 +4,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::inputs::{
-    Apparent, Count, CusumInput, Data, EwmaInput, Expected, Groups, Lengthened, Loadings, PValues, Pair,
-    Rank, Score, Screen, Series, Share, Spread, Table, TwoShares,
+    Apparent, Count, Course, CusumInput, Data, EwmaInput, Expected, Groups, Lengthened, Loadings, PValues,
+    Pair, Rank, Score, Screen, Series, Share, Spread, Table, TwoShares,
 };
 use super::{FUNCTIONS, Fault};
 use crate::change::{self, Group};
@@ -67,7 +67,7 @@ fn of_change(function: &str, input: Value) -> Result<Value, Fault> {
             json!({ "a": cuts.a, "b": cuts.b, "c": cuts.c })
         }
         "jt_class" => {
-            let i: Pair = parse(function, input)?;
+            let i: Course = parse(function, input)?;
             let class = change::outcome(i.pre, i.post, i.cut, i.sd, i.reliability, i.direction.polarity());
             json!({ "class": class.ok_or_else(refuse)?.as_str() })
         }
@@ -147,6 +147,9 @@ fn of_groups(function: &str, input: Value) -> Result<Value, Fault> {
         }
         "rogan_gladen" => {
             let i: Apparent = parse(function, input)?;
+            if i.n == 0 || [i.apparent, i.se, i.sp].iter().any(|share| !(0.0..=1.0).contains(share)) {
+                return Err(bad(function, "apparent, se and sp are shares from 0 to 1, and n above 0"));
+            }
             match prevalence::rogan_gladen(i.apparent, i.n, i.se, i.sp) {
                 Some(c) => {
                     json!({ "raw": c.raw, "clamped": c.clamped, "se": c.se, "lo": c.low, "hi": c.high })
@@ -166,6 +169,9 @@ fn of_groups(function: &str, input: Value) -> Result<Value, Fault> {
         }
         _ => {
             let i: PValues = parse(function, input)?;
+            if i.p.iter().chain([&i.q]).any(|p| !(0.0..=1.0).contains(p)) {
+                return Err(bad(function, "p values and q lie from 0 to 1"));
+            }
             let found = prevalence::benjamini_hochberg(&i.p, i.q);
             json!({ "adjusted": found.adjusted, "reject": found.reject })
         }

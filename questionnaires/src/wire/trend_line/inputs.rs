@@ -39,7 +39,16 @@ fn default_min_n() -> u64 {
 pub(in crate::wire) struct Pair {
     pub pre: f64,
     pub post: f64,
-    #[serde(default)]
+    pub sd: f64,
+    pub reliability: f64,
+    #[serde(rename = "high_is_bad", default)]
+    pub direction: Direction,
+}
+
+#[derive(Deserialize)]
+pub(in crate::wire) struct Course {
+    pub pre: f64,
+    pub post: f64,
     pub cut: f64,
     pub sd: f64,
     pub reliability: f64,
