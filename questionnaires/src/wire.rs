@@ -52,6 +52,11 @@ impl Fault {
     }
 }
 
+/// The line without the mark that some programs put before the first one.
+fn bare(line: &str) -> &str {
+    line.trim_start_matches('\u{feff}')
+}
+
 fn finish(number: usize, result: Result<Value, Fault>) -> Reply {
     match result {
         Ok(value) => Reply { line: value.to_string(), failed: false },

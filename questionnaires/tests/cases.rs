@@ -152,3 +152,11 @@ fn a_bad_line_says_what_to_do() {
         declined.contains(r#""band":"positive_acuity_unknown""#) && declined.contains(r#""critical":[2]"#)
     );
 }
+
+#[test]
+fn the_mark_that_windows_puts_before_a_file_is_no_part_of_the_line() {
+    let line = "\u{feff}{\"instrument\":\"gad2\",\"answers\":[2,1]}";
+    assert!(wire::score_line(line).unwrap().starts_with(r#"{"total":3"#));
+    let line = "\u{feff}{\"function\":\"round_to_5\",\"input\":{\"count\":7}}";
+    assert_eq!(wire::trend_line(line).unwrap(), r#"{"output":{"rounded":5}}"#);
+}

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::standing::{person, standing};
-use super::{Fault, Reply, finish, fraction, id_value, points};
+use super::{Fault, Reply, bare, finish, fraction, id_value, points};
 use crate::form::AnswerProblem;
 use crate::instrument::Instrument;
 use crate::library;
@@ -62,7 +62,7 @@ pub fn score_value(instrument: &Instrument, codes: &[Option<i32>]) -> Value {
 }
 
 fn run<'a>(line: &str, find: impl Fn(&str) -> Option<&'a Instrument>) -> Result<Value, Fault> {
-    let input: Value = serde_json::from_str(line).map_err(|fault| {
+    let input: Value = serde_json::from_str(bare(line)).map_err(|fault| {
         Fault::new(format!("not a line of JSON ({fault}); write {{\"instrument\":…,\"answers\":…}}"))
     })?;
     let Some(id) = input.get("instrument").and_then(Value::as_str) else {

@@ -6,7 +6,7 @@ mod inputs;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Fault, Reply, finish};
+use super::{Fault, Reply, bare, finish};
 
 /// Names that `function` may have.
 pub const FUNCTIONS: [&str; 25] = [
@@ -66,7 +66,7 @@ struct Call {
 }
 
 fn run(line: &str) -> Result<Value, Fault> {
-    let call: Call = serde_json::from_str(line).map_err(|fault| {
+    let call: Call = serde_json::from_str(bare(line)).map_err(|fault| {
         Fault::new(format!("not a line of the form {{\"function\":…,\"input\":{{…}}}} ({fault})"))
     })?;
     let output = functions::call(&call.function, call.input)?;
