@@ -47,6 +47,7 @@ macro_rules! routes {
 }
 
 const COUNSELOR: Who = Who::Staff(&[Role::Counselor]);
+const DUTY: Who = Who::Staff(&[Role::Counselor, Role::SchoolLead, Role::Administrator]);
 const PROCTOR: Who = Who::Staff(&[Role::Proctor]);
 const DISTRICT: Who = Who::Staff(&[Role::DistrictOfficer, Role::Analyst]);
 
@@ -83,6 +84,13 @@ routes! {
     post "/referrals/{id}/note", COUNSELOR => pages::counselor::work::note;
     post "/referrals/{id}/step", COUNSELOR => pages::counselor::work::step;
     post "/referrals/{id}/close", COUNSELOR => pages::counselor::work::close;
+
+    get "/alerts", Who::AnyStaff => pages::staff::alerts::show;
+    get "/duty", DUTY => pages::staff::duty::show;
+    post "/duty/{id}/shifts", DUTY => pages::staff::duty::add;
+    post "/duty/{id}/shifts/{shift}/remove", DUTY => pages::staff::duty::remove;
+    post "/duty/{id}/absences", DUTY => pages::staff::duty::away;
+    post "/duty/{id}/absences/{absence}/end", DUTY => pages::staff::duty::back;
 
     get "/sittings", PROCTOR => pages::school::sittings::show;
     get "/sittings/{id}", PROCTOR => pages::school::board::show;

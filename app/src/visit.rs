@@ -10,6 +10,7 @@ use server::config::Config;
 use server::ctx::{Actor, Ctx};
 use server::http::forgery;
 
+use crate::api::alerts::AlertState;
 use crate::api::{self, sign_in};
 use crate::render;
 use crate::site::Site;
@@ -29,6 +30,8 @@ pub struct Visit {
     pub form_token: String,
     /// Where the request comes from.
     pub address: IpAddr,
+    /// What waits for a member of staff.
+    pub alerts: AlertState,
     /// Whether the page asked for is one of a child's.
     pub child_page: bool,
     /// The visitor cookie to set, where the browser had none.
@@ -82,6 +85,10 @@ impl FromRequestParts<Site> for Visit {
         let session = cookie(cookies, &transport.name(SESSION));
         let ctx = Ctx::new(Actor::Nobody);
         let found = match &session {
+            // What an open page asks by itself keeps nobody signed in.
+            Some(token) if parts.uri.path() == "/alerts" => {
+                api::sign_in::unnoticed_visitor(site, &ctx, token).await
+            }
             Some(token) => api::sign_in::visitor(site, &ctx, token).await,
             None => Ok(sign_in::Visitor::Actor(Actor::Nobody)),
         };
@@ -90,7 +97,13 @@ impl FromRequestParts<Site> for Visit {
             Ok(sign_in::Visitor::OwesCode(_)) => (Actor::Nobody, true),
             Err(error) => return Err(render::failure(&error, &ctx)),
         };
-        let signed_in = owes_code || !matches!(actor, Actor::Nobody);
+        let ctx = ctx.with_actor(actor);
+        let alerts = match &ctx.actor {
+            // A page without its banner is better than no page.
+            Actor::Staff(_) => api::alerts::get_state(site, &ctx).await.unwrap_or_default(),
+            _ => AlertState::default(),
+        };
+        let signed_in = owes_code || !matches!(ctx.actor, Actor::Nobody);
         let mut new_visitor = None;
         let bound_to = match session.as_ref().filter(|_| signed_in) {
             Some(session) => session.clone(),
@@ -101,7 +114,8 @@ impl FromRequestParts<Site> for Visit {
             }),
         };
         Ok(Self {
-            ctx: ctx.with_actor(actor),
+            ctx,
+            alerts,
             form_token: site.services.keys().form_token(&bound_to),
             session: session.filter(|_| signed_in),
             owes_code,

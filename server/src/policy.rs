@@ -32,11 +32,19 @@ pub enum Action {
     RunWindow,
     /// Read the audit trail.
     SeeAudit,
+    /// Set who is on duty and who is away.
+    SetDuty,
+    /// Tell the counselors about a child one worries about.
+    ReportConcern,
+    /// Switch referral rules and set their priorities.
+    SetRules,
+    /// Keep the directory of services to refer to.
+    KeepDirectory,
 }
 
 impl Action {
     /// Every action, for the access table.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::AnswerOwn,
         Self::RunSitting,
         Self::WorkReferrals,
@@ -48,6 +56,10 @@ impl Action {
         Self::SeeSetup,
         Self::RunWindow,
         Self::SeeAudit,
+        Self::SetDuty,
+        Self::ReportConcern,
+        Self::SetRules,
+        Self::KeepDirectory,
     ];
 
     /// The roles of staff that may.
@@ -62,6 +74,10 @@ impl Action {
             Self::SeeSetup => &[Role::Administrator],
             Self::RunWindow => &[Role::Administrator, Role::DistrictOfficer],
             Self::SeeAudit => &[Role::Auditor],
+            Self::SetDuty => &[Role::Counselor, Role::SchoolLead, Role::Administrator],
+            Self::ReportConcern => &[Role::Teacher],
+            Self::SetRules => &[Role::Administrator],
+            Self::KeepDirectory => &[Role::Counselor, Role::Administrator],
         }
     }
 }
@@ -132,6 +148,10 @@ mod tests {
         (Action::SeeSetup, &[Role::Administrator]),
         (Action::RunWindow, &[Role::Administrator, Role::DistrictOfficer]),
         (Action::SeeAudit, &[Role::Auditor]),
+        (Action::SetDuty, &[Role::Counselor, Role::SchoolLead, Role::Administrator]),
+        (Action::ReportConcern, &[Role::Teacher]),
+        (Action::SetRules, &[Role::Administrator]),
+        (Action::KeepDirectory, &[Role::Counselor, Role::Administrator]),
     ];
 
     #[test]

@@ -43,6 +43,8 @@ async fn real_ids(visitors: &[(Visits, Visitor)]) -> BTreeMap<&'static str, Stri
     let queue = of(Role::Counselor).get("/queue").await.ok();
     ids.insert("children", id_in(&queue.attributes("a[href^='/children/']", "href")[0], 2));
     ids.insert("referrals", id_in(&queue.attributes("form[action^='/referrals/']", "action")[0], 2));
+    let duty = of(Role::Counselor).get("/duty").await.ok();
+    ids.insert("duty", id_in(&duty.attributes("form[action$='/absences']", "action")[0], 2));
     let list = of(Role::Proctor).get("/sittings").await.ok();
     ids.insert("sittings", id_in(&list.attributes("a[href^='/sittings/']", "href")[0], 2));
     let page = of(Role::DistrictOfficer).get("/district").await.ok();
@@ -61,7 +63,7 @@ fn path_of(route: &str, ids: &BTreeMap<&'static str, String>) -> String {
             "{number}" => "1".to_owned(),
             "{state}" => "paused".to_owned(),
             "{file}" => "participation.csv".to_owned(),
-            "{administration}" => "01890000-0000-7000-8000-000000000000".to_owned(),
+            "{shift}" | "{absence}" | "{administration}" => "01890000-0000-7000-8000-000000000000".to_owned(),
             "{id}" => ids[last].clone(),
             other => other.to_owned(),
         });

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod device;
+mod alerts;
 mod idempotence;
 mod promises;
 mod reconciler;

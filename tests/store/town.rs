@@ -1,7 +1,9 @@
 //! A small fictitious town for the tests of this binary, with its services opened on a database of its own.
 
 use server::config::Config;
-use server::ctx::{Actor, Ctx};
+use server::ctx::{Actor, Ctx, Grant, Staff};
+use server::model::Instant;
+use server::model::people::Role;
 use server::services::demo::{self, Demo, Plan};
 use server::services::sessions::{self, Token, Visitor};
 use server::services::{Services, check_in};
@@ -17,14 +19,25 @@ pub struct Town {
 
 /// Settings for a database of a test.
 pub fn config(database: &Database) -> Config {
-    Config::parse("", database.settings().into_iter()).unwrap()
+    configured(database, &[])
+}
+
+/// The same with further settings, as the environment names them.
+pub fn configured(database: &Database, settings: &[(&str, &str)]) -> Config {
+    let more = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::parse("", database.settings().into_iter().chain(more)).unwrap()
 }
 
 impl Town {
     /// A town of so many students with one open window and no past.
     pub async fn of(kind: Kind, students: usize) -> Self {
+        Self::with(kind, students, &[]).await
+    }
+
+    /// The same with further settings.
+    pub async fn with(kind: Kind, students: usize, settings: &[(&str, &str)]) -> Self {
         let database = Database::empty(kind).await;
-        let services = Services::open(config(&database)).await.unwrap();
+        let services = Services::open(configured(&database, settings)).await.unwrap();
         let plan = Plan { seed: 11, schools: 1, students, windows: 1 };
         let demo = demo::fill(&services, plan, |_, _| {}).await.unwrap();
         Self { services, demo, database }
@@ -50,6 +63,49 @@ impl Town {
             Visitor::Actor(actor) => nobody.with_actor(actor),
             Visitor::OwesCode(_) => panic!("a child owes no code"),
         }
+    }
+
+    /// A member of staff by role, the `n`-th of it, as a context at an instant.
+    pub async fn staff_at(&self, role: Role, n: usize, now: Instant) -> Ctx {
+        let email = &self.demo.staff.iter().filter(|s| s.role == role.as_str()).nth(n).unwrap().email;
+        let ctx = Ctx::at(Actor::Console, now);
+        let mut conn = self.store().await;
+        let user = server::store::users::get_by_email(&mut conn, email).await.unwrap().unwrap();
+        let roles = server::store::users::roles(&mut conn, user.id).await.unwrap();
+        let grants = roles.iter().map(|r| Grant { role: r.role, school: r.school_id }).collect();
+        ctx.with_actor(Actor::Staff(Staff {
+            user: user.id,
+            district: user.district_id,
+            name: user.name,
+            grants,
+        }))
+    }
+
+    /// A connection of its own, for reading with the store's verbs.
+    pub async fn store(&self) -> server::store::Conn {
+        let store = server::store::Store::open(&self.database.url).await.unwrap();
+        store.read(&Ctx::new(Actor::Console)).await.unwrap()
+    }
+
+    /// A teen gives a critical answer now; gives the instant just before it.
+    pub async fn critical_answer(&self, n: usize) -> Instant {
+        use questionnaires::response::Answer;
+        let before = Ctx::new(Actor::Console).now;
+        let ctx = self.child_at_first_question(&self.teens()[n]).await;
+        for number in 1..=9 {
+            let (_, question) = check_in::question(&self.services, &ctx, number).await.unwrap();
+            let code = Answer::Code(if number == 9 { 1 } else { 0 });
+            check_in::answer(&self.services, &ctx, number, &question.item.id, code).await.unwrap();
+        }
+        before
+    }
+
+    /// All rows of one text column, read behind the program's back.
+    pub async fn words(&self, sql: &str) -> Vec<String> {
+        let mut conn = self.raw().await;
+        let rows: Vec<(String,)> =
+            sqlx::query_as(sqlx::AssertSqlSafe(sql.to_owned())).fetch_all(&mut conn).await.unwrap();
+        rows.into_iter().map(|(word,)| word).collect()
     }
 
     /// Signs a child in and takes it to its first question.

@@ -21,6 +21,7 @@ mod form;
 mod http;
 mod page;
 pub mod place;
+mod post;
 mod program;
 mod server;
 pub mod totp;
@@ -31,6 +32,7 @@ pub use demo::{Card, Demo, Staff};
 pub use form::Form;
 pub use http::Visitor;
 pub use page::Page;
+pub use post::{Gateway, MailServer};
 pub use program::{Outcome, executable, firstlight, firstlight_with_input};
 pub use server::{Server, Setup};
 

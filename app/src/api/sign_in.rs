@@ -13,6 +13,11 @@ pub async fn visitor(site: &Site, ctx: &Ctx, token: &str) -> Result<Visitor> {
     sessions::visitor(&site.services, ctx, token).await
 }
 
+/// The same for a request that a page sends by itself.
+pub async fn unnoticed_visitor(site: &Site, ctx: &Ctx, token: &str) -> Result<Visitor> {
+    sessions::unnoticed_visitor(&site.services, ctx, token).await
+}
+
 /// Signs a child in with the code on its card.
 pub async fn sign_in_card(visit: &Visit, code: &str) -> Result<Token> {
     sessions::sign_in_with_card(&visit.site.services, &visit.ctx, code, visit.address).await

@@ -78,6 +78,43 @@ pub fn Select(
     .into_any()
 }
 
+/// A list to choose one from, where the words come from the data.
+#[component]
+pub fn Choice(
+    label: &'static str,
+    name: &'static str,
+    check: Check,
+    /// Value and words.
+    options: Vec<(String, String)>,
+    #[prop(optional, into)] chosen: String,
+    #[prop(optional)] hint: &'static str,
+) -> AnyView {
+    let id = check.id.clone();
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            {(!hint.is_empty()).then(|| view! { <p class="hint" id=format!("{id}-hint")>{hint}</p> })}
+            <FieldError check=check.clone()/>
+            <select
+                class="input"
+                id=id.clone()
+                name=name
+                aria-invalid=check.invalid()
+                aria-describedby=check.described()
+            >
+                {options
+                    .into_iter()
+                    .map(|(value, words)| {
+                        let selected = value == chosen;
+                        view! { <option value=value selected=selected>{words}</option> }
+                    })
+                    .collect_view()}
+            </select>
+        </div>
+    }
+    .into_any()
+}
+
 /// A text of several lines, at most 2,000 characters.
 #[component]
 pub fn TextArea(
@@ -124,7 +161,7 @@ pub fn Input(
     min: Option<String>,
 ) -> AnyView {
     let id = check.id.clone();
-    let class = if kind == "date" { "input input-short" } else { "input" };
+    let class = if kind == "date" || kind == "time" { "input input-short" } else { "input" };
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>

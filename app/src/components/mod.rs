@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, reason = "a component's properties say what they are")]
 
+pub mod alert_strip;
 pub mod answer_card;
 pub mod back_link;
 pub mod banner;

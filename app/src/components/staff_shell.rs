@@ -2,9 +2,12 @@
 
 use leptos::prelude::*;
 use server::ctx::Actor;
+use server::model::Instant;
 use server::model::people::Role;
 
+use super::alert_strip::AlertStrip;
 use super::form::Token;
+use crate::api::alerts::AlertState;
 use crate::assets;
 use crate::visit::Visit;
 
@@ -15,6 +18,8 @@ pub enum Tab {
     Home,
     /// The counselor's queue and children.
     Work,
+    /// Who is on duty.
+    Duty,
     /// Sittings.
     Sittings,
     /// A school in numbers.
@@ -30,6 +35,7 @@ pub enum Tab {
 /// Place, address, name, and the roles that have it.
 const TABS: &[(Tab, &str, &str, &[Role])] = &[
     (Tab::Work, "/queue", "My work", &[Role::Counselor]),
+    (Tab::Duty, "/duty", "Duty", &[Role::Counselor, Role::SchoolLead, Role::Administrator]),
     (Tab::Sittings, "/sittings", "Sittings", &[Role::Proctor]),
     (Tab::School, "/school", "My school", &[Role::SchoolLead]),
     (Tab::District, "/district", "District", &[Role::DistrictOfficer, Role::Analyst]),
@@ -43,6 +49,9 @@ pub struct Reader {
     name: String,
     roles: Vec<Role>,
     token: String,
+    alerts: AlertState,
+    now: Instant,
+    queue: String,
 }
 
 impl Reader {
@@ -56,7 +65,20 @@ impl Reader {
         };
         roles.sort_unstable();
         roles.dedup();
-        Self { name, roles, token: visit.form_token.clone() }
+        Self {
+            name,
+            roles,
+            token: visit.form_token.clone(),
+            alerts: visit.alerts.clone(),
+            now: visit.ctx.now,
+            queue: String::new(),
+        }
+    }
+
+    /// The same on the page of the queue, which says when it has changed.
+    pub fn on_queue(mut self, mark: String) -> Self {
+        self.queue = mark;
+        self
     }
 
     /// Whether a role is among the reader's.
@@ -105,7 +127,14 @@ pub fn StaffShell(
                 </div>
             </div>
         </header>
-        <main class=class id="main" tabindex="-1">{children()}</main>
+        <main class=class id="main" tabindex="-1">
+            {(!reader.roles.is_empty())
+                .then(|| {
+                    let counselor = reader.roles.contains(&Role::Counselor);
+                    view! { <AlertStrip state=reader.alerts now=reader.now counselor queue=reader.queue/> }
+                })}
+            {children()}
+        </main>
         <footer class="page-foot">
             <p>"Screening helps to see who may need a talk. It is not a diagnosis."</p>
         </footer>

@@ -4,3 +4,4 @@
 
 pub mod answer_keys;
 pub mod hide_screen;
+pub mod live_alerts;

@@ -14,6 +14,7 @@ pub mod district;
 pub mod home;
 pub mod school;
 pub mod sign_in;
+pub mod staff;
 pub mod student;
 
 /// What no route answers.

@@ -39,6 +39,21 @@ pub struct SignOff {
 pub struct Clocks {
     /// Minutes of wall clock until a critical referral must be acknowledged.
     pub critical_minutes: i64,
+    /// Minutes without an acknowledgement until the backup is called.
+    #[serde(default = "minutes::<15>")]
+    pub backup_minutes: i64,
+    /// Minutes until the school lead is called.
+    #[serde(default = "minutes::<25>")]
+    pub lead_minutes: i64,
+    /// Minutes until the district's person on call is called.
+    #[serde(default = "minutes::<35>")]
+    pub district_minutes: i64,
+    /// Minutes after which an unclaimed referral of another priority goes to who is on duty.
+    #[serde(default = "minutes::<30>")]
+    pub unowned_minutes: i64,
+    /// The hour of the school's wall clock at which news that are not urgent leave in one message, on school days.
+    #[serde(default = "digest_hour")]
+    pub digest_hour: i8,
     /// School days until contact.
     pub high_school_days: u32,
     /// School days until contact.
@@ -49,6 +64,14 @@ pub struct Clocks {
     pub school_day_ends_hour: i8,
     /// Minutes that a sitting stays open when its proctor does not close it.
     pub sitting_minutes: i64,
+}
+
+fn minutes<const N: i64>() -> i64 {
+    N
+}
+
+fn digest_hour() -> i8 {
+    8
 }
 
 /// Which priority each referral rule gives.
@@ -154,9 +177,18 @@ impl Clinical {
         if clocks.critical_minutes < 1
             || clocks.sitting_minutes < 1
             || !(0..=23).contains(&clocks.school_day_ends_hour)
+            || !(0..=23).contains(&clocks.digest_hour)
+        {
+            return Err("clocks: minutes must be at least 1 and hours between 0 and 23".to_owned());
+        }
+        if !(1..=clocks.lead_minutes).contains(&clocks.backup_minutes)
+            || clocks.lead_minutes > clocks.district_minutes
+            || clocks.unowned_minutes < 1
         {
             return Err(
-                "clocks: minutes must be at least 1 and school_day_ends_hour between 0 and 23".to_owned()
+                "clocks: backup_minutes, lead_minutes and district_minutes must not fall, and minutes are \
+                        at least 1"
+                    .to_owned(),
             );
         }
         if read.help_lines.is_empty() {

@@ -3,9 +3,11 @@
 //! Every setting stands once, in [`SETTINGS`], with its default and what it means; `firstlight config check` prints
 //! every fault at once, and a test holds the README to this list.
 
+mod alerts;
 mod clinical;
 mod keys;
 
+pub use alerts::Alerts;
 pub use clinical::{AssentText, Clinical, HelpLine};
 pub use keys::Keys;
 pub(crate) use keys::hex;
@@ -55,6 +57,27 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "file of the master key (64 hex digits); default key.hex in data_dir. Nodes of one database share it",
     },
     Setting {
+        name: "alerts.smtp",
+        default: "",
+        meaning: "the mail server for alerts, such as smtps://user:password@mail.example.org or smtp://127.0.0.1:25; \
+                  without it no mail is sent",
+    },
+    Setting {
+        name: "alerts.from",
+        default: "",
+        meaning: "the sender of alert mails, such as Firstlight <alerts@school.example>; needed with alerts.smtp",
+    },
+    Setting {
+        name: "alerts.webhook",
+        default: "",
+        meaning: "an address that forwards alerts to SMS, WeCom or DingTalk; called with a Standard Webhooks signature",
+    },
+    Setting {
+        name: "alerts.webhook_secret",
+        default: "",
+        meaning: "whsec_ and 24–64 bytes in base64, known to the other side too; needed with alerts.webhook",
+    },
+    Setting {
         name: "clinical.file",
         default: "",
         meaning: "a signed copy of the clinical settings (crisis wording, help lines, priorities, clocks); without it \
@@ -77,6 +100,8 @@ pub struct Config {
     pub trusted_proxies: Vec<std::net::IpAddr>,
     /// The master key's file.
     pub key_file: PathBuf,
+    /// How alerts leave.
+    pub alerts: Alerts,
     /// Clinical settings.
     pub clinical: Clinical,
 }
@@ -188,6 +213,7 @@ impl Config {
             name if name.is_empty() => data_dir.join("key.hex"),
             name => PathBuf::from(name),
         };
+        let alerts = Alerts::read(&value, &mut faults);
         let clinical = match value("clinical.file") {
             name if name.is_empty() => Clinical::shipped(),
             name => std::fs::read_to_string(&name)
@@ -199,7 +225,16 @@ impl Config {
             Clinical::default()
         });
         if faults.is_empty() {
-            Ok(Self { data_dir, database_url, listen, public_url, trusted_proxies, key_file, clinical })
+            Ok(Self {
+                data_dir,
+                database_url,
+                listen,
+                public_url,
+                trusted_proxies,
+                key_file,
+                alerts,
+                clinical,
+            })
         } else {
             Err(faults)
         }

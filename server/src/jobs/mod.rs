@@ -1,8 +1,10 @@
 //! Work that nobody waits for: one idempotent job per file. Two nodes may run the same job at once.
 
+mod alerts;
 mod purge;
 mod reconcile;
 
+pub use alerts::{Sent, deliver, escalate, reassign};
 pub use reconcile::{Repaired, Span, reconcile};
 
 use std::time::Duration;
@@ -15,25 +17,52 @@ use crate::services::Services;
 /// Starts the jobs: each once at start and then every minute, until the handle is aborted.
 pub fn start(services: Services) -> JoinHandle<()> {
     tokio::spawn(async move {
-        let mut first = true;
-        let mut tick = tokio::time::interval(Duration::from_secs(60));
-        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tick.tick().await;
-            let ctx = Ctx::new(Actor::Job("reconcile"));
-            match reconcile(&services, &ctx, if first { Span::Everything } else { Span::Recent }).await {
-                Ok(repaired) if repaired.total() > 0 => tracing::error!(
-                    critical = repaired.critical,
-                    submitted = repaired.submitted,
-                    "the reconciler found acts without their trace and repaired them"
-                ),
-                Ok(_) => {}
-                Err(error) => tracing::warn!(%error, "the reconciler could not run; it will try again"),
-            }
-            first = false;
-            if let Err(error) = purge::purge(&services, &Ctx::new(Actor::Job("purge"))).await {
-                tracing::warn!(%error, "old sign-ins could not be removed; the next run will");
+        // Two loops, so that a long repair cannot keep anybody from being called.
+        futures::join!(every_minute(services.clone()), call_people(services));
+    })
+}
+
+/// People are called within this many seconds of when it is due.
+const CALL_SECONDS: u64 = 10;
+
+async fn call_people(services: Services) {
+    let mut tick = tokio::time::interval(Duration::from_secs(CALL_SECONDS));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        let ctx = Ctx::new(Actor::Job("alerts"));
+        let calls = [
+            ("escalate", escalate(&services, &ctx).await.map(drop)),
+            ("reassign", reassign(&services, &ctx).await.map(drop)),
+            ("deliver", deliver(&services, &ctx).await.map(drop)),
+        ];
+        for (call, done) in calls {
+            if let Err(error) = done {
+                tracing::error!(%error, call, "people could not be called; it is tried again");
             }
         }
-    })
+    }
+}
+
+async fn every_minute(services: Services) {
+    let mut first = true;
+    let mut tick = tokio::time::interval(Duration::from_secs(60));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        let ctx = Ctx::new(Actor::Job("reconcile"));
+        match reconcile(&services, &ctx, if first { Span::Everything } else { Span::Recent }).await {
+            Ok(repaired) if repaired.total() > 0 => tracing::error!(
+                critical = repaired.critical,
+                submitted = repaired.submitted,
+                "the reconciler found acts without their trace and repaired them"
+            ),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "the reconciler could not run; it will try again"),
+        }
+        first = false;
+        if let Err(error) = purge::purge(&services, &Ctx::new(Actor::Job("purge"))).await {
+            tracing::warn!(%error, "old sign-ins could not be removed; the next run will");
+        }
+    }
 }

@@ -156,6 +156,11 @@ impl ReferralState {
         }
     }
 
+    /// Nobody has said: I am on this.
+    pub fn is_unclaimed(self) -> bool {
+        matches!(self, Self::Open | Self::Reopened)
+    }
+
     /// The state after a verb.
     ///
     /// # Errors

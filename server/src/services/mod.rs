@@ -3,9 +3,13 @@
 //! Each function asks [`crate::policy`] first, then reads or writes through the store. What lies outside the
 //! actor's scope is [`Error::NotFound`], exactly like what does not exist.
 
+pub mod alerts;
 pub mod card_code;
 pub mod check_in;
+pub(crate) mod delivery;
 pub mod demo;
+pub mod duty;
+pub(crate) mod escalation;
 pub(crate) mod reconciling;
 pub mod records;
 pub mod referrals;

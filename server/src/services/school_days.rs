@@ -29,11 +29,16 @@ pub(super) fn due_at(
             break;
         }
         day = day.plus_days(1);
-        if !day.is_weekend() && !holidays.contains(&day) {
+        if is_school_day(day, holidays) {
             left -= 1;
         }
     }
     Instant::of_day(day, clocks.school_day_ends_hour, zone)
+}
+
+/// Whether a school has lessons on a day.
+pub(super) fn is_school_day(day: Day, holidays: &[Day]) -> bool {
+    !day.is_weekend() && !holidays.contains(&day)
 }
 
 /// By when a child is to be seen on whom somebody is now: the same day (C-07), before the school closes if it can be.

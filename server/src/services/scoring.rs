@@ -7,6 +7,7 @@ use questionnaires::score::{CriticalHit, Scored, score};
 use questionnaires::trend::Point;
 use questionnaires::{flag, library};
 
+use super::duty;
 use super::school_days::due_at;
 use crate::config::Clinical;
 use crate::model::administration::TalkWish;
@@ -192,7 +193,7 @@ pub(super) async fn raise(
     let referral = match referrals::get_open(tx, child, school).await? {
         Some(open) => open,
         None => {
-            let owner = places::owner_for(tx, school).await?.ok_or_else(|| {
+            let owner = duty::owner_now(tx, school, ctx.now).await?.ok_or_else(|| {
                 Error::Conflict(
                     "No member of staff can own a referral; add one with 'firstlight user add'.".to_owned(),
                 )

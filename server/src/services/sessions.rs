@@ -284,6 +284,27 @@ async fn start_staff_session(
 /// # Errors
 /// [`Error::Store`] when the database cannot be read.
 pub async fn visitor(services: &Services, ctx: &Ctx, token: &str) -> Result<Visitor> {
+    look(services, ctx, token, Use::Person).await
+}
+
+/// The same for a request that a page sends by itself: it keeps nobody signed in who has walked away (C-33).
+///
+/// # Errors
+/// [`Error::Store`] when the database cannot be read.
+pub async fn unnoticed_visitor(services: &Services, ctx: &Ctx, token: &str) -> Result<Visitor> {
+    look(services, ctx, token, Use::Page).await
+}
+
+/// Who sends a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// Somebody taps or types.
+    Person,
+    /// The page asks by itself.
+    Page,
+}
+
+async fn look(services: &Services, ctx: &Ctx, token: &str, by: Use) -> Result<Visitor> {
     let nobody = Visitor::Actor(Actor::Nobody);
     let hash = hash_token(token);
     let mut conn = services.store.read(ctx).await?;
@@ -328,7 +349,7 @@ pub async fn visitor(services: &Services, ctx: &Ctx, token: &str) -> Result<Visi
         _ => return Ok(nobody),
     };
     drop(conn);
-    if unused >= TOUCH_SECONDS {
+    if by == Use::Person && unused >= TOUCH_SECONDS {
         services
             .store
             .write(ctx, Act::recorded_in_itself("session.touch"), move |tx| {

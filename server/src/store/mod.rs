@@ -17,6 +17,8 @@ pub mod audit;
 pub mod cards;
 pub mod children;
 pub mod contacts;
+pub mod deliveries;
+pub mod duty;
 pub mod gaps;
 pub mod outbox;
 pub mod places;

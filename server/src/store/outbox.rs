@@ -13,22 +13,24 @@ pub struct Alert {
     pub id: Uuid,
     pub referral_id: ReferralId,
     pub user_id: UserId,
+    pub reason: String,
     pub created_at: Instant,
 }
 
-/// Adds an alert, once for a referral and reason (C-41).
+/// Adds an alert, once for a referral and reason (C-41); tells whether it is new.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses it.
-pub async fn add(tx: &mut Tx, referral: ReferralId, user: UserId, reason: &str) -> Result<(), StoreError> {
+pub async fn add(tx: &mut Tx, referral: ReferralId, user: UserId, reason: &str) -> Result<bool, StoreError> {
     let ctx = tx.ctx();
-    tx.run(
-        "insert into outbox (id, referral_id, user_id, reason, created_at) values ($1, $2, $3, $4, $5) \
+    let added = tx
+        .run(
+            "insert into outbox (id, referral_id, user_id, reason, created_at) values ($1, $2, $3, $4, $5) \
          on conflict (referral_id, reason) do nothing",
-        args![ctx.id(), referral, user, reason, ctx.now],
-    )
-    .await
-    .map(drop)
+            args![ctx.id(), referral, user, reason, ctx.now],
+        )
+        .await?;
+    Ok(added == 1)
 }
 
 /// Marks a referral's alerts as seen by a person.
@@ -52,9 +54,33 @@ pub async fn acknowledge(tx: &mut Tx, referral: ReferralId) -> Result<(), StoreE
 /// [`StoreError`] when the database cannot be read.
 pub async fn waiting(conn: &mut Conn, user: UserId) -> Result<Vec<Alert>, StoreError> {
     conn.all(
-        "select id, referral_id, user_id, created_at from outbox where user_id = $1 and acknowledged_at is null \
-         order by created_at, id",
+        "select o.id, o.referral_id, o.user_id, o.reason, o.created_at from outbox o join referrals r on \
+         r.id = o.referral_id and r.closed_at is null where o.user_id = $1 and o.acknowledged_at is null \
+         order by o.created_at, o.id",
         args![user],
     )
     .await
+}
+
+/// Whether there is an alert for a referral and reason.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn exists(conn: &mut Conn, referral: ReferralId, reason: &str) -> Result<bool, StoreError> {
+    let sql = "select count(*) from outbox where referral_id = $1 and reason = $2";
+    Ok(conn.first::<(i64,)>(sql, args![referral, reason]).await?.is_some_and(|(n,)| n > 0))
+}
+
+/// Who was called about a referral and has not been heard of.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn called(conn: &mut Conn, referral: ReferralId) -> Result<Vec<UserId>, StoreError> {
+    let rows: Vec<(UserId,)> = conn
+        .all(
+            "select distinct user_id from outbox where referral_id = $1 and acknowledged_at is null",
+            args![referral],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(user,)| user).collect())
 }

@@ -238,6 +238,21 @@ pub async fn claim(
     Ok(changed == 1)
 }
 
+/// Gives an open referral from one owner to another; false when it has another owner by now.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn set_owner(tx: &mut Tx, id: ReferralId, from: UserId, to: UserId) -> Result<bool, StoreError> {
+    let changed = tx
+        .run(
+            "update referrals set owner_id = $3, version = version + 1 where id = $1 and owner_id = $2 and \
+             owner_id <> $3 and closed_at is null",
+            args![id, from, to],
+        )
+        .await?;
+    Ok(changed == 1)
+}
+
 /// Moves the clock of an open referral to when its next step is due.
 ///
 /// # Errors
@@ -320,6 +335,22 @@ pub async fn queue(
         args![district, user, only_owner, limit],
     )
     .await
+}
+
+/// How many open referrals the user may work on, and the sum of their versions: both together change with every line.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn mark(conn: &mut Conn, district: DistrictId, user: UserId) -> Result<(i64, i64), StoreError> {
+    Ok(conn
+        .first(
+            "select count(*), cast(coalesce(sum(r.version), 0) as bigint) from referrals r join schools s on \
+             s.id = r.school_id where r.closed_at is null and s.district_id = $1 and exists (select 1 from user_roles x \
+             where x.user_id = $2 and x.role = 'counselor' and (x.school_id is null or x.school_id = r.school_id))",
+            args![district, user],
+        )
+        .await?
+        .unwrap_or((0, 0)))
 }
 
 /// Open, critical, overdue and unclaimed counts of one school; no child in it.

@@ -9,6 +9,7 @@ use server::model::{ChildId, ReferralId};
 
 use super::{child, confirmation};
 use crate::address::Address;
+use crate::api::alerts::get_queue_mark;
 use crate::api::queue::{self as api, Queue, QueueRow, Share, View};
 use crate::components::banner::{Banner, Confirmation, Tone};
 use crate::components::count_strip::{Count, CountStrip};
@@ -101,7 +102,11 @@ async fn page(visit: &Visit, asked: Asked, status: StatusCode, refused: Option<S
         Ok(queue) => queue,
         Err(error) => return render::staff_failure(visit, &error),
     };
-    let reader = Reader::of(visit);
+    let mark = match get_queue_mark(visit).await {
+        Ok(mark) => mark,
+        Err(error) => return render::staff_failure(visit, &error),
+    };
+    let reader = Reader::of(visit).on_queue(mark);
     let token = visit.form_token.clone();
     render::page(visit, status, Head::staff("My work"), move || {
         let lede = lede(&queue, asked.view);

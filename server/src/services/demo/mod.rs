@@ -113,7 +113,7 @@ pub async fn fill(
     let progress: screenings::Progress = Arc::new(progress);
     let mut random = StdRng::seed_from_u64(plan.seed);
     let mut place = places::build(services, &ctx, plan, &progress).await?;
-    let staff = people::add_staff(services, &ctx, &mut place, &mut random, &progress).await?;
+    let staff = people::add_staff(services, &ctx, &mut place, plan.seed, &mut random, &progress).await?;
     people::add_children(services, &ctx, &mut place, plan, &mut random, &progress).await?;
     let made = screenings::run(services, &ctx, &place, plan, &mut random, &progress).await?;
     Ok(Demo {

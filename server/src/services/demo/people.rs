@@ -1,7 +1,7 @@
 //! Staff with their sign-ins, and children with their guardians.
 
 use rand::rngs::StdRng;
-use rand::{Rng, RngExt};
+use rand::{Rng, RngExt, SeedableRng};
 use totp_rs::Secret;
 
 use super::places::{Child, Place};
@@ -13,8 +13,9 @@ use crate::model::people::{Role, Sex};
 use crate::model::{ChildId, Day, Private, SchoolId, UserId};
 use crate::services::{Services, sessions};
 use crate::store::children::{Guardian, NewChild};
+use crate::store::duty::NewShift;
 use crate::store::users::{User, UserRole};
-use crate::store::{Act, children, places, users};
+use crate::store::{Act, children, duty, places, users};
 
 /// Children added in one unit of work.
 const BATCH: usize = 200;
@@ -29,6 +30,7 @@ pub(super) async fn add_staff(
     services: &Services,
     ctx: &Ctx,
     place: &mut Place,
+    seed: u64,
     random: &mut StdRng,
     progress: &Progress,
 ) -> Result<Vec<DemoStaff>> {
@@ -63,12 +65,9 @@ pub(super) async fn add_staff(
             continue;
         };
         let name = format!("{} {}", names::given(random), names::family(random));
-        // The school's whole name less the word "School": unique, and short enough to type.
-        let place_word = post.school.as_ref().map_or("district".to_owned(), |(_, name)| {
-            name.to_lowercase().replace(" school", "").replace(' ', "-")
-        });
+        let at = post.school.as_ref().map_or("district".to_owned(), |(_, name)| place_word(name));
         let role_word = post.role.as_str().replace('_', "-");
-        let email = format!("{role_word}@{place_word}.example");
+        let email = format!("{role_word}@{at}.example");
         let mut bytes = [0u8; 20];
         random.fill_bytes(&mut bytes);
         let secret = Secret::from(bytes).to_base32();
@@ -94,7 +93,41 @@ pub(super) async fn add_staff(
             UserRole { user_id: post.user, role: post.role, school_id: post.school.map(|(id, _)| id) },
         ));
     }
-    let duties: Vec<_> = place.schools.iter().map(|s| (s.id, s.counselor)).collect();
+    // A second counselor for each school: the backup, and the second person who confirms. A generator of its own, so
+    // that nobody else's name or code changes.
+    let mut own = StdRng::seed_from_u64(seed ^ 0xBAC);
+    for school in &place.schools {
+        let Some((_, password, hash)) = by_role.iter().find(|(role, ..)| *role == Role::Counselor) else {
+            break;
+        };
+        let name = format!("{} {}", names::given(&mut own), names::family(&mut own));
+        let email = format!("counselor-2@{}.example", place_word(&school.name));
+        let mut bytes = [0u8; 20];
+        own.fill_bytes(&mut bytes);
+        let secret = Secret::from(bytes).to_base32();
+        staff.push(DemoStaff {
+            role: Role::Counselor.as_str(),
+            name: name.clone(),
+            email: email.clone(),
+            password: password.clone(),
+            totp_secret: secret.clone(),
+            school: Some(school.name.clone()),
+        });
+        let user = User {
+            id: school.backup,
+            district_id: place.district,
+            name,
+            email,
+            password_hash: hash.clone(),
+            totp_secret: secret,
+            disabled_at: None,
+        };
+        rows.push((
+            user,
+            UserRole { user_id: school.backup, role: Role::Counselor, school_id: Some(school.id) },
+        ));
+    }
+    let duties: Vec<_> = place.schools.iter().map(|s| (s.id, s.counselor, s.backup)).collect();
     services
         .store
         .write(ctx, Act::new("demo.staff"), move |tx| {
@@ -104,14 +137,33 @@ pub(super) async fn add_staff(
                     users::add(tx, user).await?;
                     users::add_role(tx, role).await?;
                 }
-                for (school, counselor) in &duties {
-                    places::add_duty(tx, *school, 1, *counselor).await?;
+                for (school, counselor, backup) in &duties {
+                    for (rank, user) in [(1, *counselor), (2, *backup)] {
+                        places::add_duty(tx, *school, rank, user).await?;
+                        for weekday in 1..=5 {
+                            let shift = NewShift {
+                                school: *school,
+                                user,
+                                rank,
+                                weekday: Some(weekday),
+                                on_date: None,
+                                from_minute: 7 * 60 + 30,
+                                to_minute: 16 * 60 + 30,
+                            };
+                            duty::add_shift(tx, None, &shift).await?;
+                        }
+                    }
                 }
                 Ok(())
             })
         })
         .await?;
     Ok(staff)
+}
+
+/// The school's whole name less the word "School": unique, and short enough to type.
+fn place_word(school: &str) -> String {
+    school.to_lowercase().replace(" school", "").replace(' ', "-")
 }
 
 pub(super) async fn add_children(

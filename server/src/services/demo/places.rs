@@ -16,6 +16,7 @@ pub(super) struct School {
     pub name: String,
     pub classes: Vec<Class>,
     pub counselor: UserId,
+    pub backup: UserId,
     pub proctor: UserId,
 }
 
@@ -112,6 +113,7 @@ pub(super) async fn build(services: &Services, ctx: &Ctx, plan: Plan, progress: 
             name: names::school(index, if all_grades { "Community" } else { kind.word() }),
             classes,
             counselor: UserId(ctx.id()),
+            backup: UserId(ctx.id()),
             proctor: UserId(ctx.id()),
         });
     }

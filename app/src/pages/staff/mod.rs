@@ -1,0 +1,4 @@
+//! What several roles of staff see.
+
+pub mod alerts;
+pub mod duty;

@@ -1,0 +1,309 @@
+-- The counselor's day: who is on duty, how an alert leaves, plans, hand-overs, and help outside the school.
+--
+-- The conventions of the first migration hold. What a person wrote is never overwritten: a new version, a correction
+-- or an answer is a row of its own.
+
+-- Who answers at a school, by weekday (1 Monday … 7 Sunday) or on one date, in minutes of the school's wall clock.
+-- A date goes before the weekday it falls on. A school without shifts is answered for by `duties` alone.
+create table duty_shifts (
+    id blob primary key,
+    school_id blob not null references schools (id),
+    user_id blob not null references users (id),
+    rank integer not null check (rank between 1 and 9),
+    weekday integer check (weekday between 1 and 7),
+    on_date text,
+    from_minute integer not null,
+    to_minute integer not null,
+    set_by blob references users (id),
+    set_at integer not null,
+    removed_at integer,
+    check ((weekday is null) <> (on_date is null)),
+    check (from_minute >= 0 and from_minute < to_minute and to_minute <= 1440)
+) strict;
+create index duty_shifts_by_school on duty_shifts (school_id) where removed_at is null;
+
+-- While somebody is away, nothing new comes to them and what they own goes to who is on duty.
+create table absences (
+    id blob primary key,
+    user_id blob not null references users (id),
+    from_date text not null,
+    to_date text not null,
+    set_by blob references users (id),
+    set_at integer not null,
+    ended_at integer,
+    check (from_date <= to_date)
+) strict;
+create index absences_by_user on absences (user_id) where ended_at is null;
+
+-- One way out for one alert: its receipt, or how often it was tried.
+create table deliveries (
+    id blob primary key,
+    alert_id blob not null references outbox (id),
+    channel text not null check (channel in ('email', 'webhook')),
+    urgent integer not null,
+    due_at integer not null,
+    attempts integer not null default 0,
+    -- A node that took it holds it until then; if the node dies, another one takes it.
+    claimed_until integer,
+    delivered_at integer,
+    given_up_at integer,
+    -- The kind of failure in a few words, never what the other side said.
+    failure text,
+    unique (alert_id, channel)
+) strict;
+create index deliveries_waiting on deliveries (due_at) where delivered_at is null and given_up_at is null;
+
+-- A worker says here that it is alive; who falls silent is seen on every responder's page.
+create table heartbeats (
+    worker text primary key,
+    at integer not null
+) strict;
+
+-- A district's own switch or priority for a referral rule; the newest row of a rule counts, all stay.
+create table rule_settings (
+    id blob primary key,
+    district_id blob not null references districts (id),
+    rule text not null,
+    setting text not null check (setting in ('off', 'critical', 'high', 'moderate', 'low')),
+    note text not null,
+    set_by blob not null references users (id),
+    set_at integer not null
+) strict;
+create index rule_settings_by_district on rule_settings (district_id, rule, set_at);
+
+alter table referrals add column snoozed_until text;
+-- The level of a screening is provisional until a person has confirmed it.
+alter table referrals add column level_confirmed_at integer;
+alter table follow_ups add column done_by blob references users (id);
+
+-- A critical referral closes when a second person has confirmed the first one's words.
+create table closings (
+    id blob primary key,
+    referral_id blob not null references referrals (id),
+    outcome text not null,
+    seen_by text not null,
+    reason text not null,
+    proposed_by blob not null references users (id),
+    proposed_at integer not null,
+    answered_by blob references users (id),
+    answered_at integer,
+    answer text check (answer in ('confirmed', 'returned')),
+    check ((answered_at is null) = (answer is null)),
+    check (answered_by is null or answered_by <> proposed_by)
+) strict;
+create unique index closings_one_waiting on closings (referral_id) where answered_at is null;
+
+create table saved_views (
+    id blob primary key,
+    user_id blob not null references users (id),
+    name text not null,
+    query text not null,
+    shared integer not null,
+    created_at integer not null,
+    removed_at integer
+) strict;
+create index saved_views_by_user on saved_views (user_id);
+
+-- What a bulk act changed, so that it can be undone for a moment.
+create table bulk_acts (
+    id blob primary key,
+    user_id blob not null references users (id),
+    kind text not null check (kind in ('assign', 'follow_up')),
+    made_at integer not null,
+    undone_at integer
+) strict;
+create table bulk_items (
+    bulk_id blob not null references bulk_acts (id),
+    referral_id blob not null references referrals (id),
+    owner_before blob not null references users (id),
+    due_before integer not null,
+    follow_up_id blob references follow_ups (id),
+    version_after integer not null,
+    primary key (bulk_id, referral_id)
+) strict;
+
+-- One offer of a referral from one person to another; nothing moves until it is accepted.
+create table hand_overs (
+    id blob primary key,
+    referral_id blob not null references referrals (id),
+    from_user blob not null references users (id),
+    to_user blob not null references users (id),
+    next_step text not null,
+    offered_at integer not null,
+    answered_at integer,
+    answer text check (answer in ('accepted', 'declined', 'withdrawn')),
+    check ((answered_at is null) = (answer is null)),
+    check (from_user <> to_user)
+) strict;
+create unique index hand_overs_one_waiting on hand_overs (referral_id) where answered_at is null;
+create index hand_overs_to on hand_overs (to_user) where answered_at is null;
+
+-- The child's own safety plan, in six steps; a change is the next version.
+create table plans (
+    id blob primary key,
+    child_id blob not null references children (id),
+    referral_id blob not null references referrals (id),
+    version integer not null,
+    user_id blob not null references users (id),
+    written_at integer not null,
+    warning_signs text not null,
+    own_coping text not null,
+    people_and_places text not null,
+    people_to_ask text not null,
+    professionals text not null,
+    safer_place text not null,
+    -- Why step five or six is empty, where it is.
+    gap_reason text not null,
+    unique (child_id, version)
+) strict;
+
+-- The second look: a person's own finding after the screening.
+create table assessments (
+    id blob primary key,
+    referral_id blob not null references referrals (id),
+    child_id blob not null references children (id),
+    user_id blob not null references users (id),
+    at integer not null,
+    level text not null check (level in ('critical', 'high', 'moderate', 'low')),
+    danger text not null check (danger in ('none', 'possible', 'acute')),
+    summary text not null,
+    strengths text not null
+) strict;
+create index assessments_by_child on assessments (child_id, at);
+
+-- A correction stands beside what it corrects.
+create table corrections (
+    id blob primary key,
+    subject_kind text not null check (subject_kind in ('contact', 'note')),
+    subject_id blob not null,
+    child_id blob not null references children (id),
+    user_id blob not null references users (id),
+    at integer not null,
+    body text not null
+) strict;
+create index corrections_by_child on corrections (child_id);
+
+-- Groups of children in distress: seen only where somebody works on the child.
+create table child_tags (
+    id blob primary key,
+    child_id blob not null references children (id),
+    tag text not null check (tag in ('orphan', 'de_facto_unattended', 'left_behind', 'migrant', 'disabled', 'other')),
+    set_by blob not null references users (id),
+    set_at integer not null,
+    removed_at integer
+) strict;
+create unique index child_tags_once on child_tags (child_id, tag) where removed_at is null;
+
+-- Where a district can refer to, by welfare system.
+create table help_services (
+    id blob primary key,
+    district_id blob not null references districts (id),
+    system text not null check (system in ('livelihood', 'medical', 'education', 'mental_health', 'safety', 'guardianship')),
+    name text not null,
+    contact text not null,
+    hours text not null,
+    capacity text not null,
+    -- The least urgent level that it accepts.
+    accepts text not null check (accepts in ('critical', 'high', 'moderate', 'low')),
+    added_by blob references users (id),
+    added_at integer not null,
+    retired_at integer
+) strict;
+create index help_services_by_district on help_services (district_id, system);
+
+create table outside_referrals (
+    id blob primary key,
+    referral_id blob not null references referrals (id),
+    child_id blob not null references children (id),
+    service_id blob not null references help_services (id),
+    state text not null check (state in ('sent', 'received', 'accepted', 'declined', 'attended', 'no_show', 'completed')),
+    consent text not null check (consent in ('guardian', 'student', 'override')),
+    consent_words text not null,
+    letter text not null,
+    sent_by blob not null references users (id),
+    sent_at integer not null,
+    -- The last news from anybody; fourteen days of silence make a task.
+    news_at integer not null,
+    reminded_at integer,
+    version integer not null default 1
+) strict;
+create index outside_referrals_by_referral on outside_referrals (referral_id);
+create index outside_referrals_silent on outside_referrals (news_at) where state in ('sent', 'received', 'accepted', 'attended', 'no_show');
+
+create table outside_events (
+    id blob primary key,
+    outside_id blob not null references outside_referrals (id),
+    at integer not null,
+    -- Null when the service itself answered through its link.
+    user_id blob references users (id),
+    to_state text not null,
+    -- Who or what confirms it: needed for 'attended'.
+    source text not null,
+    note text not null
+) strict;
+create index outside_events_by_outside on outside_events (outside_id, at);
+
+-- The service's own way in, without an account: a random token, kept as its hash.
+create table service_links (
+    id blob primary key,
+    outside_id blob not null references outside_referrals (id),
+    token_hash blob not null unique,
+    made_at integer not null,
+    expires_at integer not null,
+    ended_at integer
+) strict;
+
+-- A report that the law may demand. Firstlight never sends it.
+create table mandatory_reports (
+    id blob primary key,
+    referral_id blob not null references referrals (id),
+    child_id blob not null references children (id),
+    user_id blob not null references users (id),
+    opened_at integer not null,
+    due_at integer not null,
+    grounds text not null,
+    facts text not null,
+    authority text not null,
+    made_at integer,
+    made_how text
+) strict;
+create index mandatory_reports_by_referral on mandatory_reports (referral_id);
+
+-- What a teacher noticed. The teacher sees only that it was received and that somebody is on it.
+create table concerns (
+    id blob primary key,
+    child_id blob not null references children (id),
+    school_id blob not null references schools (id),
+    user_id blob not null references users (id),
+    referral_id blob not null references referrals (id),
+    seen text not null,
+    since text not null,
+    urgency text not null check (urgency in ('today', 'this_week', 'soon')),
+    at integer not null
+) strict;
+create index concerns_by_user on concerns (user_id, at);
+
+-- A parent's way to one questionnaire, without an account.
+create table informant_links (
+    id blob primary key,
+    administration_id blob not null references administrations (id),
+    token_hash blob not null unique,
+    made_by blob not null references users (id),
+    made_at integer not null,
+    expires_at integer not null,
+    ended_at integer
+) strict;
+
+-- A letter to a guardian: drafted, then released by a counselor who has read it.
+create table guardian_letters (
+    id blob primary key,
+    referral_id blob not null references referrals (id),
+    child_id blob not null references children (id),
+    guardian_id blob not null references guardians (id),
+    body text not null,
+    drafted_by blob not null references users (id),
+    drafted_at integer not null,
+    released_by blob references users (id),
+    released_at integer
+) strict;
+create index guardian_letters_by_child on guardian_letters (child_id);
