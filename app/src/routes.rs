@@ -47,6 +47,8 @@ macro_rules! routes {
 }
 
 const COUNSELOR: Who = Who::Staff(&[Role::Counselor]);
+const DIRECTORY: Who = Who::Staff(&[Role::Counselor, Role::Administrator]);
+const TEACHER: Who = Who::Staff(&[Role::Teacher]);
 const DUTY: Who = Who::Staff(&[Role::Counselor, Role::SchoolLead, Role::Administrator]);
 const PROCTOR: Who = Who::Staff(&[Role::Proctor]);
 const DISTRICT: Who = Who::Staff(&[Role::DistrictOfficer, Role::Analyst]);
@@ -77,6 +79,10 @@ routes! {
     get "/home", Who::AnyStaff => pages::home::show;
 
     get "/queue", COUNSELOR => pages::counselor::queue::show;
+    get "/queue/closed", COUNSELOR => pages::counselor::closed::show;
+    post "/queue/bulk", COUNSELOR => pages::counselor::queue::bulk;
+    post "/queue/undo", COUNSELOR => pages::counselor::queue::undo;
+    post "/queue/views", COUNSELOR => pages::counselor::queue::views;
     post "/referrals/{id}/claim", COUNSELOR => pages::counselor::queue::claim;
     get "/children/{id}", COUNSELOR => pages::counselor::child::show;
     get "/children/{id}/answers/{administration}", COUNSELOR => pages::counselor::answers::show;
@@ -84,8 +90,37 @@ routes! {
     post "/referrals/{id}/note", COUNSELOR => pages::counselor::work::note;
     post "/referrals/{id}/step", COUNSELOR => pages::counselor::work::step;
     post "/referrals/{id}/close", COUNSELOR => pages::counselor::work::close;
+    post "/referrals/{id}/confirm", COUNSELOR => pages::counselor::work::confirm;
+    post "/referrals/{id}/priority", COUNSELOR => pages::counselor::work::priority;
+    post "/referrals/{id}/snooze", COUNSELOR => pages::counselor::work::snooze;
+    post "/referrals/{id}/reopen", COUNSELOR => pages::counselor::work::reopen;
+    post "/referrals/{id}/follow-up", COUNSELOR => pages::counselor::work::follow_up;
+    post "/referrals/{id}/offer", COUNSELOR => pages::counselor::work::offer;
+    post "/referrals/{id}/offer/answer", COUNSELOR => pages::counselor::work::answer_offer;
+    get "/referrals/{id}/plan", COUNSELOR => pages::counselor::plan::edit;
+    post "/referrals/{id}/plan", COUNSELOR => pages::counselor::plan::save;
+    get "/children/{id}/plan", COUNSELOR => pages::counselor::plan::sheet;
+    get "/children/{id}/looks", COUNSELOR => pages::counselor::assess::looks;
+    get "/referrals/{id}/assessment", COUNSELOR => pages::counselor::assess::edit;
+    post "/referrals/{id}/assessment", COUNSELOR => pages::counselor::assess::save;
+    post "/referrals/{id}/tag", COUNSELOR => pages::counselor::assess::tag;
+    get "/referrals/{id}/outside", COUNSELOR => pages::counselor::outside::edit;
+    post "/referrals/{id}/outside", COUNSELOR => pages::counselor::outside::send;
+    get "/outside/{outside}/letter", COUNSELOR => pages::counselor::outside::letter;
+    post "/outside/{outside}/link", COUNSELOR => pages::counselor::outside::renew;
+    post "/outside/{outside}/news", COUNSELOR => pages::counselor::outside::news;
+    get "/letters/{token}", Who::Everybody => pages::service_link::show;
+    post "/letters/{token}", Who::Everybody => pages::service_link::answer;
+    get "/directory", DIRECTORY => pages::counselor::directory::show;
+    post "/directory", DIRECTORY => pages::counselor::directory::add;
+    post "/directory/{service}/retire", DIRECTORY => pages::counselor::directory::retire;
+    get "/concerns", TEACHER => pages::teacher::concern::show;
+    post "/concerns", TEACHER => pages::teacher::concern::send;
+    get "/rules", Who::Staff(&[Role::Administrator]) => pages::admin::rules::show;
+    post "/rules/{rule}", Who::Staff(&[Role::Administrator]) => pages::admin::rules::set;
 
     get "/alerts", Who::AnyStaff => pages::staff::alerts::show;
+    get "/alerts/review", DUTY => pages::staff::review::show;
     get "/duty", DUTY => pages::staff::duty::show;
     post "/duty/{id}/shifts", DUTY => pages::staff::duty::add;
     post "/duty/{id}/shifts/{shift}/remove", DUTY => pages::staff::duty::remove;

@@ -1,7 +1,7 @@
 -- The counselor's day: who is on duty, how an alert leaves, plans, hand-overs, and help outside the school.
 --
--- The conventions of the first migration hold. What a person wrote is never overwritten: a new version, a correction
--- or an answer is a row of its own.
+-- The conventions of the first migration hold. What a person wrote is never overwritten: a new version or
+-- an answer is a row of its own.
 
 -- Who answers at a school, by weekday (1 Monday … 7 Sunday) or on one date, in minutes of the school's wall clock.
 -- A date goes before the weekday it falls on. A school without shifts is answered for by `duties` alone.
@@ -171,18 +171,6 @@ create table assessments (
 ) strict;
 create index assessments_by_child on assessments (child_id, at);
 
--- A correction stands beside what it corrects.
-create table corrections (
-    id blob primary key,
-    subject_kind text not null check (subject_kind in ('contact', 'note')),
-    subject_id blob not null,
-    child_id blob not null references children (id),
-    user_id blob not null references users (id),
-    at integer not null,
-    body text not null
-) strict;
-create index corrections_by_child on corrections (child_id);
-
 -- Groups of children in distress: seen only where somebody works on the child.
 create table child_tags (
     id blob primary key,
@@ -253,22 +241,6 @@ create table service_links (
     ended_at integer
 ) strict;
 
--- A report that the law may demand. Firstlight never sends it.
-create table mandatory_reports (
-    id blob primary key,
-    referral_id blob not null references referrals (id),
-    child_id blob not null references children (id),
-    user_id blob not null references users (id),
-    opened_at integer not null,
-    due_at integer not null,
-    grounds text not null,
-    facts text not null,
-    authority text not null,
-    made_at integer,
-    made_how text
-) strict;
-create index mandatory_reports_by_referral on mandatory_reports (referral_id);
-
 -- What a teacher noticed. The teacher sees only that it was received and that somebody is on it.
 create table concerns (
     id blob primary key,
@@ -282,28 +254,3 @@ create table concerns (
     at integer not null
 ) strict;
 create index concerns_by_user on concerns (user_id, at);
-
--- A parent's way to one questionnaire, without an account.
-create table informant_links (
-    id blob primary key,
-    administration_id blob not null references administrations (id),
-    token_hash blob not null unique,
-    made_by blob not null references users (id),
-    made_at integer not null,
-    expires_at integer not null,
-    ended_at integer
-) strict;
-
--- A letter to a guardian: drafted, then released by a counselor who has read it.
-create table guardian_letters (
-    id blob primary key,
-    referral_id blob not null references referrals (id),
-    child_id blob not null references children (id),
-    guardian_id blob not null references guardians (id),
-    body text not null,
-    drafted_by blob not null references users (id),
-    drafted_at integer not null,
-    released_by blob references users (id),
-    released_at integer
-) strict;
-create index guardian_letters_by_child on guardian_letters (child_id);

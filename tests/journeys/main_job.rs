@@ -2,7 +2,7 @@
 
 use tests::{Kind, Server, on_both_databases};
 
-use crate::people::{answer, answer_all, begin, staff, teen_card};
+use crate::people::{answer, answer_all, begin, second_counselor, staff, staff_nth, teen_card};
 
 on_both_databases! {
     /// K-42, C-01…C-04, C-30: the tab is closed after the critical answer, long before the last page.
@@ -41,7 +41,12 @@ on_both_databases! {
             .submit(close().set("seen_by", "Ana").set("reason", "Support has begun."))
             .await
             .ok();
-        assert!(closed.says("Closed"), "{}", closed.readable());
+        assert!(closed.says("A second person confirms now"), "{}", closed.readable());
+        assert!(!closed.has("form[action$='/confirm']"), "nobody confirms their own words");
+        let (mut second, _) = staff_nth(&server, "counselor", second_counselor(&server)).await;
+        let page = second.get(&child_page).await.ok();
+        let confirmed = second.submit(page.form("form[action$='/confirm']").press("answer", "yes")).await.ok();
+        assert!(confirmed.says("Confirmed: the referral is closed"), "{}", confirmed.readable());
         let queue = counselor.get("/queue").await.ok();
         let links = queue.attributes("a[href^='/children/']", "href");
         assert!(!links.contains(&child_page), "a closed referral has left the queue");

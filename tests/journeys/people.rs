@@ -32,7 +32,22 @@ pub async fn answer_all(child: &mut Visitor, mut page: Page, choose: impl Fn(usi
 
 /// A member of staff signs in with both factors.
 pub async fn staff(server: &Server, role: &str) -> (Visitor, Page) {
-    let person = server.people().staff(role).clone();
+    staff_nth(server, role, 0).await
+}
+
+/// The backup of the first school's counselor, counted among counselors.
+pub fn second_counselor(server: &Server) -> usize {
+    let counselors: Vec<_> = server.people().staff.iter().filter(|s| s.role == "counselor").collect();
+    let school = counselors[0].email.split('@').nth(1).unwrap();
+    let second = |email: &str| email == format!("counselor-2@{school}");
+    counselors.iter().position(|s| second(&s.email)).unwrap()
+}
+
+/// The `n`-th member of staff with a role signs in with both factors.
+pub async fn staff_nth(server: &Server, role: &str, n: usize) -> (Visitor, Page) {
+    let plain = |text: &str| text.to_lowercase().replace(['_', '-'], " ");
+    let person =
+        server.people().staff.iter().filter(|s| plain(&s.role) == plain(role)).nth(n).unwrap().clone();
     let mut visitor = server.visitor();
     let page = visitor.get("/sign-in").await.ok();
     let form =

@@ -6,7 +6,8 @@ use server::ctx::{Actor, Ctx};
 use server::jobs;
 use server::model::Instant;
 use server::model::people::Role;
-use server::services::{Services, alerts, duty, referrals};
+use server::services::queue::{Asked, View};
+use server::services::{Services, alerts, duty, queue, referrals};
 use tests::{Gateway, Kind, MailServer, on_both_databases};
 
 use crate::town::{Town, configured};
@@ -15,6 +16,10 @@ const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 fn job(at: Instant) -> Ctx {
     Ctx::at(Actor::Job("alerts"), at)
+}
+
+fn mine() -> Asked {
+    Asked { view: View::Mine, ..Asked::default() }
 }
 
 async fn reasons(town: &Town) -> Vec<String> {
@@ -43,8 +48,8 @@ on_both_databases! {
         // The backup owns it now, sees the alert, and ends the ringing by taking it.
         let backup = town.staff_at(Role::Counselor, 1, t0.plus_seconds(3700)).await;
         assert_eq!(alerts::state(&town.services, &backup).await.unwrap().urgent, 1);
-        let queue = referrals::queue(&town.services, &backup, referrals::View::Mine).await.unwrap();
-        referrals::claim(&town.services, &backup, queue.rows[0].id).await.unwrap();
+        let rows = queue::queue(&town.services, &backup, &mine()).await.unwrap();
+        referrals::claim(&town.services, &backup, rows.rows[0].id).await.unwrap();
         assert_eq!(alerts::state(&town.services, &backup).await.unwrap().urgent, 0);
         assert_eq!(jobs::escalate(&town.services, &after(600)).await.unwrap(), 0);
         // Whoever has taken the child is not called away from it by the ladder.
@@ -70,9 +75,9 @@ on_both_databases! {
         let town = Town::of(kind, 30).await;
         let t0 = town.critical_answer(0).await;
         let first = town.staff_at(Role::Counselor, 0, t0).await;
-        let queue = referrals::queue(&town.services, &first, referrals::View::Mine).await.unwrap();
-        assert_eq!(queue.rows.iter().filter(|r| r.priority.rank() == 1).count(), 1);
-        let owned = queue.rows.len();
+        let rows = queue::queue(&town.services, &first, &mine()).await.unwrap();
+        assert_eq!(rows.rows.iter().filter(|r| r.priority.rank() == 1).count(), 1);
+        let owned = rows.rows.len();
         let page = duty::page(&town.services, &first, None).await.unwrap();
         let user = page.rota.people.iter().find(|p| p.role == Role::Counselor && {
             let server::ctx::Actor::Staff(staff) = &first.actor else { panic!() };
@@ -85,14 +90,14 @@ on_both_databases! {
         assert_eq!(moved, owned, "everything the absent person owned has moved");
         assert_eq!(jobs::reassign(&town.services, &job(t0.plus_seconds(61))).await.unwrap(), 0);
         let second = town.staff_at(Role::Counselor, 1, t0.plus_seconds(120)).await;
-        let theirs = referrals::queue(&town.services, &second, referrals::View::Mine).await.unwrap();
+        let theirs = queue::queue(&town.services, &second, &mine()).await.unwrap();
         assert_eq!(theirs.rows.len(), owned);
         assert_eq!(town.count("select count(*) from referral_events where verb = 'reassign'").await,
             i64::try_from(owned).unwrap());
 
         // A new one goes past the absent person at once.
         town.critical_answer(1).await;
-        let theirs = referrals::queue(&town.services, &second, referrals::View::Mine).await.unwrap();
+        let theirs = queue::queue(&town.services, &second, &mine()).await.unwrap();
         assert_eq!(theirs.rows.iter().filter(|r| r.priority.rank() == 1).count(), 2);
         town.services.close().await;
     }

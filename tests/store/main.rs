@@ -3,11 +3,14 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod device;
 mod alerts;
+mod casework;
+mod device;
 mod idempotence;
+mod model;
 mod promises;
 mod reconciler;
 mod refusals;
+mod scale;
 mod schema;
 mod town;

@@ -17,12 +17,7 @@ pub struct Town {
     pub database: Database,
 }
 
-/// Settings for a database of a test.
-pub fn config(database: &Database) -> Config {
-    configured(database, &[])
-}
-
-/// The same with further settings, as the environment names them.
+/// Settings for a database of a test, with further ones as the environment names them.
 pub fn configured(database: &Database, settings: &[(&str, &str)]) -> Config {
     let more = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     Config::parse("", database.settings().into_iter().chain(more)).unwrap()

@@ -3,7 +3,7 @@
 use server::Result;
 use server::ctx::Ctx;
 use server::model::{Day, SchoolId, UserId};
-pub use server::services::alerts::AlertState;
+pub use server::services::alerts::{AlertState, Week};
 pub use server::services::duty::{Absence, NewShift, Page as DutyPage, Rota, Shift};
 use server::services::{alerts, duty};
 use uuid::Uuid;
@@ -14,6 +14,11 @@ use crate::visit::Visit;
 /// What waits for a member of staff.
 pub async fn get_state(site: &Site, ctx: &Ctx) -> Result<AlertState> {
     alerts::state(&site.services, ctx).await
+}
+
+/// The weeks' urgent alerts.
+pub async fn get_review(visit: &Visit) -> Result<Vec<Week>> {
+    alerts::review(&visit.site.services, &visit.ctx).await
 }
 
 /// A text that changes with the reader's queue.

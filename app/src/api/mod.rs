@@ -1,6 +1,7 @@
 //! What pages and islands may ask: at most ten lines each, named verb_noun, and nothing but calls to services.
 
 pub mod alerts;
+pub mod casework;
 pub mod check_in;
 pub mod district;
 pub mod queue;

@@ -3,19 +3,50 @@
 use server::Result;
 use server::model::referral::Verb;
 use server::model::{AdministrationId, ChildId, Private, ReferralId};
+pub use server::services::queue::{Asked, Bulk, ClosedRow, Queue, QueueRow, SavedView, Share, View};
 pub use server::services::records::{Child, FollowUp, Guardian};
 pub use server::services::records::{
     CriticalEntry, Entry, EntryKind, ItemAnswer, OpenReferral, Record, Screening, Trend,
 };
-pub use server::services::referrals::{Closing, NewContact, Queue, Share, View};
-pub use server::services::referrals::{QueueRow, SchoolCounts};
-use server::services::{records, referrals};
+pub use server::services::referrals::{Closed, Closing, NewContact, SchoolCounts};
+use server::services::{queue, records, referrals};
+use uuid::Uuid;
 
 use crate::visit::Visit;
 
 /// The queue.
-pub async fn get_queue(visit: &Visit, view: View) -> Result<Queue> {
-    referrals::queue(&visit.site.services, &visit.ctx, view).await
+pub async fn get_queue(visit: &Visit, asked: &Asked) -> Result<Queue> {
+    queue::queue(&visit.site.services, &visit.ctx, asked).await
+}
+
+/// The newest closed referrals.
+pub async fn get_closed(visit: &Visit) -> Result<Vec<ClosedRow>> {
+    queue::closed(&visit.site.services, &visit.ctx).await
+}
+
+/// Changes several referrals at once.
+pub async fn change_many(visit: &Visit, ids: Vec<ReferralId>, act: Bulk) -> Result<Uuid> {
+    queue::bulk(&visit.site.services, &visit.ctx, ids, act).await
+}
+
+/// Undoes that.
+pub async fn undo_many(visit: &Visit, act: Uuid) -> Result<usize> {
+    queue::undo(&visit.site.services, &visit.ctx, act).await
+}
+
+/// Keeps a view.
+pub async fn add_view(visit: &Visit, name: &str, query: &str, shared: bool) -> Result<()> {
+    queue::save_view(&visit.site.services, &visit.ctx, name, query, shared).await
+}
+
+/// Drops a view.
+pub async fn remove_view(visit: &Visit, id: Uuid) -> Result<()> {
+    queue::remove_view(&visit.site.services, &visit.ctx, id).await
+}
+
+/// The child of a referral.
+pub async fn get_referral_child(visit: &Visit, id: ReferralId) -> Result<ChildId> {
+    records::child_of_referral(&visit.site.services, &visit.ctx, id).await
 }
 
 /// Takes a referral.
@@ -63,7 +94,7 @@ pub async fn advance_referral(
 }
 
 /// Closes a referral.
-pub async fn close_referral(visit: &Visit, id: ReferralId, closing: Closing) -> Result<()> {
+pub async fn close_referral(visit: &Visit, id: ReferralId, closing: Closing) -> Result<Closed> {
     referrals::close(&visit.site.services, &visit.ctx, id, closing).await
 }
 

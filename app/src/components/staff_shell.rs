@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use server::ctx::Actor;
-use server::model::Instant;
 use server::model::people::Role;
+use server::model::{Instant, UserId};
 
 use super::alert_strip::AlertStrip;
 use super::form::Token;
@@ -18,6 +18,12 @@ pub enum Tab {
     Home,
     /// The counselor's queue and children.
     Work,
+    /// What teachers report.
+    Concern,
+    /// Services to refer to.
+    Directory,
+    /// Referral rules.
+    Rules,
     /// Who is on duty.
     Duty,
     /// Sittings.
@@ -35,6 +41,9 @@ pub enum Tab {
 /// Place, address, name, and the roles that have it.
 const TABS: &[(Tab, &str, &str, &[Role])] = &[
     (Tab::Work, "/queue", "My work", &[Role::Counselor]),
+    (Tab::Concern, "/concerns", "A concern", &[Role::Teacher]),
+    (Tab::Directory, "/directory", "Help outside", &[Role::Counselor, Role::Administrator]),
+    (Tab::Rules, "/rules", "Rules", &[Role::Administrator]),
     (Tab::Duty, "/duty", "Duty", &[Role::Counselor, Role::SchoolLead, Role::Administrator]),
     (Tab::Sittings, "/sittings", "Sittings", &[Role::Proctor]),
     (Tab::School, "/school", "My school", &[Role::SchoolLead]),
@@ -47,6 +56,7 @@ const TABS: &[(Tab, &str, &str, &[Role])] = &[
 #[derive(Clone, Debug)]
 pub struct Reader {
     name: String,
+    user: Option<UserId>,
     roles: Vec<Role>,
     token: String,
     alerts: AlertState,
@@ -57,16 +67,18 @@ pub struct Reader {
 impl Reader {
     /// The reader of a visit.
     pub fn of(visit: &Visit) -> Self {
-        let (name, mut roles) = match &visit.ctx.actor {
+        let (name, user, mut roles) = match &visit.ctx.actor {
             Actor::Staff(staff) => {
-                (staff.name.clone(), staff.grants.iter().map(|g| g.role).collect::<Vec<_>>())
+                let roles = staff.grants.iter().map(|g| g.role).collect::<Vec<_>>();
+                (staff.name.clone(), Some(staff.user), roles)
             }
-            _ => (String::new(), Vec::new()),
+            _ => (String::new(), None, Vec::new()),
         };
         roles.sort_unstable();
         roles.dedup();
         Self {
             name,
+            user,
             roles,
             token: visit.form_token.clone(),
             alerts: visit.alerts.clone(),
@@ -79,6 +91,11 @@ impl Reader {
     pub fn on_queue(mut self, mark: String) -> Self {
         self.queue = mark;
         self
+    }
+
+    /// Who it is.
+    pub fn user(&self) -> Option<UserId> {
+        self.user
     }
 
     /// Whether a role is among the reader's.

@@ -5,3 +5,4 @@
 pub mod answer_keys;
 pub mod hide_screen;
 pub mod live_alerts;
+pub mod queue_keys;

@@ -13,9 +13,11 @@ pub mod counselor;
 pub mod district;
 pub mod home;
 pub mod school;
+pub mod service_link;
 pub mod sign_in;
 pub mod staff;
 pub mod student;
+pub mod teacher;
 
 /// What no route answers.
 pub async fn not_found(visit: Visit) -> Response {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::model::referral::Priority;
+use crate::model::referral::{Priority, Urgency};
 
 /// The clinical settings of a district.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -94,6 +94,36 @@ pub struct Priorities {
     pub talk_today: Word,
     /// The child asked to talk this week.
     pub talk_this_week: Word,
+    /// Raised in two windows in a row.
+    #[serde(default = "high")]
+    pub two_raised_windows: Word,
+    /// Two informants are raised in one window.
+    #[serde(default = "high")]
+    pub informants_agree: Word,
+    /// A teacher thinks that somebody should look today.
+    #[serde(default = "high")]
+    pub teacher_today: Word,
+    /// A teacher thinks that somebody should look this week, or when there is time.
+    #[serde(default = "moderate")]
+    pub teacher_later: Word,
+}
+
+fn high() -> Word {
+    Word(Priority::High)
+}
+
+fn moderate() -> Word {
+    Word(Priority::Moderate)
+}
+
+impl Priorities {
+    /// The priority of a teacher's concern.
+    pub fn of_urgency(&self, urgency: Urgency) -> Priority {
+        match urgency {
+            Urgency::Today => self.teacher_today.0,
+            Urgency::ThisWeek | Urgency::Soon => self.teacher_later.0,
+        }
+    }
 }
 
 /// A priority as settings write it.

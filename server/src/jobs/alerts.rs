@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::ctx::Ctx;
-use crate::services::{Services, delivery, escalation};
+use crate::services::{Services, delivery, escalation, outside};
 
 pub use crate::services::delivery::Sent;
 
@@ -20,6 +20,14 @@ pub async fn escalate(services: &Services, ctx: &Ctx) -> Result<usize> {
 /// [`crate::Error::Store`] when the database cannot be read or written; the next run tries again.
 pub async fn reassign(services: &Services, ctx: &Ctx) -> Result<usize> {
     escalation::reassign(services, ctx).await
+}
+
+/// Makes a task where a service outside has been silent for fourteen days; tells how many.
+///
+/// # Errors
+/// [`crate::Error::Store`] when the database cannot be read or written; the next run tries again.
+pub async fn remind(services: &Services, ctx: &Ctx) -> Result<usize> {
+    outside::remind(services, ctx).await
 }
 
 /// Sends what is due, and gives the worker's sign of life.

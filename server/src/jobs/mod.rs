@@ -4,7 +4,7 @@ mod alerts;
 mod purge;
 mod reconcile;
 
-pub use alerts::{Sent, deliver, escalate, reassign};
+pub use alerts::{Sent, deliver, escalate, reassign, remind};
 pub use reconcile::{Repaired, Span, reconcile};
 
 use std::time::Duration;
@@ -34,6 +34,7 @@ async fn call_people(services: Services) {
         let calls = [
             ("escalate", escalate(&services, &ctx).await.map(drop)),
             ("reassign", reassign(&services, &ctx).await.map(drop)),
+            ("remind", remind(&services, &ctx).await.map(drop)),
             ("deliver", deliver(&services, &ctx).await.map(drop)),
         ];
         for (call, done) in calls {

@@ -131,6 +131,64 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What a person found about danger in the second look.
+    Danger { None = "none", Possible = "possible", Acute = "acute" }
+}
+
+impl Danger {
+    /// The words on screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::None => "No sign of danger",
+            Self::Possible => "Possibly",
+            Self::Acute => "Yes, now",
+        }
+    }
+}
+
+text_enum! {
+    /// Groups of children in distress: restricted marks.
+    DistressTag {
+        Orphan = "orphan",
+        DeFactoUnattended = "de_facto_unattended",
+        LeftBehind = "left_behind",
+        Migrant = "migrant",
+        Disabled = "disabled",
+        Other = "other",
+    }
+}
+
+impl DistressTag {
+    /// The words on screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Orphan => "Orphan",
+            Self::DeFactoUnattended => "De facto unattended",
+            Self::LeftBehind => "Left behind",
+            Self::Migrant => "Migrant",
+            Self::Disabled => "With a disability",
+            Self::Other => "Other hardship",
+        }
+    }
+}
+
+text_enum! {
+    /// How soon a teacher thinks somebody should look.
+    Urgency { Today = "today", ThisWeek = "this_week", Soon = "soon" }
+}
+
+impl Urgency {
+    /// The words on screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Today => "Today",
+            Self::ThisWeek => "This week",
+            Self::Soon => "When there is time",
+        }
+    }
+}
+
 /// A verb that the referral's state does not allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a referral that is {} cannot take the step {}", .state.as_str(), .verb.as_str())]

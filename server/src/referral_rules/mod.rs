@@ -6,7 +6,9 @@
 mod above_cutoff;
 mod critical_item;
 mod critical_unanswered;
+mod informants_agree;
 mod reliable_deterioration;
+mod two_raised_windows;
 
 use questionnaires::instrument::Instrument;
 use questionnaires::score::{CriticalHit, Scored};
@@ -27,6 +29,10 @@ pub struct Facts<'a> {
     pub critical: &'a [CriticalHit],
     /// Earlier totals of this instrument and informant, oldest first.
     pub earlier: &'a [Point],
+    /// Whether the last earlier total was at or above its cut-off; none where there is no earlier one.
+    pub raised_before: Option<bool>,
+    /// Other informants whose total for this child is raised in the same window.
+    pub raised_by_others: &'a [String],
     /// The day of this screening at the school.
     pub today: Day,
 }
@@ -59,6 +65,37 @@ pub const RULES: &[Rule] = &[
     Rule { name: critical_unanswered::NAME, find: critical_unanswered::find },
     Rule { name: above_cutoff::NAME, find: above_cutoff::find },
     Rule { name: reliable_deterioration::NAME, find: reliable_deterioration::find },
+    Rule { name: two_raised_windows::NAME, find: two_raised_windows::find },
+    Rule { name: informants_agree::NAME, find: informants_agree::find },
+];
+
+/// The rule for a child that asked to talk: no screening stands behind it.
+pub const ASKED_TO_TALK: &str = "asked_to_talk";
+/// The rule for a child that worries about a friend.
+pub const FRIEND: &str = "worried_about_friend";
+/// The rule for a concern that a teacher reports.
+pub const TEACHER_CONCERN: &str = "teacher_concern";
+
+/// A rule as people know it.
+#[derive(Debug)]
+pub struct Known {
+    /// Its name in tables and settings.
+    pub name: &'static str,
+    /// The words on screen.
+    pub label: &'static str,
+}
+
+/// Every rule that a district may set, screening or not.
+pub const KNOWN: &[Known] = &[
+    Known { name: critical_item::NAME, label: "A critical item answered yes" },
+    Known { name: critical_unanswered::NAME, label: "A critical item left open" },
+    Known { name: above_cutoff::NAME, label: "A total at or above the cut-off" },
+    Known { name: reliable_deterioration::NAME, label: "Worse by more than measurement error" },
+    Known { name: two_raised_windows::NAME, label: "Raised in two windows in a row" },
+    Known { name: informants_agree::NAME, label: "Two informants agree" },
+    Known { name: ASKED_TO_TALK, label: "Asked to talk" },
+    Known { name: FRIEND, label: "Worried about a friend" },
+    Known { name: TEACHER_CONCERN, label: "A teacher is concerned" },
 ];
 
 /// What all rules find.

@@ -28,6 +28,8 @@ fn findings(codes: &[Option<i32>], earlier: &[(&str, f64)]) -> Vec<Finding> {
         scored: Some(&scored),
         critical: &scored.critical,
         earlier: &earlier,
+        raised_before: None,
+        raised_by_others: &[],
         today: day("2026-03-03"),
     };
     find_all(&facts, &Clinical::shipped().unwrap())
@@ -79,4 +81,41 @@ fn worse_by_more_than_measurement_error_is_found_below_the_cut_off_too() {
     let found = findings(&codes, &[("2026-01-14", 0.0)]);
     assert!(rules(&found).contains(&("reliable_deterioration", Priority::Moderate)), "{found:?}");
     assert!(findings(&codes, &[("2026-01-14", 8.0)]).is_empty());
+}
+
+/// A moderate total now, with what is known beside it.
+fn beside(codes: i32, raised_before: Option<bool>, others: &[&str]) -> Vec<(&'static str, Priority)> {
+    let instrument = library::get("phq9_teen").unwrap();
+    let mut answers = Answers::default();
+    for (n, item) in instrument.items.iter().enumerate() {
+        answers.set(&item.id, Answer::Code(if n < 5 { codes } else { 0 }));
+    }
+    let scored = score(instrument, &answers);
+    let others: Vec<String> = others.iter().map(|o| (*o).to_owned()).collect();
+    let facts = Facts {
+        instrument,
+        scored: Some(&scored),
+        critical: &[],
+        earlier: &[],
+        raised_before,
+        raised_by_others: &others,
+        today: day("2026-03-03"),
+    };
+    find_all(&facts, &Clinical::shipped().unwrap()).iter().map(|f| (f.rule, f.priority)).collect()
+}
+
+#[test]
+fn raised_in_two_windows_in_a_row_weighs_more_than_once() {
+    let (once, again) = (("above_cutoff", Priority::Moderate), ("two_raised_windows", Priority::High));
+    assert_eq!(beside(2, Some(true), &[]), [once, again]);
+    assert_eq!(beside(2, Some(false), &[]), [once]);
+    assert_eq!(beside(2, None, &[]), [once]);
+    assert_eq!(beside(0, Some(true), &[]), [], "raised before and calm now is no finding");
+}
+
+#[test]
+fn two_informants_who_agree_weigh_more_than_one() {
+    let both = [("above_cutoff", Priority::Moderate), ("informants_agree", Priority::High)];
+    assert_eq!(beside(2, None, &["a parent"]), both);
+    assert_eq!(beside(0, None, &["a parent"]), [], "one informant alone is that informant's own finding");
 }

@@ -1,11 +1,14 @@
 //! What a member of staff must know on every page: something urgent waits, messages cannot leave, or the worker that
 //! sends them has fallen silent (REL-10, REL-11).
 
-use super::{Services, staff};
+use super::{Services, require, staff};
 use crate::Result;
 use crate::ctx::Ctx;
-use crate::model::Instant;
 use crate::model::people::Role;
+use crate::model::referral::Outcome;
+use crate::model::{Day, Instant};
+use crate::policy::{Action, Place};
+use crate::store::outbox::Given;
 use crate::store::{deliveries, outbox, referrals};
 
 /// A worker without a sign of life for longer than this is taken for dead, in seconds.
@@ -82,4 +85,96 @@ pub async fn worker_is_silent(services: &Services, ctx: &Ctx) -> Result<bool> {
 /// Before its first sign of life a worker is starting, not dead: the node that answers has just started it.
 fn is_silent(last: Option<Instant>, now: Instant) -> bool {
     last.is_some_and(|at| now.seconds_since(at) > SILENT_SECONDS)
+}
+
+/// A week of urgent alerts and what came of them (C-44); no child in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Week {
+    /// Its Monday.
+    pub monday: Day,
+    /// Urgent alerts to a first responder.
+    pub alerts: usize,
+    /// Those that a person has taken.
+    pub taken: usize,
+    /// Calls to somebody above.
+    pub calls_above: usize,
+    /// The middle one of the times until somebody took it, in minutes.
+    pub median_minutes: Option<i64>,
+    /// Those whose referral was closed with "no concern".
+    pub no_concern: usize,
+}
+
+/// Weeks that the review shows.
+const WEEKS: i64 = 12;
+
+/// The last weeks' alerts of the reader's district, newest first.
+///
+/// # Errors
+/// [`crate::Error::NotFound`] for anybody who does not answer for referrals.
+pub async fn review(services: &Services, ctx: &Ctx) -> Result<Vec<Week>> {
+    require(ctx, Action::SetDuty, Place::Anywhere)?;
+    let district = staff(ctx)?.district;
+    let mut conn = services.store.read(ctx).await?;
+    let since = ctx.now.plus_seconds(-WEEKS * 7 * 86_400);
+    Ok(weeks(&outbox::given(&mut conn, district, since).await?))
+}
+
+fn weeks(given: &[Given]) -> Vec<Week> {
+    let monday = |at: Instant| {
+        let day = at.day_in(&jiff::tz::TimeZone::UTC);
+        day.plus_days(-i64::from(day.0.weekday().to_monday_zero_offset()))
+    };
+    let mut weeks: Vec<Week> = Vec::new();
+    let mut mondays: Vec<Day> = given.iter().map(|g| monday(g.created_at)).collect();
+    mondays.dedup();
+    for start in mondays.into_iter().rev() {
+        let of: Vec<&Given> = given.iter().filter(|g| monday(g.created_at) == start).collect();
+        let first: Vec<&&Given> = of.iter().filter(|g| !g.above).collect();
+        let mut minutes: Vec<i64> =
+            first.iter().filter_map(|g| Some(g.acknowledged_at?.seconds_since(g.created_at) / 60)).collect();
+        minutes.sort_unstable();
+        weeks.push(Week {
+            monday: start,
+            alerts: first.len(),
+            taken: minutes.len(),
+            calls_above: of.len() - first.len(),
+            median_minutes: minutes.get(minutes.len() / 2).copied(),
+            no_concern: first.iter().filter(|g| g.outcome == Some(Outcome::NoConcern)).count(),
+        });
+    }
+    weeks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Week, weeks};
+    use crate::model::Instant;
+    use crate::model::referral::Outcome;
+    use crate::store::outbox::Given;
+
+    #[test]
+    fn a_week_s_numbers_reconcile_with_its_alerts_c_44() {
+        let at = |text: &str| Instant::from(text.parse::<jiff::Timestamp>().unwrap());
+        let alert = |created: &str, minutes: Option<i64>, outcome, above| Given {
+            created_at: at(created),
+            acknowledged_at: minutes.map(|m| at(created).plus_seconds(m * 60)),
+            outcome,
+            above,
+        };
+        let given = [
+            alert("2026-03-02T10:00:00Z", Some(4), Some(Outcome::NoConcern), false),
+            alert("2026-03-03T10:00:00Z", Some(20), None, false),
+            alert("2026-03-03T10:15:00Z", None, None, true),
+            alert("2026-03-06T10:00:00Z", Some(8), None, false),
+            alert("2026-03-09T10:00:00Z", None, None, false),
+        ];
+        let shown = weeks(&given);
+        assert_eq!(
+            shown.iter().map(|w| w.monday.to_string()).collect::<Vec<_>>(),
+            ["2026-03-09", "2026-03-02"]
+        );
+        let Week { alerts, taken, calls_above, median_minutes, no_concern, .. } = shown[1];
+        assert_eq!((alerts, taken, calls_above, median_minutes, no_concern), (3, 3, 1, Some(8), 1));
+        assert_eq!((shown[0].alerts, shown[0].taken, shown[0].median_minutes), (1, 0, None));
+    }
 }

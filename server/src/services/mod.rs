@@ -5,20 +5,27 @@
 
 pub mod alerts;
 pub mod card_code;
+pub mod casework;
 pub mod check_in;
+pub mod concerns;
 pub(crate) mod delivery;
 pub mod demo;
 pub mod duty;
 pub(crate) mod escalation;
+pub mod outside;
+pub mod plans;
+pub mod queue;
 pub(crate) mod reconciling;
 pub mod records;
 pub mod referrals;
 pub mod releases;
+pub mod rules;
 mod school_days;
 pub mod scoring;
 pub mod sessions;
 pub mod setup;
 pub mod sittings;
+pub mod steps;
 mod throttle;
 
 use std::sync::Arc;

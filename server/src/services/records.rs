@@ -4,6 +4,7 @@ use questionnaires::instrument::{Instrument, Polarity};
 use questionnaires::library;
 use questionnaires::trend::{Point, TrendReport, describe};
 
+use super::casework::{self, Casework};
 use super::scoring::zone;
 use super::{Services, require, staff};
 use crate::ctx::Ctx;
@@ -38,6 +39,10 @@ pub struct Record {
     pub timeline: Vec<Entry>,
     /// Screenings whose answers can be opened.
     pub screenings: Vec<Screening>,
+    /// What is being done, beside the scores.
+    pub casework: Casework,
+    /// The newest closed referral, where none is open: it can be opened again.
+    pub closed: Option<Referral>,
     /// The school's time zone, for showing times.
     pub time_zone: String,
 }
@@ -122,7 +127,8 @@ pub async fn record(services: &Services, ctx: &Ctx, id: ChildId) -> Result<Recor
     let contacts = contacts::list(&mut conn, id).await?;
     let notes = contacts::list_notes(&mut conn, id, user).await?;
     let guardians = children::guardians(&mut conn, id).await?;
-    let mut open = None;
+    let mut open: Option<OpenReferral> = None;
+    let mut closed = None;
     let mut events: Vec<Event> = Vec::new();
     for referral in referrals::of_child(&mut conn, id).await? {
         events.extend(referrals::events(&mut conn, referral.id).await?);
@@ -130,8 +136,12 @@ pub async fn record(services: &Services, ctx: &Ctx, id: ChildId) -> Result<Recor
             let reasons = referrals::reasons(&mut conn, referral.id).await?;
             let follow_ups = contacts::follow_ups(&mut conn, referral.id).await?;
             open = Some(OpenReferral { referral, reasons, follow_ups });
+        } else if closed.is_none() {
+            closed = Some(referral);
         }
     }
+    closed = closed.filter(|_| open.is_none());
+    let casework = casework::of(&mut conn, ctx, &child, open.as_ref().map(|o| &o.referral)).await?;
     let mut screenings: Vec<Screening> = Vec::new();
     for screen in screens.iter().filter(|s| s.scale == "total") {
         screenings.push(Screening {
@@ -150,6 +160,8 @@ pub async fn record(services: &Services, ctx: &Ctx, id: ChildId) -> Result<Recor
         critical: flags.iter().filter_map(critical_entry).collect(),
         timeline: timeline(&screens, events, contacts, notes),
         screenings,
+        casework,
+        closed,
         time_zone: child.time_zone.clone(),
         child,
     })
@@ -233,7 +245,12 @@ pub async fn answers(
     Ok((child, screening, items))
 }
 
-async fn in_scope(conn: &mut crate::store::Conn, ctx: &Ctx, id: ChildId, action: Action) -> Result<Child> {
+pub(super) async fn in_scope(
+    conn: &mut crate::store::Conn,
+    ctx: &Ctx,
+    id: ChildId,
+    action: Action,
+) -> Result<Child> {
     match children::get(conn, id).await? {
         Some(child) => {
             require(ctx, action, Place::School(child.district_id, child.school_id))?;
@@ -246,7 +263,7 @@ async fn in_scope(conn: &mut crate::store::Conn, ctx: &Ctx, id: ChildId, action:
     }
 }
 
-async fn looked(
+pub(super) async fn looked(
     services: &Services,
     ctx: &Ctx,
     action: &'static str,
@@ -393,12 +410,24 @@ fn timeline(screens: &[Screen], events: Vec<Event>, contacts: Vec<Contact>, note
             at: event.at,
             kind: EntryKind::Referral,
             title: match event.verb.as_str() {
-                "open" => "Referral opened".to_owned(),
-                "raise" => "Referral raised".to_owned(),
-                "claim" => "Claimed".to_owned(),
-                "close" => "Closed".to_owned(),
-                _ => event.to_state.label().to_owned(),
-            },
+                "open" => "Referral opened",
+                "raise" => "Referral raised",
+                "claim" => "Claimed",
+                "close" => "Closed",
+                "escalate" => "Called the next person",
+                "reassign" => "Given to somebody else",
+                "set_priority" => "Another level set",
+                "assess" => "Second look",
+                "snooze" => "Put aside",
+                "propose_close" => "Closing proposed",
+                "return_close" => "Closing sent back",
+                "offer" => "Hand-over offered",
+                "decline_offer" => "Hand-over declined",
+                "withdraw_offer" => "Hand-over withdrawn",
+                "plan" => "Safety plan",
+                _ => event.to_state.label(),
+            }
+            .to_owned(),
             by: event.by_name,
             text: event.reason,
         });
@@ -424,4 +453,17 @@ fn timeline(screens: &[Screen], events: Vec<Event>, contacts: Vec<Contact>, note
     }
     entries.sort_by_key(|e| std::cmp::Reverse(e.at));
     entries
+}
+
+/// The child of a referral that the reader may work on.
+///
+/// # Errors
+/// [`Error::NotFound`] outside the counselor's schools.
+pub async fn child_of_referral(
+    services: &Services,
+    ctx: &Ctx,
+    id: crate::model::ReferralId,
+) -> Result<ChildId> {
+    let mut conn = services.store.read(ctx).await?;
+    Ok(super::referrals::find(&mut conn, ctx, id).await?.child_id)
 }

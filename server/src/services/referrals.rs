@@ -2,98 +2,17 @@
 
 use std::sync::Arc;
 
-use super::{Services, require, school_days, scoring, staff};
+use super::steps::{plan_follow_ups, propose_closing, wanted};
+use super::{Services, require, school_days, scoring, staff, steps};
 use crate::ctx::Ctx;
 use crate::model::referral::{ContactHow, ContactWith, Outcome, Priority, ReferralState, Verb};
-use crate::model::{Day, Instant, Private, ReferralId, UserId};
+use crate::model::{Day, Private, ReferralId, UserId};
 use crate::policy::{Action, Place};
 use crate::store::contacts::{self, Contact};
+pub use crate::store::referrals::SchoolCounts;
 use crate::store::referrals::{self, Referral};
-pub use crate::store::referrals::{QueueRow, SchoolCounts};
 use crate::store::{Act, Conn, Tx, outbox};
 use crate::{Error, Result};
-
-/// Which open referrals to list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum View {
-    /// All that the counselor may work on.
-    #[default]
-    Team,
-    /// Those she owns.
-    Mine,
-}
-
-/// Which of them: what each count of the queue counts, and its list shows (C-01).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Share {
-    /// Critical ones.
-    Critical,
-    /// Due before this day ends.
-    DueToday,
-    /// Past their due time.
-    Overdue,
-    /// Nobody has claimed yet.
-    Unclaimed,
-}
-
-impl Share {
-    /// Whether a line belongs to it.
-    pub fn holds(self, row: &QueueRow, now: Instant) -> bool {
-        match self {
-            Self::Critical => row.priority == Priority::Critical,
-            Self::DueToday => {
-                let zone = scoring::zone(&row.time_zone);
-                row.due_at >= now && row.due_at.day_in(&zone) == now.day_in(&zone)
-            }
-            Self::Overdue => row.due_at < now,
-            Self::Unclaimed => matches!(row.state, ReferralState::Open | ReferralState::Reopened),
-        }
-    }
-}
-
-/// The queue with its counts.
-#[derive(Clone, Debug)]
-pub struct Queue {
-    /// In the order in which to look: critical, then earliest due, then oldest.
-    pub rows: Vec<QueueRow>,
-    /// Critical ones.
-    pub critical: usize,
-    /// Due before this day ends.
-    pub due_today: usize,
-    /// Past their due time.
-    pub overdue: usize,
-    /// Nobody has claimed yet.
-    pub unclaimed: usize,
-    /// The instant of these figures.
-    pub as_of: Instant,
-    /// Who looks.
-    pub reader: UserId,
-}
-
-/// Rows on one page of the queue.
-const PAGE: i64 = 200;
-
-/// The counselor's queue.
-///
-/// # Errors
-/// [`Error::NotFound`] for anybody who is no counselor.
-pub async fn queue(services: &Services, ctx: &Ctx, view: View) -> Result<Queue> {
-    require(ctx, Action::WorkReferrals, Place::Anywhere)?;
-    let staff = staff(ctx)?;
-    let mut conn = services.store.read(ctx).await?;
-    let only = (view == View::Mine).then_some(staff.user);
-    let rows = referrals::queue(&mut conn, staff.district, staff.user, only, PAGE).await?;
-    let count = |share: Share| rows.iter().filter(|row| share.holds(row, ctx.now)).count();
-    Ok(Queue {
-        critical: count(Share::Critical),
-        due_today: count(Share::DueToday),
-        overdue: count(Share::Overdue),
-        unclaimed: count(Share::Unclaimed),
-        as_of: ctx.now,
-        reader: staff.user,
-        rows,
-    })
-}
 
 /// Takes a referral: the first claimer wins in the database, a second one learns who has it (REL-09).
 ///
@@ -204,19 +123,54 @@ pub async fn advance(
         return Err(Error::invalid("step", "Claim and close have pages of their own."));
     }
     let user = staff(ctx)?.user;
-    let reason = checked_text("reason", &reason)?;
+    let reason = match verb {
+        Verb::Reopen => wanted("reason", &reason, "Say why it is opened again.")?,
+        _ => checked_text("reason", &reason)?,
+    };
+    let shared = services.clone();
     services
         .store
         .write(ctx, Act::new("referral.advance"), move |tx| {
-            let reason = reason.clone();
+            let (reason, services) = (reason.clone(), shared.clone());
             Box::pin(async move {
                 tx.about("referral", id.0);
                 tx.detail(verb.as_str());
                 let referral = within_scope(tx, id).await?;
-                step(tx, &referral, user, verb, None, &reason).await
+                if verb == Verb::Reopen {
+                    return reopen(&services, tx, &referral, user, &reason).await;
+                }
+                step(tx, &referral, user, verb, None, &reason).await?;
+                if matches!(verb, Verb::SupportInSchool | Verb::ReferOutside | Verb::PlanFollowUp) {
+                    plan_follow_ups(tx, &referral).await?;
+                }
+                Ok(())
             })
         })
         .await
+}
+
+/// Opens a closed referral again: its clock runs anew, and its owner hears of it.
+async fn reopen(
+    services: &Services,
+    tx: &mut Tx,
+    referral: &Referral,
+    user: UserId,
+    reason: &Private<String>,
+) -> Result<()> {
+    if referrals::get_open(tx, referral.child_id, referral.school_id).await?.is_some() {
+        return Err(Error::Conflict("This child has an open referral already; work there.".to_owned()));
+    }
+    step(tx, referral, user, Verb::Reopen, None, reason).await?;
+    let now = tx.ctx().now;
+    let due = if referral.priority == Priority::Critical {
+        now.plus_seconds(services.config.clinical.clocks.critical_minutes * 60)
+    } else {
+        steps::due(services, tx, referral.school_id, referral.priority).await?
+    };
+    referrals::set_due(tx, referral.id, due).await?;
+    let word = if referral.priority == Priority::Critical { "critical_again" } else { "again" };
+    outbox::add(tx, referral.id, referral.owner_id, &format!("{word}:{}", referral.version)).await?;
+    Ok(())
 }
 
 /// How a referral ends.
@@ -230,12 +184,21 @@ pub struct Closing {
     pub reason: Private<String>,
 }
 
-/// Closes a referral with its outcome.
+/// What became of a wish to close.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// It is closed.
+    Now,
+    /// A second person confirms it first.
+    WhenConfirmed,
+}
+
+/// Closes a referral with its outcome; a critical one waits for a second person (C-30).
 ///
 /// # Errors
 /// [`Error::Invalid`] when a critical one names nobody who saw the child; [`Error::Conflict`] when it was never
 /// claimed, is closed already, or somebody was faster.
-pub async fn close(services: &Services, ctx: &Ctx, id: ReferralId, closing: Closing) -> Result<()> {
+pub async fn close(services: &Services, ctx: &Ctx, id: ReferralId, closing: Closing) -> Result<Closed> {
     let user = staff(ctx)?.user;
     let reason = checked_text("reason", &closing.reason)?;
     let seen_by = checked_text("seen_by", &closing.seen_by)?;
@@ -253,11 +216,16 @@ pub async fn close(services: &Services, ctx: &Ctx, id: ReferralId, closing: Clos
                         "Say who saw the child: a critical referral needs it to close.",
                     ));
                 }
+                if referral.priority == Priority::Critical {
+                    propose_closing(tx, &referral, user, closing.outcome, &seen_by, &reason).await?;
+                    return Ok(Closed::WhenConfirmed);
+                }
                 let mut text = reason.reveal().clone();
                 if !seen_by.reveal().is_empty() {
                     text = format!("Seen by {}. {text}", seen_by.reveal());
                 }
-                step(tx, &referral, user, Verb::Close, Some(closing.outcome), &text.into()).await
+                step(tx, &referral, user, Verb::Close, Some(closing.outcome), &text.into()).await?;
+                Ok(Closed::Now)
             })
         })
         .await
@@ -329,7 +297,7 @@ fn still_worked_on(referral: &Referral) -> Result<()> {
     }
 }
 
-async fn step(
+pub(super) async fn step(
     tx: &mut Tx,
     referral: &Referral,
     user: UserId,

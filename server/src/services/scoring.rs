@@ -13,7 +13,7 @@ use crate::config::Clinical;
 use crate::model::administration::TalkWish;
 use crate::model::referral::{Priority, ReferralState};
 use crate::model::{ChildId, Instant, Private, ReferralId, SchoolId, WindowId};
-use crate::referral_rules::{Facts, Finding, RULES, find_all};
+use crate::referral_rules::{ASKED_TO_TALK, Facts, Finding, RULES, find_all};
 use crate::store::administrations::Administration;
 use crate::store::referrals::{NewReferral, Reason};
 use crate::store::responses::{self, NewScore, Response};
@@ -86,6 +86,8 @@ async fn raise_critical(
         scored: None,
         critical: &hits,
         earlier: &[],
+        raised_before: None,
+        raised_by_others: &[],
         today: tx.ctx().now.day_in(&TimeZone::UTC),
     };
     let findings: Vec<_> = RULES.iter().flat_map(|rule| (rule.find)(&facts, clinical)).collect();
@@ -126,26 +128,40 @@ pub(super) async fn after_submit(
         responses::add_flag(tx, id, child, "critical_unanswered", item, None).await?;
     }
     let zone = zone_of(tx, administration.school_id).await?;
-    let earlier: Vec<Point> = responses::earlier(
+    let before = responses::earlier(
         tx,
         administration.child_id,
         &administration.instrument,
         &administration.informant,
         administration.window_id,
     )
-    .await?
-    .into_iter()
-    .map(|e| Point {
-        date: e.submitted_at.day_in(&zone).0,
-        value: e.value,
-        version: u32::try_from(e.version).unwrap_or(0),
-    })
-    .collect();
+    .await?;
+    let raised_before = before.last().and_then(|e| e.positive);
+    let earlier: Vec<Point> = before
+        .into_iter()
+        .map(|e| Point {
+            date: e.submitted_at.day_in(&zone).0,
+            value: e.value,
+            version: u32::try_from(e.version).unwrap_or(0),
+        })
+        .collect();
+    let (child, window) = (administration.child_id, administration.window_id);
+    let others: Vec<String> = responses::raised_by_others(tx, child, window, &administration.informant)
+        .await?
+        .into_iter()
+        .map(
+            |(informant, _)| {
+                if informant == "student" { "the student".to_owned() } else { format!("a {informant}") }
+            },
+        )
+        .collect();
     let facts = Facts {
         instrument,
         scored: Some(&scored),
         critical: &scored.critical,
         earlier: &earlier,
+        raised_before,
+        raised_by_others: &others,
         today: tx.ctx().now.day_in(&zone),
     };
     let findings = find_all(&facts, clinical);
@@ -168,7 +184,7 @@ pub(super) async fn after_wish(
         TalkWish::Today => (clinical.priorities.talk_today.0, "Asked to talk: today"),
         TalkWish::ThisWeek => (clinical.priorities.talk_this_week.0, "Asked to talk: this week"),
     };
-    let finding = Finding { rule: "asked_to_talk", item: String::new(), priority, why: why.to_owned() };
+    let finding = Finding { rule: ASKED_TO_TALK, item: String::new(), priority, why: why.to_owned() };
     raise(tx, clinical, child, school, administration, &[finding]).await?;
     Ok(())
 }
@@ -183,6 +199,11 @@ pub(super) async fn raise(
     administration: Option<&Administration>,
     findings: &[Finding],
 ) -> Result<Option<ReferralId>> {
+    if findings.is_empty() {
+        return Ok(None);
+    }
+    let place = places::get_school(tx, school).await?.ok_or(Error::NotFound)?;
+    let findings = super::rules::applied(tx, place.district_id, findings).await?;
     let Some(priority) = findings.iter().map(|f| f.priority).min_by_key(|p| p.rank()) else {
         return Ok(None);
     };
@@ -208,7 +229,8 @@ pub(super) async fn raise(
             referrals::get_open(tx, child, school).await?.ok_or(Error::NotFound)?
         }
     };
-    for finding in findings {
+    let mut news = false;
+    for finding in &findings {
         let reason = Reason {
             rule: finding.rule.to_owned(),
             item: finding.item.clone(),
@@ -216,9 +238,10 @@ pub(super) async fn raise(
             why: finding.why.clone().into(),
             found_at: ctx.now,
         };
-        referrals::add_reason(tx, referral.id, administration.map(|a| a.id), &reason).await?;
+        news |= referrals::add_reason(tx, referral.id, administration.map(|a| a.id), &reason).await?;
     }
-    if referrals::raise(tx, referral.id, priority, due).await? {
+    // Only what is new raises: a level that a person has set since is not undone by the same answer again.
+    if news && referrals::raise(tx, referral.id, priority, due).await? {
         let why = Private::new(format!("Raised to {}", priority.label().to_lowercase()));
         referrals::add_event(tx, referral.id, None, "raise", Some(referral.state), referral.state, &why)
             .await?;

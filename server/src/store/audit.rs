@@ -79,3 +79,26 @@ pub async fn count(conn: &mut Conn, action: &str, subject: Uuid) -> Result<i64, 
         .await?;
     Ok(row.map_or(0, |(n,)| n))
 }
+
+/// One person who opened a child's file, with how often and when last.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct Look {
+    pub by_name: String,
+    pub times: i64,
+    pub last_at: Instant,
+}
+
+/// Who has opened a child's file, the last one first.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn looks(conn: &mut Conn, child: Uuid) -> Result<Vec<Look>, StoreError> {
+    conn.all(
+        "select u.name as by_name, count(*) as times, max(a.at) as last_at from audit a join users u on \
+         u.id = a.actor_id where a.subject_id = $1 and a.action = 'child.view' and a.actor_kind = 'staff' \
+         group by u.id, u.name order by max(a.at) desc, u.name",
+        args![child],
+    )
+    .await
+}

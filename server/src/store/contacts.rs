@@ -127,14 +127,30 @@ pub async fn add_follow_up(
     referral: ReferralId,
     due_on: Day,
     what: &Private<String>,
-) -> Result<(), StoreError> {
+) -> Result<Uuid, StoreError> {
     let ctx = tx.ctx();
+    let id = ctx.id();
     tx.run(
         "insert into follow_ups (id, referral_id, due_on, what, created_at) values ($1, $2, $3, $4, $5)",
-        args![ctx.id(), referral, due_on, what, ctx.now],
+        args![id, referral, due_on, what, ctx.now],
     )
-    .await
-    .map(drop)
+    .await?;
+    Ok(id)
+}
+
+/// Notes that an open follow-up is done; false when there is none.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn finish_follow_up(
+    tx: &mut Tx,
+    referral: ReferralId,
+    id: Uuid,
+    by: UserId,
+) -> Result<bool, StoreError> {
+    let now = tx.ctx().now;
+    let sql = "update follow_ups set done_at = $3, done_by = $4 where id = $1 and referral_id = $2 and done_at is null";
+    Ok(tx.run(sql, args![id, referral, now, by]).await? == 1)
 }
 
 /// A referral's follow-ups by date.

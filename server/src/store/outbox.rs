@@ -84,3 +84,34 @@ pub async fn called(conn: &mut Conn, referral: ReferralId) -> Result<Vec<UserId>
         .await?;
     Ok(rows.into_iter().map(|(user,)| user).collect())
 }
+
+/// When an urgent alert was given, and when a person took it.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct Given {
+    pub created_at: Instant,
+    pub acknowledged_at: Option<Instant>,
+    /// What became of the referral, where it is closed.
+    pub outcome: Option<crate::model::referral::Outcome>,
+    /// A call above the first responder.
+    pub above: bool,
+}
+
+/// A district's urgent alerts since an instant, oldest first; no child in them.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn given(
+    conn: &mut Conn,
+    district: crate::model::DistrictId,
+    since: Instant,
+) -> Result<Vec<Given>, StoreError> {
+    conn.all(
+        "select o.created_at, o.acknowledged_at, r.outcome, o.reason not like 'critical%' as above from outbox o \
+         join referrals r on r.id = o.referral_id join schools s on s.id = r.school_id where s.district_id = $1 and \
+         o.created_at >= $2 and (o.reason like 'critical%' or o.reason like 'backup:%' or o.reason like 'lead:%' or \
+         o.reason like 'district:%') order by o.created_at, o.id",
+        args![district, since],
+    )
+    .await
+}

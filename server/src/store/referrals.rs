@@ -26,12 +26,14 @@ pub struct Referral {
     pub last_contact_at: Option<Instant>,
     pub closed_at: Option<Instant>,
     pub outcome: Option<Outcome>,
+    pub snoozed_until: Option<crate::model::Day>,
+    pub level_confirmed_at: Option<Instant>,
     pub version: i64,
 }
 
 const COLUMNS: &str = "select r.id, r.child_id, r.school_id, s.district_id, r.priority, r.state, r.owner_id, \
     u.name as owner_name, r.opened_at, r.due_at, r.acknowledged_at, r.last_contact_at, r.closed_at, r.outcome, \
-    r.version from referrals r join schools s on s.id = r.school_id join users u on u.id = r.owner_id ";
+    r.snoozed_until, r.level_confirmed_at, r.version from referrals r join schools s on s.id = r.school_id join users u on u.id = r.owner_id ";
 
 /// What opens a referral.
 #[derive(Clone, Copy, Debug)]
@@ -113,7 +115,7 @@ pub async fn raise(
     let changed = tx
         .run(
             "update referrals set priority = $2, rank = $3, due_at = case when due_at < $4 then due_at else $4 end, \
-             version = version + 1 where id = $1 and rank > $3",
+             snoozed_until = null, version = version + 1 where id = $1 and rank > $3",
             args![id, priority, priority.rank(), due_at],
         )
         .await?;
@@ -253,6 +255,47 @@ pub async fn set_owner(tx: &mut Tx, id: ReferralId, from: UserId, to: UserId) ->
     Ok(changed == 1)
 }
 
+/// Sets the priority that a person chose, and when it is due; false when somebody was faster.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn set_priority(
+    tx: &mut Tx,
+    id: ReferralId,
+    version: i64,
+    priority: Priority,
+    due: Instant,
+) -> Result<bool, StoreError> {
+    let now = tx.ctx().now;
+    let changed = tx
+        .run(
+            "update referrals set priority = $3, rank = $4, due_at = $5, level_confirmed_at = $6, \
+             version = version + 1 where id = $1 and version = $2 and closed_at is null",
+            args![id, version, priority, priority.rank(), due, now],
+        )
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Puts an open referral aside until a day.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn snooze(
+    tx: &mut Tx,
+    id: ReferralId,
+    until: crate::model::Day,
+    due: Instant,
+) -> Result<(), StoreError> {
+    tx.run(
+        "update referrals set snoozed_until = $2, due_at = $3, version = version + 1 where id = $1 and rank > 1 and \
+         closed_at is null",
+        args![id, until, due],
+    )
+    .await
+    .map(drop)
+}
+
 /// Moves the clock of an open referral to when its next step is due.
 ///
 /// # Errors
@@ -283,58 +326,6 @@ pub async fn advance(
         )
         .await?;
     Ok(changed == 1)
-}
-
-/// One line of the queue.
-#[derive(Clone, Debug, FromRow)]
-#[expect(missing_docs, reason = "the columns of the query")]
-pub struct QueueRow {
-    pub id: ReferralId,
-    pub child_id: ChildId,
-    pub given_name: Private<String>,
-    pub family_name: Private<String>,
-    pub grade: i64,
-    pub class_name: String,
-    pub school_name: String,
-    pub time_zone: String,
-    pub priority: Priority,
-    pub state: ReferralState,
-    pub owner_id: UserId,
-    pub owner_name: String,
-    pub opened_at: Instant,
-    pub due_at: Instant,
-    pub last_contact_at: Option<Instant>,
-    pub why: Option<Private<String>>,
-}
-
-/// The open referrals of the schools where `user` is a counselor: critical first, then earliest due, then oldest;
-/// never by a raw score (C-03).
-///
-/// # Errors
-/// [`StoreError`] when the database cannot be read.
-pub async fn queue(
-    conn: &mut Conn,
-    district: DistrictId,
-    user: UserId,
-    only_owner: Option<UserId>,
-    limit: i64,
-) -> Result<Vec<QueueRow>, StoreError> {
-    conn.all(
-        "select r.id, r.child_id, c.given_name, c.family_name, k.grade, k.name as class_name, s.name as school_name, \
-         s.time_zone, r.priority, r.state, r.owner_id, u.name as owner_name, r.opened_at, r.due_at, \
-         r.last_contact_at, (select m.why from referral_reasons m where m.referral_id = r.id order by \
-         case m.priority when 'critical' then 1 when 'high' then 2 when 'moderate' then 3 else 4 end, \
-         m.found_at desc, m.id limit 1) as why \
-         from referrals r join schools s on s.id = r.school_id join users u on u.id = r.owner_id \
-         join children c on c.id = r.child_id join enrollments e on e.child_id = c.id and e.to_date is null \
-         join classes k on k.id = e.class_id \
-         where r.closed_at is null and s.district_id = $1 and ($3 is null or r.owner_id = $3) and exists (select 1 \
-         from user_roles x where x.user_id = $2 and x.role = 'counselor' and (x.school_id is null or \
-         x.school_id = r.school_id)) \
-         order by case when r.rank = 1 then 0 else 1 end, r.due_at, r.opened_at, r.id limit $4",
-        args![district, user, only_owner, limit],
-    )
-    .await
 }
 
 /// How many open referrals the user may work on, and the sum of their versions: both together change with every line.

@@ -214,6 +214,7 @@ pub struct Earlier {
     pub submitted_at: Instant,
     pub value: f64,
     pub version: i64,
+    pub positive: Option<bool>,
 }
 
 /// A child's earlier scores on one scale of one instrument by one informant, oldest first.
@@ -228,11 +229,30 @@ pub async fn earlier(
     except: WindowId,
 ) -> Result<Vec<Earlier>, StoreError> {
     conn.all(
-        "select a.submitted_at, s.value, a.version from administrations a join scores s on s.administration_id = a.id \
+        "select a.submitted_at, s.value, a.version, s.positive from administrations a join scores s on s.administration_id = a.id \
          where a.child_id = $1 and a.instrument = $2 and a.informant = $3 and a.window_id <> $4 and \
          a.state = 'submitted' and s.scale = 'total' and s.value is not null and s.engine = (select max(n.engine) \
          from scores n where n.administration_id = s.administration_id and n.scale = s.scale) order by a.submitted_at",
         args![child, instrument, informant, except],
+    )
+    .await
+}
+
+/// Other informants' instruments with a raised total for a child in one window.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn raised_by_others(
+    conn: &mut Conn,
+    child: ChildId,
+    window: WindowId,
+    informant: &str,
+) -> Result<Vec<(String, String)>, StoreError> {
+    conn.all(
+        "select distinct a.informant, a.instrument from administrations a join scores s on s.administration_id = a.id \
+         where a.child_id = $1 and a.window_id = $2 and a.informant <> $3 and a.state = 'submitted' and \
+         s.scale = 'total' and s.positive = $4 order by a.informant, a.instrument",
+        args![child, window, informant, true],
     )
     .await
 }

@@ -5,8 +5,11 @@ use sqlx::{Database, Decode, Type};
 use uuid::Uuid;
 
 use crate::model::administration::{AdministrationState, TalkWish};
+use crate::model::outside::{Consent, OutsideState, System};
 use crate::model::people::{Role, Sex};
-use crate::model::referral::{ContactHow, ContactWith, Outcome, Priority, ReferralState};
+use crate::model::referral::{
+    ContactHow, ContactWith, Danger, DistressTag, Outcome, Priority, ReferralState, Urgency,
+};
 use crate::model::window::{ConsentMode, ConsentStatus, SittingState, WindowState};
 use crate::model::{
     AdministrationId, ChildId, ClassId, Day, DistrictId, Instant, Private, ReferralId, ReleaseId, SchoolId,
@@ -131,7 +134,13 @@ words!(
     ReferralState,
     Outcome,
     ContactWith,
-    ContactHow
+    ContactHow,
+    Danger,
+    DistressTag,
+    Urgency,
+    System,
+    Consent,
+    OutsideState
 );
 
 impl<DB: Database> Type<DB> for Instant

@@ -4,13 +4,16 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
 use server::model::referral::{Priority, ReferralState};
-use server::model::{ChildId, Instant};
+use server::model::{ChildId, Instant, UserId};
 use server::{Error, Result};
 
+use super::casework::{Asks, Levels, Outside, Plan, Reopen};
 use super::confirmation;
 use super::referral::{CloseForm, ContactForm, Next, NoteForm};
 use crate::address::Address;
-use crate::api::queue::{self as api, CriticalEntry, Guardian, OpenReferral, Record, Screening};
+use crate::api::queue::{
+    self as api, CriticalEntry, Entry, EntryKind, Guardian, OpenReferral, Record, Screening,
+};
 use crate::components::back_link::BackLink;
 use crate::components::banner::{Banner, Confirmation, Tone};
 use crate::components::error_summary::ErrorSummary;
@@ -22,6 +25,7 @@ use crate::components::priority_tag::PriorityTag;
 use crate::components::shell::Head;
 use crate::components::staff_shell::{Reader, StaffShell, Tab};
 use crate::components::timeline::Timeline;
+use crate::islands::queue_keys::QueueKeys;
 use crate::render;
 use crate::visit::{Posted, Visit};
 use crate::when::{When, capital};
@@ -32,7 +36,8 @@ pub async fn show(visit: Visit, address: Address) -> Response {
         Ok(child) => child,
         Err(error) => return render::staff_failure(&visit, &error),
     };
-    let shown = Shown { done: confirmation(address.query("done")), ..Shown::default() };
+    let only = KINDS.iter().find(|(word, ..)| *word == address.query("only")).and_then(|(.., kind)| *kind);
+    let shown = Shown { done: confirmation(address.query("done")), only, ..Shown::default() };
     page(&visit, child, StatusCode::OK, shown).await
 }
 
@@ -79,6 +84,39 @@ pub(super) struct Shown {
     pub(super) wrong: Option<(String, String)>,
     refused: Option<String>,
     done: Option<&'static str>,
+    /// The one kind of line that the timeline shows.
+    only: Option<EntryKind>,
+}
+
+/// The chips of the timeline: word, label and kind.
+const KINDS: [(&str, &str, Option<EntryKind>); 5] = [
+    ("", "All", None),
+    ("contacts", "Contacts", Some(EntryKind::Contact)),
+    ("screens", "Screens", Some(EntryKind::Screen)),
+    ("notes", "Notes", Some(EntryKind::Note)),
+    ("steps", "Steps", Some(EntryKind::Referral)),
+];
+
+fn chosen(entries: Vec<Entry>, only: Option<EntryKind>) -> Vec<Entry> {
+    entries.into_iter().filter(|entry| only.is_none_or(|kind| entry.kind == kind)).collect()
+}
+
+/// Narrows the timeline to one kind of line (C-21).
+#[component]
+fn Chips(child: ChildId, only: Option<EntryKind>) -> AnyView {
+    let chips = KINDS
+        .iter()
+        .map(|(word, label, kind)| {
+            let href = if word.is_empty() {
+                format!("/children/{child}")
+            } else {
+                format!("/children/{child}?only={word}")
+            };
+            let current = (*kind == only).then_some("true");
+            view! { <a class="chip" href=format!("{href}#timeline-head") aria-current=current>{*label}</a> }
+        })
+        .collect_view();
+    view! { <nav class="chips" aria-label="Lines of the timeline">{chips}</nav> }.into_any()
 }
 
 async fn page(visit: &Visit, id: ChildId, status: StatusCode, shown: Shown) -> Response {
@@ -90,6 +128,7 @@ async fn page(visit: &Visit, id: ChildId, status: StatusCode, shown: Shown) -> R
     let reader = Reader::of(visit);
     let token = visit.form_token.clone();
     let now = visit.ctx.now;
+    let user = reader.user();
     let name = format!("{} {}", record.child.given_name.reveal(), record.child.family_name.reveal());
     let title = if shown.wrong.is_some() { format!("Error: {name}") } else { name };
     render::page(visit, status, Head::staff(title), move || {
@@ -104,14 +143,15 @@ async fn page(visit: &Visit, id: ChildId, status: StatusCode, shown: Shown) -> R
                     .refused
                     .clone()
                     .map(|text| view! { <Banner tone=Tone::Warn head="Nothing was changed" text urgent=true/> })}
-                <Body record shown token now/>
+                <Body record shown token now reader=user/>
+                <QueueKeys/>
             </StaffShell>
         }
     })
 }
 
 #[component]
-fn Body(record: Record, shown: Shown, token: String, now: Instant) -> AnyView {
+fn Body(record: Record, shown: Shown, token: String, now: Instant, reader: Option<UserId>) -> AnyView {
     let when = When::new(now, &record.time_zone);
     let child = record.child.id;
     let facts = vec![
@@ -137,6 +177,11 @@ fn Body(record: Record, shown: Shown, token: String, now: Instant) -> AnyView {
     let next = open.clone().map(|open| {
         view! { <Next open child token=token.clone() when=when.clone()>{close}</Next> }
     });
+    let levels = claimed.then(|| {
+        view! { <Levels record=record.clone() token=token.clone() shown=shown.clone() today=when.today()/> }
+    });
+    let looks = format!("/children/{child}/looks");
+    let entries = chosen(record.timeline.clone(), shown.only);
     let contact = open.clone().filter(|_| claimed).map(|open| {
         view! { <ContactForm open child token=token.clone() shown=shown.clone() today=when.today()/> }
     });
@@ -150,6 +195,7 @@ fn Body(record: Record, shown: Shown, token: String, now: Instant) -> AnyView {
             {action}
         </PersonHeader>
         {open.as_ref().and_then(|open| critical_banner(open, &when))}
+        <Asks record=record.clone() token=token.clone() shown=shown.clone() reader when=when.clone()/>
         {(!banned.is_empty())
             .then(|| {
                 view! {
@@ -169,11 +215,17 @@ fn Body(record: Record, shown: Shown, token: String, now: Instant) -> AnyView {
             </div>
             <div class="stack">
                 {next}
+                {levels}
+                <Reopen record=record.clone() token=token.clone() shown=shown.clone()/>
+                <Plan record=record.clone() when=when.clone() claimed/>
+                <Outside record=record.clone() when=when.clone() token=token.clone() shown=shown.clone() claimed/>
                 <Guardians guardians=record.guardians.clone()/>
                 <section class="card" aria-labelledby="timeline-head">
                     <h2 id="timeline-head">"Timeline"</h2>
-                    {open.map(|open| view! { <NoteForm open child token shown/> })}
-                    <Timeline entries=record.timeline when/>
+                    {open.map(|open| view! { <NoteForm open child token=token.clone() shown=shown.clone()/> })}
+                    <Chips child only=shown.only/>
+                    <Timeline entries when/>
+                    <p><a href=looks><Icon name="eye"/>" Who has opened this file"</a></p>
                 </section>
             </div>
         </div>

@@ -1,8 +1,15 @@
 //! What a counselor sees.
 
 pub mod answers;
+pub mod assess;
+mod casework;
 pub mod child;
+pub mod closed;
+pub mod directory;
+pub mod outside;
+pub mod plan;
 pub mod queue;
+mod queue_list;
 mod referral;
 pub mod work;
 
@@ -14,6 +21,22 @@ fn confirmation(word: &str) -> Option<&'static str> {
         "note" => Some("The note is saved."),
         "step" => Some("The stage is changed."),
         "closed" => Some("The referral is closed with its outcome."),
+        "proposed" => Some("A second person confirms now; until then it stays open."),
+        "confirmed" => Some("Confirmed: the referral is closed with its outcome."),
+        "returned" => Some("It stays open. The colleague sees your answer."),
+        "priority" => Some("The level is set. What the rules gave stays readable."),
+        "snoozed" => Some("Put aside until that day."),
+        "follow_up" => Some("The follow-up is done."),
+        "offered" => Some("Offered. Nothing moves until it is accepted."),
+        "accepted" => Some("You have taken it over."),
+        "declined" => Some("Declined. It stays where it was."),
+        "plan" => Some("The plan is saved as its next version."),
+        "assessed" => Some("The second look is saved; its level holds from now on."),
+        "news" => Some("The news are noted."),
+        "reopened" => Some("Opened again. Claim it to go on."),
+        "bulk" => Some("Done for the selected lines."),
+        "undone" => Some("Taken back."),
+        "view" => Some("Your views are changed."),
         _ => None,
     }
 }

@@ -1,104 +1,210 @@
-//! The counselor's first page: whom to look at now, most urgent first (C-01 to C-04).
+//! The counselor's first page: whom to look at now, most urgent first (C-01 to C-11).
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
-use server::Error;
 use server::model::referral::{Priority, ReferralState};
-use server::model::{ChildId, ReferralId};
+use server::model::{ChildId, Day, ReferralId, UserId};
+use server::{Error, Result};
+use uuid::Uuid;
 
+use super::queue_list::{Filters, List, Views};
 use super::{child, confirmation};
 use crate::address::Address;
 use crate::api::alerts::get_queue_mark;
-use crate::api::queue::{self as api, Queue, QueueRow, Share, View};
+use crate::api::queue::{self as api, Asked, Bulk, Queue, Share, View};
 use crate::components::banner::{Banner, Confirmation, Tone};
 use crate::components::count_strip::{Count, CountStrip};
-use crate::components::due_clock::{Clock, DueClock};
-use crate::components::empty::Empty;
 use crate::components::form::Token;
-use crate::components::priority_tag::PriorityTag;
 use crate::components::shell::Head;
 use crate::components::staff_shell::{Reader, StaffShell, Tab};
+use crate::islands::queue_keys::QueueKeys;
 use crate::render;
 use crate::visit::{Posted, Visit};
-use crate::when::{When, capital, spelled};
+use crate::when::{capital, spelled};
 
 /// `GET /queue`.
 pub async fn show(visit: Visit, address: Address) -> Response {
-    page(&visit, Asked::of(&address), StatusCode::OK, None).await
+    let undo = address.query("undo").parse::<Uuid>().ok();
+    let done = confirmation(address.query("done"));
+    page(&visit, Place::of(&address), StatusCode::OK, done, undo, None).await
 }
 
 /// `POST /referrals/{id}/claim`: back to the page where the button was.
 pub async fn claim(address: Address, posted: Posted) -> Response {
     let visit = &posted.visit;
     let from_child = posted.word::<ChildId>("child");
-    let asked = Asked { view: view(posted.text("view")), ..Asked::default() };
+    let place = Place::read(&|name| posted.text(name).to_owned());
     let claimed = match address.part::<ReferralId>(0) {
         Ok(id) => api::claim_referral(visit, id).await,
         Err(error) => Err(error),
     };
     match (claimed, from_child) {
         (Ok(()), Some(child)) => Redirect::to(&format!("/children/{child}?done=claimed")).into_response(),
-        (Ok(()), None) => Redirect::to(&asked.href(asked.show, "claimed")).into_response(),
+        (Ok(()), None) => Redirect::to(&place.href(&[("done", "claimed")])).into_response(),
         (Err(error @ Error::Conflict(_)), Some(child)) => {
             child::again(visit, child, child::Draft::default(), &error).await
         }
-        (Err(Error::Conflict(who)), None) => page(visit, asked, StatusCode::CONFLICT, Some(who)).await,
+        (Err(Error::Conflict(who)), None) => {
+            page(visit, place, StatusCode::CONFLICT, None, None, Some(who)).await
+        }
         (Err(error), _) => render::staff_failure(visit, &error),
     }
 }
 
-/// What the address asks for.
-#[derive(Clone, Copy, Debug, Default)]
-struct Asked {
-    view: View,
-    show: Option<Share>,
-    done: Option<&'static str>,
+/// `POST /queue/bulk`: several lines at once, with an undo.
+pub async fn bulk(posted: Posted) -> Response {
+    let visit = &posted.visit;
+    let place = Place::read(&|name| posted.text(name).to_owned());
+    let ids: Vec<ReferralId> = posted.all("id").filter_map(|id| id.parse().ok()).collect();
+    let act: Result<Bulk> = match posted.text("act") {
+        "assign" => posted
+            .word::<UserId>("user")
+            .map(Bulk::Assign)
+            .ok_or_else(|| Error::invalid("user", "Choose to whom.")),
+        _ => posted
+            .word::<Day>("day")
+            .map(Bulk::FollowUp)
+            .ok_or_else(|| Error::invalid("day", "Choose a day for the follow-up.")),
+    };
+    let done = match act {
+        Ok(act) => api::change_many(visit, ids, act).await,
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(id) => Redirect::to(&place.href(&[("done", "bulk"), ("undo", &id.to_string())])).into_response(),
+        Err(Error::Invalid { message, .. } | Error::Conflict(message)) => {
+            page(visit, place, StatusCode::UNPROCESSABLE_ENTITY, None, None, Some(message)).await
+        }
+        Err(error) => render::staff_failure(visit, &error),
+    }
 }
 
-fn view(word: &str) -> View {
-    if word == "mine" { View::Mine } else { View::Team }
+/// `POST /queue/undo`.
+pub async fn undo(posted: Posted) -> Response {
+    let visit = &posted.visit;
+    let place = Place::read(&|name| posted.text(name).to_owned());
+    let done = match posted.word::<Uuid>("act") {
+        Some(id) => api::undo_many(visit, id).await,
+        None => Err(Error::NotFound),
+    };
+    match done {
+        Ok(_) => Redirect::to(&place.href(&[("done", "undone")])).into_response(),
+        Err(Error::Conflict(message)) => {
+            page(visit, place, StatusCode::CONFLICT, None, None, Some(message)).await
+        }
+        Err(error) => render::staff_failure(visit, &error),
+    }
 }
 
-impl Asked {
+/// `POST /queue/views`: keeps the list as it is under a name, or drops a kept one.
+pub async fn views(posted: Posted) -> Response {
+    let visit = &posted.visit;
+    let place = Place::read(&|name| posted.text(name).to_owned());
+    let done = match posted.word::<Uuid>("drop") {
+        Some(id) => api::remove_view(visit, id).await,
+        None => {
+            let query = place.href(&[]).trim_start_matches("/queue").trim_start_matches('?').to_owned();
+            api::add_view(visit, posted.text("name"), &query, posted.text("shared") == "yes").await
+        }
+    };
+    match done {
+        Ok(()) => Redirect::to(&place.href(&[("done", "view")])).into_response(),
+        Err(Error::Invalid { message, .. }) => {
+            page(visit, place, StatusCode::UNPROCESSABLE_ENTITY, None, None, Some(message)).await
+        }
+        Err(error) => render::staff_failure(visit, &error),
+    }
+}
+
+/// What the address asks for: words and opaque ids, so that a link to a list can be kept and shared (C-08).
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    pub(super) asked: Asked,
+    /// Names as initials, for a desk that others can see.
+    pub(super) initials: bool,
+}
+
+/// The fields that carry a place through a form.
+const FIELDS: [&str; 8] = ["view", "show", "priority", "stage", "school", "name-part", "page", "initials"];
+
+impl Place {
     fn of(address: &Address) -> Self {
-        let show = match address.query("show") {
-            "critical" => Some(Share::Critical),
-            "today" => Some(Share::DueToday),
-            "overdue" => Some(Share::Overdue),
-            "unclaimed" => Some(Share::Unclaimed),
-            _ => None,
-        };
-        Self { view: view(address.query("view")), show, done: confirmation(address.query("done")) }
+        Self::read(&|name| address.query(name).to_owned())
     }
 
-    /// The same view with another list or a confirmation.
-    fn href(self, show: Option<Share>, done: &str) -> String {
-        let mut words: Vec<String> = Vec::new();
-        if self.view == View::Mine {
-            words.push("view=mine".to_owned());
+    fn read(text: &dyn Fn(&str) -> String) -> Self {
+        let show = text("show");
+        let asked = Asked {
+            view: if text("view") == "mine" { View::Mine } else { View::Team },
+            show: Share::ALL.into_iter().find(|share| share.word() == show),
+            priority: text("priority").parse().ok(),
+            stage: text("stage").parse().ok(),
+            school: text("school").parse().ok(),
+            name: text("name-part").chars().take(60).collect(),
+            page: text("page").parse().unwrap_or(0),
+        };
+        Self { asked, initials: text("initials") == "on" }
+    }
+
+    fn word(&self, field: &str) -> String {
+        let asked = &self.asked;
+        match field {
+            "view" if asked.view == View::Mine => "mine".to_owned(),
+            "show" => asked.show.map(|share| share.word().to_owned()).unwrap_or_default(),
+            "priority" => asked.priority.map(|p| p.as_str().to_owned()).unwrap_or_default(),
+            "stage" => asked.stage.map(|s| s.as_str().to_owned()).unwrap_or_default(),
+            "school" => asked.school.map(|s| s.to_string()).unwrap_or_default(),
+            "name-part" => asked.name.clone(),
+            "page" if asked.page > 0 => asked.page.to_string(),
+            "initials" if self.initials => "on".to_owned(),
+            _ => String::new(),
         }
-        if let Some(share) = show {
-            words.push(format!("show={}", word(share)));
-        }
-        if !done.is_empty() {
-            words.push(format!("done={done}"));
-        }
+    }
+
+    /// Every field that is set.
+    pub(super) fn fields(&self) -> Vec<(&'static str, String)> {
+        FIELDS.iter().map(|field| (*field, self.word(field))).filter(|(_, word)| !word.is_empty()).collect()
+    }
+
+    /// The same place with other words; an empty word takes a field away.
+    pub(super) fn href(&self, other: &[(&str, &str)]) -> String {
+        let kept = self.fields().into_iter().filter(|(field, _)| other.iter().all(|(name, _)| name != field));
+        let words: Vec<String> = kept
+            .map(|(field, word)| (field.to_owned(), word))
+            .chain(other.iter().map(|(field, word)| ((*field).to_owned(), (*word).to_owned())))
+            .filter(|(_, word)| !word.is_empty())
+            .map(|(field, word)| format!("{field}={}", escaped(&word)))
+            .collect();
         if words.is_empty() { "/queue".to_owned() } else { format!("/queue?{}", words.join("&")) }
     }
-}
 
-fn word(share: Share) -> &'static str {
-    match share {
-        Share::Critical => "critical",
-        Share::DueToday => "today",
-        Share::Overdue => "overdue",
-        Share::Unclaimed => "unclaimed",
+    /// Whether anything but the view is asked for.
+    pub(super) fn is_filtered(&self) -> bool {
+        self.fields().iter().any(|(field, _)| !matches!(*field, "view" | "page" | "initials"))
     }
 }
 
-async fn page(visit: &Visit, asked: Asked, status: StatusCode, refused: Option<String>) -> Response {
-    let queue = match api::get_queue(visit, asked.view).await {
+/// A word as an address carries it.
+fn escaped(word: &str) -> String {
+    word.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+            b' ' => "+".to_owned(),
+            other => format!("%{other:02X}"),
+        })
+        .collect()
+}
+
+async fn page(
+    visit: &Visit,
+    place: Place,
+    status: StatusCode,
+    done: Option<&'static str>,
+    undo: Option<Uuid>,
+    refused: Option<String>,
+) -> Response {
+    let queue = match api::get_queue(visit, &place.asked).await {
         Ok(queue) => queue,
         Err(error) => return render::staff_failure(visit, &error),
     };
@@ -109,172 +215,132 @@ async fn page(visit: &Visit, asked: Asked, status: StatusCode, refused: Option<S
     let reader = Reader::of(visit).on_queue(mark);
     let token = visit.form_token.clone();
     render::page(visit, status, Head::staff("My work"), move || {
-        let lede = lede(&queue, asked.view);
-        let counts = counts(&queue, asked);
-        let tab = move |view: View| (asked.view == view).then_some("page");
+        let lede = lede(&queue, place.asked.view);
+        let counts = counts(&queue, &place);
+        let shown = place.asked.view;
+        let tab = move |view: View| (shown == view).then_some("page");
+        let undo = undo.map(|id| {
+            view! {
+                <form method="post" action="/queue/undo" class="undo">
+                    <Token value=token.clone()/>
+                    <Carried place=place.clone()/>
+                    <input type="hidden" name="act" value=id.to_string()/>
+                    <button class="button" type="submit"><crate::components::icon::Icon name="undo-2"/>"Undo"</button>
+                </form>
+            }
+        });
+        let initials = if place.initials { ("", "Show names") } else { ("on", "Initials only") };
         view! {
             <StaffShell reader here=Tab::Work>
-                <Confirmation sentence=asked.done/>
-                {refused.map(|who| view! {
-                    <Banner tone=Tone::Warn head=who text="You can still open the child’s page." urgent=true/>
+                {done.map(|sentence| view! { <div class="done-row"><Confirmation sentence=Some(sentence)/>{undo}</div> })}
+                {refused.clone().map(|who| view! {
+                    <Banner tone=Tone::Warn head=who text="Nothing was changed." urgent=true/>
                 })}
                 <div class="page-head">
                     <div>
                         <h1>"My work"</h1>
                         <p class="lede">{lede}</p>
                     </div>
+                    <a class="button button-quiet" href=place.href(&[("initials", initials.0)])>
+                        <crate::components::icon::Icon name="eye-off"/>{initials.1}
+                    </a>
                 </div>
                 <CountStrip label="My work in numbers" counts/>
                 <nav class="tabs" aria-label="Whose referrals">
-                    <a href="/queue" aria-current=tab(View::Team)>"Team"</a>
-                    <a href="/queue?view=mine" aria-current=tab(View::Mine)>"Mine"</a>
+                    <a href=place.href(&[("view", ""), ("page", "")]) aria-current=tab(View::Team)>"Team"</a>
+                    <a href=place.href(&[("view", "mine"), ("page", "")]) aria-current=tab(View::Mine)>"Mine"</a>
+                    <a href="/queue/closed">"Closed"</a>
                 </nav>
-                <List queue asked token/>
+                <Filters queue=queue.clone() place=place.clone()/>
+                <Views queue=queue.clone() place=place.clone() token=token.clone()/>
+                <List queue place token/>
+                <QueueKeys/>
             </StaffShell>
         }
     })
 }
 
+/// What a form on this page carries so that it comes back to the same place.
+#[component]
+pub(super) fn Carried(place: Place) -> AnyView {
+    place
+        .fields()
+        .into_iter()
+        .map(|(field, word)| view! { <input type="hidden" name=field value=word/> })
+        .collect_view()
+        .into_any()
+}
+
 /// How things stand, in one sentence: the most urgent fact there is.
 fn lede(queue: &Queue, view: View) -> String {
-    let unseen = queue
-        .rows
-        .iter()
-        .filter(|r| r.priority == Priority::Critical && Share::Unclaimed.holds(r, queue.as_of))
-        .count();
+    let number = |n: i64| usize::try_from(n).unwrap_or(0);
+    let counts = queue.counts;
     let whose = if view == View::Mine { "with you" } else { "with your team" };
-    match (unseen, queue.critical, queue.overdue, queue.due_today, queue.rows.len()) {
+    let many = |n: i64| capital(&spelled(number(n)));
+    match (counts.unseen, counts.critical, counts.overdue, counts.today, counts.open) {
         (1, ..) => "One child needs a person now: nobody has claimed the referral.".to_owned(),
-        (n @ 2.., ..) => {
-            format!("{} children need a person now: nobody has claimed the referrals.", capital(&spelled(n)))
-        }
+        (n @ 2.., ..) => format!("{} children need a person now: nobody has claimed the referrals.", many(n)),
         (_, 1, ..) => "One child is to be seen today.".to_owned(),
-        (_, n @ 2.., ..) => format!("{} children are to be seen.", capital(&spelled(n))),
+        (_, n @ 2.., ..) => format!("{} children are to be seen.", many(n)),
         (_, _, 1, ..) => "One referral is overdue.".to_owned(),
-        (_, _, n @ 2.., ..) => format!("{} referrals are overdue.", capital(&spelled(n))),
-        (_, _, _, n @ 1.., _) => format!("{} due today.", capital(&spelled(n))),
+        (_, _, n @ 2.., ..) => format!("{} referrals are overdue.", many(n)),
+        (_, _, _, n @ 1.., _) => format!("{} due today.", many(n)),
         (.., 1) => format!("One referral is {whose}; nothing is due today."),
         (.., 0) => "New referrals appear here as soon as a student hands in.".to_owned(),
-        (.., n) => format!("{} referrals are {whose}; nothing is due today.", capital(&spelled(n))),
+        (.., n) => format!("{} referrals are {whose}; nothing is due today.", many(n)),
     }
 }
 
-fn counts(queue: &Queue, asked: Asked) -> Vec<Count> {
+fn counts(queue: &Queue, place: &Place) -> Vec<Count> {
+    let counts = queue.counts;
     [
-        (Share::Critical, queue.critical, "Critical"),
-        (Share::Overdue, queue.overdue, "Overdue"),
-        (Share::DueToday, queue.due_today, "Due today"),
-        (Share::Unclaimed, queue.unclaimed, "Not claimed"),
+        (Share::Critical, counts.critical, "Critical"),
+        (Share::Overdue, counts.overdue, "Overdue"),
+        (Share::DueToday, counts.today, "Due today"),
+        (Share::Unclaimed, counts.unclaimed, "Not claimed"),
+        (Share::Waiting, counts.waiting, "Waiting for others"),
+        (Share::Talk, counts.talk, "Asked to talk"),
     ]
     .into_iter()
     .map(|(share, number, label)| Count {
-        number,
+        number: usize::try_from(number).unwrap_or(0),
         label,
-        href: Some(asked.href(Some(share), "")),
-        chosen: asked.show == Some(share),
+        href: Some(place.href(&[("show", share.word()), ("page", "")])),
+        chosen: place.asked.show == Some(share),
         critical: share == Share::Critical,
     })
     .collect()
 }
 
-#[component]
-fn List(queue: Queue, asked: Asked, token: String) -> AnyView {
-    let now = queue.as_of;
-    let rows: Vec<QueueRow> =
-        queue.rows.into_iter().filter(|r| asked.show.is_none_or(|share| share.holds(r, now))).collect();
-    let all = asked.href(None, "");
-    let clear = asked.show.map(|_| view! { <p><a href=all.clone()>"Show all open referrals"</a></p> });
-    if rows.is_empty() {
-        let (head, text) = match (asked.show, asked.view) {
-            (Some(_), _) => ("Nothing here", "No open referral belongs to this list."),
-            (None, View::Mine) => {
-                ("Nothing due", "You have claimed no open referral. The team’s are one tab away.")
-            }
-            (None, View::Team) => ("Nothing due", "New referrals appear here as soon as a student hands in."),
-        };
-        return view! { {clear} <Empty head text/> }.into_any();
-    }
-    let mut schools: Vec<&str> = rows.iter().map(|r| r.school_name.as_str()).collect();
-    schools.sort_unstable();
-    schools.dedup();
-    let many_schools = schools.len() > 1;
-    let lines = rows
-        .into_iter()
-        .map(|row| view! { <Line row token=token.clone() now many_schools asked reader=queue.reader/> })
-        .collect_view();
-    view! {
-        {clear}
-        <div class="table-wrap">
-            <table class="table table-stack" role="table">
-                <caption class="visually-hidden">"Open referrals, most urgent first"</caption>
-                <thead role="rowgroup">
-                    <tr role="row">
-                        {["Priority", "Due", "Student", "Why", "Stage", "Owner", "Last contact"]
-                            .map(|head| view! { <th scope="col" role="columnheader">{head}</th> })
-                            .collect_view()}
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">{lines}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+/// The stages that an open referral can be at, with their words.
+pub(super) fn stages() -> Vec<(&'static str, &'static str)> {
+    let open = ReferralState::ALL.iter().filter(|state| **state != ReferralState::Closed);
+    std::iter::once(("", "Every stage")).chain(open.map(|state| (state.as_str(), state.label()))).collect()
 }
 
-#[component]
-fn Line(
-    row: QueueRow,
-    token: String,
-    now: server::model::Instant,
-    many_schools: bool,
-    asked: Asked,
-    reader: server::model::UserId,
-) -> AnyView {
-    let when = When::new(now, &row.time_zone);
-    let clock =
-        Clock { priority: row.priority, stage: row.state, opened_at: row.opened_at, due_at: row.due_at };
-    let critical = row.priority == Priority::Critical;
-    let name = format!("{} {}", row.given_name.reveal(), row.family_name.reveal());
-    let mut place = format!("Grade {}, {}", row.grade, row.class_name);
-    if many_schools {
-        place = format!("{place} · {}", row.school_name);
-    }
-    let why = row.why.as_ref().map_or("Referred by hand", |why| why.reveal().as_str()).to_owned();
-    let contact = row.last_contact_at.map_or_else(|| "None yet".to_owned(), |at| capital(&when.at(at)));
-    let unclaimed = matches!(row.state, ReferralState::Open | ReferralState::Reopened);
-    let owner = if unclaimed {
-        let class = if critical { "button button-small button-primary" } else { "button button-small" };
-        let view = if asked.view == View::Mine { "mine" } else { "team" };
-        view! {
-            <form method="post" action=format!("/referrals/{}/claim", row.id)>
-                <Token value=token/>
-                <input type="hidden" name="view" value=view/>
-                <button class=class type="submit">"Claim"<span class="visually-hidden">{format!(" {name}")}</span></button>
-            </form>
+/// The priorities with their words.
+pub(super) fn priorities() -> Vec<(&'static str, &'static str)> {
+    std::iter::once(("", "Every priority"))
+        .chain(Priority::ALL.iter().map(|p| (p.as_str(), p.label())))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Place;
+
+    #[test]
+    fn a_list_s_address_comes_back_as_it_was_c_08() {
+        for query in [
+            "",
+            "?view=mine&show=overdue",
+            "?priority=high&stage=open&name-part=m%C3%A9i+l&page=2&initials=on",
+        ] {
+            let pairs = crate::visit::parse_form(query.trim_start_matches('?')).unwrap();
+            let text = |name: &str| {
+                pairs.iter().find(|(key, _)| key == name).map(|(_, v)| v.clone()).unwrap_or_default()
+            };
+            assert_eq!(Place::read(&text).href(&[]), format!("/queue{query}"));
         }
-        .into_any()
-    } else if row.owner_id == reader {
-        "You".into_any()
-    } else {
-        row.owner_name.into_any()
-    };
-    view! {
-        <tr role="row" class=critical.then_some("row-critical")>
-            <td role="cell" data-label="Priority"><PriorityTag priority=row.priority/></td>
-            <td role="cell" data-label="Due"><DueClock clock when=when.clone()/></td>
-            <th scope="row" role="rowheader" data-label="Student">
-                <span>
-                    <a href=format!("/children/{}", row.child_id)>{name.clone()}</a>
-                    <span class="table-sub">{place}</span>
-                </span>
-            </th>
-            <td role="cell" data-label="Why">
-                <span>{why}<span class="table-sub">{capital(&when.at(row.opened_at))}</span></span>
-            </td>
-            <td role="cell" data-label="Stage">{row.state.label()}</td>
-            <td role="cell" data-label="Owner">{owner}</td>
-            <td role="cell" data-label="Last contact">{contact}</td>
-        </tr>
     }
-    .into_any()
 }

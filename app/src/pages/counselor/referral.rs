@@ -13,7 +13,7 @@ use crate::components::icon::Icon;
 use crate::when::{When, capital};
 
 /// How a field of one of the forms stands.
-fn check(shown: &Shown, form: &str, field: &str, hint: bool) -> Check {
+pub(super) fn check(shown: &Shown, form: &str, field: &str, hint: bool) -> Check {
     let id = format!("{form}-{field}");
     let error = shown.wrong.as_ref().filter(|(wrong, _)| *wrong == id).map(|(_, message)| message.clone());
     Check { id, error, hint }
@@ -21,7 +21,7 @@ fn check(shown: &Shown, form: &str, field: &str, hint: bool) -> Check {
 
 /// Token and child: what each form on the page carries.
 #[component]
-fn Carried(token: String, child: ChildId) -> AnyView {
+pub(super) fn Carried(token: String, child: ChildId) -> AnyView {
     view! {
         <Token value=token/>
         <input type="hidden" name="child" value=child.to_string()/>
@@ -69,7 +69,11 @@ pub(super) fn Next(
                 <h3>"Why"</h3>
                 <ul class="stack-tight">{reasons}</ul>
             </div>
-            <FollowUps open=open.follow_ups when/>
+            <FollowUps
+                open=open.follow_ups
+                at=claimed.then(|| (referral.id.to_string(), child, token.clone()))
+                when
+            />
             {if claimed {
                 view! { <Steps state=referral.state id=referral.id.to_string() child token/> }.into_any()
             } else {
@@ -82,7 +86,12 @@ pub(super) fn Next(
 }
 
 #[component]
-fn FollowUps(open: Vec<FollowUp>, when: When) -> AnyView {
+fn FollowUps(
+    open: Vec<FollowUp>,
+    /// Where a task can be ticked off: the referral, its child and the form's token.
+    at: Option<(String, ChildId, String)>,
+    when: When,
+) -> AnyView {
     (!open.is_empty()).then(|| {
         let lines = open
             .into_iter()
@@ -96,11 +105,23 @@ fn FollowUps(open: Vec<FollowUp>, when: When) -> AnyView {
                     }
                     _ => view! { <span class="tag tag-plain">"Planned"</span> }.into_any(),
                 };
+                let tick = at.clone().filter(|_| task.done_at.is_none()).map(|(referral, child, token)| {
+                    let about = format!(": {}", task.what.reveal());
+                    view! {
+                        <form method="post" action=format!("/referrals/{referral}/follow-up")>
+                            <Carried token child/>
+                            <input type="hidden" name="follow_up" value=task.id.to_string()/>
+                            <button class="button button-quiet button-small" type="submit">
+                                <Icon name="check"/>"Done"<span class="visually-hidden">{about}</span>
+                            </button>
+                        </form>
+                    }
+                });
                 view! {
                     <li>
                         <time datetime=task.due_on.to_string()>{capital(&when.day(task.due_on))}</time>
                         <span>{task.what.reveal().clone()}</span>
-                        {mark}
+                        <span class="strip-end">{mark} {tick}</span>
                     </li>
                 }
             })
@@ -121,7 +142,6 @@ fn Steps(state: ReferralState, id: String, child: ChildId, token: String) -> Any
     let buttons = [
         (Verb::StartAssessment, "Start assessment"),
         (Verb::SupportInSchool, "Support in school"),
-        (Verb::ReferOutside, "Refer outside"),
         (Verb::PlanFollowUp, "Plan follow-up"),
     ]
     .into_iter()
@@ -202,7 +222,7 @@ pub(super) fn NoteForm(open: OpenReferral, child: ChildId, token: String, shown:
     let typed = shown.draft.form == "note";
     let own = shown.draft.text("note", "visibility") == "own";
     view! {
-        <details class="disclosure" open=typed>
+        <details class="disclosure" id="note" open=typed>
             <summary><Icon name="notebook-pen"/>"Add a note"</summary>
             <div>
                 <form class="form" method="post" action=format!("/referrals/{}/note", open.referral.id)>

@@ -2,13 +2,14 @@
 //! comes back with what was typed.
 
 use axum::response::{IntoResponse, Redirect, Response};
-use server::model::referral::{Outcome, Verb};
-use server::model::{ChildId, Day, ReferralId};
+use server::model::referral::{Outcome, Priority, Verb};
+use server::model::{ChildId, Day, ReferralId, UserId};
 use server::{Error, Result};
 
 use super::child::{self, Draft};
 use crate::address::Address;
-use crate::api::queue::{self as api, Closing, NewContact};
+use crate::api::casework::{self, Accepts, Answer};
+use crate::api::queue::{self as api, Closed, Closing, NewContact};
 use crate::render;
 use crate::visit::Posted;
 
@@ -82,7 +83,94 @@ pub async fn close(address: Address, posted: Posted) -> Response {
         }
         (Err(error), _) | (_, Err(error)) => Err(error),
     };
-    answer(&posted, done, draft, "closed").await
+    let word = if matches!(done, Ok(Closed::WhenConfirmed)) { "proposed" } else { "closed" };
+    answer(&posted, done.map(drop), draft, word).await
+}
+
+/// `POST /referrals/{id}/confirm`: the second person's answer to a closing.
+pub async fn confirm(address: Address, posted: Posted) -> Response {
+    let draft = Draft::of("confirm", &posted, &["note"]);
+    let (given, word) = match posted.text("answer") {
+        "yes" => (Answer::Confirmed, "confirmed"),
+        _ => (Answer::Returned, "returned"),
+    };
+    let note = posted.text("note").to_owned().into();
+    let done = match address.part::<ReferralId>(0) {
+        Ok(id) => casework::answer_closing(&posted.visit, id, given, note).await,
+        Err(error) => Err(error),
+    };
+    answer(&posted, done, draft, word).await
+}
+
+/// `POST /referrals/{id}/priority`.
+pub async fn priority(address: Address, posted: Posted) -> Response {
+    let draft = Draft::of("priority", &posted, &["priority", "reason"]);
+    let to = posted.word::<Priority>("priority").ok_or_else(|| Error::invalid("priority", "Choose a level."));
+    let reason = posted.text("reason").to_owned().into();
+    let done = match (address.part::<ReferralId>(0), to) {
+        (Ok(id), Ok(to)) => casework::set_priority(&posted.visit, id, to, reason).await,
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    };
+    answer(&posted, done, draft, "priority").await
+}
+
+/// `POST /referrals/{id}/snooze`.
+pub async fn snooze(address: Address, posted: Posted) -> Response {
+    let draft = Draft::of("snooze", &posted, &["until", "reason"]);
+    let until = posted
+        .word::<Day>("until")
+        .ok_or_else(|| Error::invalid("until", "Give the date as year, month and day."));
+    let reason = posted.text("reason").to_owned().into();
+    let done = match (address.part::<ReferralId>(0), until) {
+        (Ok(id), Ok(until)) => casework::snooze_referral(&posted.visit, id, until, reason).await,
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    };
+    answer(&posted, done, draft, "snoozed").await
+}
+
+/// `POST /referrals/{id}/reopen`.
+pub async fn reopen(address: Address, posted: Posted) -> Response {
+    let draft = Draft::of("reopen", &posted, &["reason"]);
+    let reason = posted.text("reason").to_owned().into();
+    let done = match address.part::<ReferralId>(0) {
+        Ok(id) => api::advance_referral(&posted.visit, id, Verb::Reopen, reason).await,
+        Err(error) => Err(error),
+    };
+    answer(&posted, done, draft, "reopened").await
+}
+
+/// `POST /referrals/{id}/follow-up`.
+pub async fn follow_up(address: Address, posted: Posted) -> Response {
+    let done = match (address.part::<ReferralId>(0), posted.word("follow_up")) {
+        (Ok(id), Some(follow_up)) => casework::finish_follow_up(&posted.visit, id, follow_up).await,
+        _ => Err(Error::NotFound),
+    };
+    answer(&posted, done, Draft::default(), "follow_up").await
+}
+
+/// `POST /referrals/{id}/offer`.
+pub async fn offer(address: Address, posted: Posted) -> Response {
+    let draft = Draft::of("offer", &posted, &["to", "next_step"]);
+    let to = posted.word::<UserId>("to").ok_or_else(|| Error::invalid("to", "Choose to whom."));
+    let next_step = posted.text("next_step").to_owned().into();
+    let done = match (address.part::<ReferralId>(0), to) {
+        (Ok(id), Ok(to)) => casework::offer_hand_over(&posted.visit, id, to, next_step).await,
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    };
+    answer(&posted, done, draft, "offered").await
+}
+
+/// `POST /referrals/{id}/offer/answer`.
+pub async fn answer_offer(address: Address, posted: Posted) -> Response {
+    let (accepts, word) = match posted.text("answer") {
+        "yes" => (Accepts::Yes, "accepted"),
+        _ => (Accepts::No, "declined"),
+    };
+    let done = match address.part::<ReferralId>(0) {
+        Ok(id) => casework::answer_hand_over(&posted.visit, id, accepts).await,
+        Err(error) => Err(error),
+    };
+    answer(&posted, done, Draft::default(), word).await
 }
 
 /// Back to the child's page, or the same page again with what was typed.

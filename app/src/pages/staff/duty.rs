@@ -148,6 +148,7 @@ async fn page(
                         <h1>"Who is on duty"</h1>
                         <p class="lede">{lede}</p>
                     </div>
+                    <a class="button button-quiet" href="/alerts/review"><Icon name="chart-column"/>"Alerts by week"</a>
                 </div>
                 {(duty.schools.len() > 1)
                     .then(|| {

@@ -3,6 +3,7 @@
 //! Screenings go through the real path, with contexts in an invented past: scores, flags and referrals in a demo are
 //! made by the same code as in a school.
 
+mod casework;
 mod names;
 mod people;
 mod places;
@@ -116,6 +117,7 @@ pub async fn fill(
     let staff = people::add_staff(services, &ctx, &mut place, plan.seed, &mut random, &progress).await?;
     people::add_children(services, &ctx, &mut place, plan, &mut random, &progress).await?;
     let made = screenings::run(services, &ctx, &place, plan, &mut random, &progress).await?;
+    casework::run(services, &ctx, &place, &progress).await?;
     Ok(Demo {
         staff,
         cards: made.cards,

@@ -18,7 +18,7 @@ use crate::model::people::{AgeBand, Role};
 use crate::model::referral::{ContactHow, ContactWith, Outcome, ReferralState};
 use crate::model::window::{ConsentMode, ConsentStatus, WindowState};
 use crate::model::{Day, Instant, Private, ReferralId, SchoolId, SittingId, UserId, WindowId};
-use crate::services::{Services, card_code, check_in, referrals, releases, scoring, sessions};
+use crate::services::{Services, card_code, check_in, referrals, releases, scoring, sessions, steps};
 use crate::store::windows::{Window, WindowInstrument};
 use crate::store::{Act, administrations, cards, referrals as stored, windows};
 use crate::{Error, Result};
@@ -405,22 +405,24 @@ async fn follow_up(
                 let at = opened_at.plus_seconds(seconds);
                 Ctx::at(Actor::Staff(counselor(district, owner)), at.min(latest))
             };
-            work_on(services, id, at(after), at(after + 7200), at(after + 86_400 * 9), closes, outcome).await
+            let second = place.schools.iter().find(|s| s.counselor == owner).map_or(owner, |s| s.backup);
+            let confirmed =
+                Ctx::at(Actor::Staff(counselor(district, second)), at(after + 86_400 * 9 + 3600).now);
+            let times = [at(after), at(after + 7200), at(after + 86_400 * 9), confirmed];
+            work_on(services, id, times, closes, outcome).await
         })
         .await?;
     Ok(opened)
 }
 
-fn counselor(district: crate::model::DistrictId, user: UserId) -> Staff {
+pub(super) fn counselor(district: crate::model::DistrictId, user: UserId) -> Staff {
     Staff { user, district, name: String::new(), grants: vec![Grant { role: Role::Counselor, school: None }] }
 }
 
 async fn work_on(
     services: &Services,
     id: ReferralId,
-    claimed: Ctx,
-    contacted: Ctx,
-    closed: Ctx,
+    [claimed, contacted, closed, confirmed]: [Ctx; 4],
     closes: bool,
     outcome: Outcome,
 ) -> Result<()> {
@@ -439,7 +441,10 @@ async fn work_on(
             seen_by: "the counselor".to_owned().into(),
             reason: "Follow-up finished.".to_owned().into(),
         };
-        referrals::close(services, &closed, id, closing).await?;
+        if referrals::close(services, &closed, id, closing).await? == referrals::Closed::WhenConfirmed {
+            let seen = Private::new("Seen it too.".to_owned());
+            steps::answer_closing(services, &confirmed, id, steps::Answer::Confirmed, seen).await?;
+        }
     }
     Ok(())
 }

@@ -1,0 +1,152 @@
+//! What is being done for a child: plan, second look, help outside, hand-over, and the second person.
+
+use server::Result;
+use server::model::outside::OutsideState;
+use server::model::referral::{DistressTag, Priority};
+use server::model::{ChildId, Day, Private, ReferralId, UserId};
+pub use server::services::casework::{Casework, Look};
+pub use server::services::concerns::{NewConcern, Page as ConcernPage};
+pub use server::services::outside::{HelpService, Invitation, Link, News, Outside, OutsideEvent, Sending};
+pub use server::services::plans::{Assessment, Mark, NewAssessment, NewPlan, Plan, STEPS};
+pub use server::services::records::Child;
+pub use server::services::rules::{Page as RulesPage, RuleSetting};
+pub use server::services::steps::{Accepts, Answer, HandOver, WaitingClosing};
+use server::services::{casework, concerns, outside, plans, rules, steps};
+use uuid::Uuid;
+
+use crate::visit::Visit;
+
+/// Sets another level.
+pub async fn set_priority(
+    visit: &Visit,
+    id: ReferralId,
+    to: Priority,
+    reason: Private<String>,
+) -> Result<()> {
+    steps::set_priority(&visit.site.services, &visit.ctx, id, to, reason).await
+}
+
+/// Puts a referral aside until a day.
+pub async fn snooze_referral(
+    visit: &Visit,
+    id: ReferralId,
+    until: Day,
+    reason: Private<String>,
+) -> Result<()> {
+    steps::snooze(&visit.site.services, &visit.ctx, id, until, reason).await
+}
+
+/// A follow-up is done.
+pub async fn finish_follow_up(visit: &Visit, id: ReferralId, follow_up: Uuid) -> Result<()> {
+    steps::finish_follow_up(&visit.site.services, &visit.ctx, id, follow_up).await
+}
+
+/// The second person's answer.
+pub async fn answer_closing(
+    visit: &Visit,
+    id: ReferralId,
+    answer: Answer,
+    note: Private<String>,
+) -> Result<()> {
+    steps::answer_closing(&visit.site.services, &visit.ctx, id, answer, note).await
+}
+
+/// Offers a referral to a colleague.
+pub async fn offer_hand_over(visit: &Visit, id: ReferralId, to: UserId, next: Private<String>) -> Result<()> {
+    steps::offer_hand_over(&visit.site.services, &visit.ctx, id, to, next).await
+}
+
+/// Answers an offer.
+pub async fn answer_hand_over(visit: &Visit, id: ReferralId, accepts: Accepts) -> Result<()> {
+    steps::answer_hand_over(&visit.site.services, &visit.ctx, id, accepts).await
+}
+
+/// Writes the next version of a plan.
+pub async fn write_plan(visit: &Visit, id: ReferralId, plan: NewPlan) -> Result<()> {
+    plans::write(&visit.site.services, &visit.ctx, id, plan).await
+}
+
+/// Notes a second look.
+pub async fn add_assessment(visit: &Visit, id: ReferralId, new: NewAssessment) -> Result<()> {
+    plans::assess(&visit.site.services, &visit.ctx, id, new).await
+}
+
+/// Sets or takes back a tag.
+pub async fn set_tag(visit: &Visit, id: ReferralId, tag: DistressTag, mark: Mark) -> Result<()> {
+    plans::set_tag(&visit.site.services, &visit.ctx, id, tag, mark).await
+}
+
+/// Refers to a service.
+pub async fn send_outside(visit: &Visit, id: ReferralId, sending: Sending) -> Result<Link> {
+    outside::send(&visit.site.services, &visit.ctx, id, sending).await
+}
+
+/// A fresh link for the service.
+pub async fn renew_link(visit: &Visit, id: Uuid) -> Result<Link> {
+    outside::renew_link(&visit.site.services, &visit.ctx, id).await
+}
+
+/// What a counselor has heard from a service.
+pub async fn note_news(visit: &Visit, id: Uuid, news: News) -> Result<()> {
+    outside::note_news(&visit.site.services, &visit.ctx, id, news).await
+}
+
+/// The letter to a service.
+pub async fn get_letter(visit: &Visit, id: Uuid) -> Result<Invitation> {
+    outside::letter(&visit.site.services, &visit.ctx, id).await
+}
+
+/// What a service's link leads to.
+pub async fn get_invitation(visit: &Visit, token: &str) -> Result<Invitation> {
+    outside::invitation(&visit.site.services, &visit.ctx, token).await
+}
+
+/// The service's answer.
+pub async fn answer_by_link(
+    visit: &Visit,
+    token: &str,
+    to: OutsideState,
+    note: Private<String>,
+) -> Result<()> {
+    outside::answer_by_link(&visit.site.services, &visit.ctx, token, to, note).await
+}
+
+/// The directory.
+pub async fn get_directory(visit: &Visit) -> Result<Vec<HelpService>> {
+    outside::directory(&visit.site.services, &visit.ctx).await
+}
+
+/// Adds a service.
+pub async fn add_service(visit: &Visit, new: HelpService) -> Result<()> {
+    outside::add_service(&visit.site.services, &visit.ctx, new).await
+}
+
+/// Takes a service off the directory.
+pub async fn retire_service(visit: &Visit, id: Uuid) -> Result<()> {
+    outside::retire_service(&visit.site.services, &visit.ctx, id).await
+}
+
+/// Who has opened a child's file.
+pub async fn get_looks(visit: &Visit, id: ChildId) -> Result<(Child, Vec<Look>)> {
+    casework::looks(&visit.site.services, &visit.ctx, id).await
+}
+
+/// A teacher's page.
+pub async fn get_concerns(visit: &Visit) -> Result<ConcernPage> {
+    concerns::page(&visit.site.services, &visit.ctx).await
+}
+
+/// Reports a concern.
+pub async fn add_concern(visit: &Visit, concern: NewConcern) -> Result<()> {
+    concerns::report(&visit.site.services, &visit.ctx, concern).await
+}
+
+/// The referral rules.
+pub async fn get_rules(visit: &Visit) -> Result<RulesPage> {
+    rules::page(&visit.site.services, &visit.ctx).await
+}
+
+/// Sets a rule.
+pub async fn set_rule(visit: &Visit, rule: &str, setting: &str, note: &str) -> Result<()> {
+    rules::set(&visit.site.services, &visit.ctx, rule, setting, note).await
+}

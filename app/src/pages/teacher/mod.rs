@@ -1,0 +1,3 @@
+//! What a teacher sees.
+
+pub mod concern;

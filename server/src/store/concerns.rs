@@ -1,0 +1,115 @@
+//! What teachers noticed.
+
+use sqlx::FromRow;
+
+use super::{Conn, StoreError, Tx, args};
+use crate::model::referral::{ReferralState, Urgency};
+use crate::model::{ChildId, DistrictId, Instant, Private, ReferralId, SchoolId, UserId};
+
+/// A child as a teacher may see it: a name and a class.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct Pupil {
+    pub id: ChildId,
+    pub school_id: SchoolId,
+    pub given_name: Private<String>,
+    pub family_name: Private<String>,
+    pub class_name: String,
+}
+
+/// The children enrolled where the user is a teacher, by class and name.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn pupils(conn: &mut Conn, district: DistrictId, user: UserId) -> Result<Vec<Pupil>, StoreError> {
+    conn.all(
+        "select c.id, s.id as school_id, c.given_name, c.family_name, k.name as class_name from schools s \
+         join enrollments e on e.school_id = s.id and e.to_date is null join children c on c.id = e.child_id \
+         join classes k on k.id = e.class_id where s.district_id = $1 and exists (select 1 from user_roles x where \
+         x.user_id = $2 and x.role = 'teacher' and (x.school_id is null or x.school_id = s.id)) \
+         order by k.grade, k.name, c.given_name, c.family_name, c.id",
+        args![district, user],
+    )
+    .await
+}
+
+/// What makes a concern.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "as named")]
+pub struct NewConcern {
+    pub child: ChildId,
+    pub seen: Private<String>,
+    pub since: Private<String>,
+    pub urgency: Urgency,
+}
+
+/// Adds a concern.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn add(
+    tx: &mut Tx,
+    by: UserId,
+    school: SchoolId,
+    referral: ReferralId,
+    new: &NewConcern,
+) -> Result<(), StoreError> {
+    let ctx = tx.ctx();
+    tx.run(
+        "insert into concerns (id, child_id, school_id, user_id, referral_id, seen, since, urgency, at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        args![ctx.id(), new.child, school, by, referral, &new.seen, &new.since, new.urgency, ctx.now],
+    )
+    .await
+    .map(drop)
+}
+
+/// A concern as its teacher sees it again: that it arrived, and whether somebody is on it.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct OwnConcern {
+    pub at: Instant,
+    pub given_name: Private<String>,
+    pub family_name: Private<String>,
+    pub class_name: String,
+    pub state: ReferralState,
+}
+
+/// A teacher's own concerns, newest first.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn own(conn: &mut Conn, user: UserId) -> Result<Vec<OwnConcern>, StoreError> {
+    conn.all(
+        "select n.at, c.given_name, c.family_name, k.name as class_name, r.state from concerns n \
+         join children c on c.id = n.child_id join referrals r on r.id = n.referral_id \
+         join enrollments e on e.child_id = c.id and e.to_date is null join classes k on k.id = e.class_id \
+         where n.user_id = $1 order by n.at desc, n.id desc limit 50",
+        args![user],
+    )
+    .await
+}
+
+/// A concern as a counselor reads it.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct Concern {
+    pub at: Instant,
+    pub by_name: String,
+    pub seen: Private<String>,
+    pub since: Private<String>,
+    pub urgency: Urgency,
+}
+
+/// Concerns about a child, newest first.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn of_child(conn: &mut Conn, child: ChildId) -> Result<Vec<Concern>, StoreError> {
+    conn.all(
+        "select n.at, u.name as by_name, n.seen, n.since, n.urgency from concerns n join users u on u.id = n.user_id \
+         where n.child_id = $1 order by n.at desc, n.id desc",
+        args![child],
+    )
+    .await
+}

@@ -1,0 +1,323 @@
+//! The counselor's queue: lines, counts, saved views, and bulk acts with their undo.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Conn, StoreError, Tx, args};
+use crate::model::referral::{Priority, ReferralState};
+use crate::model::{ChildId, DistrictId, Instant, Private, ReferralId, SchoolId, UserId};
+
+/// One line of the queue.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct QueueRow {
+    pub id: ReferralId,
+    pub child_id: ChildId,
+    pub given_name: Private<String>,
+    pub family_name: Private<String>,
+    pub grade: i64,
+    pub class_name: String,
+    pub school_name: String,
+    pub time_zone: String,
+    pub priority: Priority,
+    pub state: ReferralState,
+    pub owner_id: UserId,
+    pub owner_name: String,
+    pub opened_at: Instant,
+    pub due_at: Instant,
+    pub last_contact_at: Option<Instant>,
+    pub why: Option<Private<String>>,
+}
+
+/// Which lines: an empty word or a none takes all.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "as named")]
+pub struct Filter {
+    pub owner: Option<UserId>,
+    pub rank: Option<i64>,
+    pub state: Option<ReferralState>,
+    pub school: Option<SchoolId>,
+    /// `critical`, `overdue`, `today`, `unclaimed`, `waiting`, `talk`, or empty.
+    pub show: &'static str,
+    /// A part of a name, in lower case.
+    pub name: String,
+}
+
+/// What the clock says to a query: now, when today ends, and which day it is.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "as named")]
+pub struct Today {
+    pub now: Instant,
+    pub ends: Instant,
+    pub day: crate::model::Day,
+}
+
+/// Open referrals of the schools where `user` is a counselor: critical first, then earliest due, then oldest; never by
+/// a raw score (C-03). The page is chosen first and only its lines are read in full.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn list(
+    conn: &mut Conn,
+    district: DistrictId,
+    user: UserId,
+    filter: &Filter,
+    today: &Today,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<QueueRow>, StoreError> {
+    let name = if filter.name.is_empty() { String::new() } else { format!("%{}%", filter.name) };
+    conn.all(
+        "select r.id, r.child_id, c.given_name, c.family_name, k.grade, k.name as class_name, s.name as school_name, \
+         s.time_zone, r.priority, r.state, r.owner_id, u.name as owner_name, r.opened_at, r.due_at, \
+         r.last_contact_at, (select m.why from referral_reasons m where m.referral_id = r.id order by \
+         case m.priority when 'critical' then 1 when 'high' then 2 when 'moderate' then 3 else 4 end, \
+         m.found_at desc, m.id limit 1) as why \
+         from (select q.id from schools z join referrals q on q.school_id = z.id and q.closed_at is null \
+         where z.district_id = $1 and exists (select 1 from user_roles x where x.user_id = $2 and \
+         x.role = 'counselor' and (x.school_id is null or x.school_id = z.id)) \
+         and ($3 is null or q.owner_id = $3) and ($4 is null or q.rank = $4) and ($5 is null or q.state = $5) \
+         and ($6 is null or q.school_id = $6) and (($7 = '' and (q.snoozed_until is null or q.snoozed_until <= $10 \
+         or $11 <> '')) or ($7 = 'critical' and q.rank = 1) or ($7 = 'overdue' and q.due_at < $8) or \
+         ($7 = 'today' and q.due_at >= $8 and q.due_at < $9) or ($7 = 'unclaimed' and q.state in ('open', 'reopened')) \
+         or ($7 = 'waiting' and (q.snoozed_until > $10 or q.state = 'referred_outside' or exists (select 1 from \
+         closings w where w.referral_id = q.id and w.answered_at is null) or exists (select 1 from hand_overs w where \
+         w.referral_id = q.id and w.answered_at is null))) or ($7 = 'talk' and exists (select 1 from referral_reasons w \
+         where w.referral_id = q.id and w.rule = 'asked_to_talk'))) \
+         and ($11 = '' or exists (select 1 from children n where n.id = q.child_id and \
+         lower(n.given_name || ' ' || n.family_name) like $11)) \
+         order by case when q.rank = 1 then 0 else 1 end, q.due_at, q.opened_at, q.id limit $12 offset $13) p \
+         join referrals r on r.id = p.id join schools s on s.id = r.school_id join users u on u.id = r.owner_id \
+         join children c on c.id = r.child_id left join enrollments e on e.child_id = c.id and e.to_date is null \
+         join classes k on k.id = e.class_id \
+         order by case when r.rank = 1 then 0 else 1 end, r.due_at, r.opened_at, r.id",
+        args![
+            district, user, filter.owner, filter.rank, filter.state, filter.school, filter.show, today.now, today.ends,
+            today.day, name, limit, offset
+        ],
+    )
+    .await
+}
+
+/// The queue in numbers: each equals the length of its list (C-01).
+#[derive(Clone, Copy, Debug, Default, FromRow, PartialEq, Eq)]
+#[expect(missing_docs, reason = "as named")]
+pub struct Counts {
+    pub open: i64,
+    pub critical: i64,
+    pub unseen: i64,
+    pub overdue: i64,
+    pub today: i64,
+    pub unclaimed: i64,
+    pub waiting: i64,
+    pub talk: i64,
+}
+
+/// Counts the open referrals of the schools where `user` is a counselor, or those that `owner` owns.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn counts(
+    conn: &mut Conn,
+    district: DistrictId,
+    user: UserId,
+    owner: Option<UserId>,
+    today: &Today,
+) -> Result<Counts, StoreError> {
+    Ok(conn
+        .first(
+            "select count(*) as open, count(case when q.rank = 1 then 1 end) as critical, \
+             count(case when q.rank = 1 and q.state in ('open', 'reopened') then 1 end) as unseen, \
+             count(case when q.due_at < $4 then 1 end) as overdue, \
+             count(case when q.due_at >= $4 and q.due_at < $5 then 1 end) as today, \
+             count(case when q.state in ('open', 'reopened') then 1 end) as unclaimed, \
+             count(case when q.snoozed_until > $6 or q.state = 'referred_outside' or w.id is not null or \
+             h.id is not null then 1 end) as waiting, \
+             (select count(distinct m.referral_id) from referral_reasons m join referrals t on t.id = m.referral_id and \
+             t.closed_at is null join schools y on y.id = t.school_id where m.rule = 'asked_to_talk' and \
+             y.district_id = $1 and ($3 is null or t.owner_id = $3) and exists (select 1 from user_roles x where \
+             x.user_id = $2 and x.role = 'counselor' and (x.school_id is null or x.school_id = y.id))) as talk \
+             from schools z join referrals q on q.school_id = z.id and q.closed_at is null \
+             left join closings w on w.referral_id = q.id and w.answered_at is null \
+             left join hand_overs h on h.referral_id = q.id and h.answered_at is null \
+             where z.district_id = $1 and ($3 is null or q.owner_id = $3) and exists (select 1 from user_roles x where \
+             x.user_id = $2 and x.role = 'counselor' and (x.school_id is null or x.school_id = z.id))",
+            args![district, user, owner, today.now, today.ends, today.day],
+        )
+        .await?
+        .unwrap_or_default())
+}
+
+/// Closed referrals of the schools where `user` is a counselor, newest first.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct ClosedRow {
+    pub id: ReferralId,
+    pub child_id: ChildId,
+    pub given_name: Private<String>,
+    pub family_name: Private<String>,
+    pub class_name: String,
+    pub time_zone: String,
+    pub priority: Priority,
+    pub outcome: Option<crate::model::referral::Outcome>,
+    pub owner_name: String,
+    pub closed_at: Instant,
+}
+
+/// The newest closed ones.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn closed(
+    conn: &mut Conn,
+    district: DistrictId,
+    user: UserId,
+    limit: i64,
+) -> Result<Vec<ClosedRow>, StoreError> {
+    conn.all(
+        "select r.id, r.child_id, c.given_name, c.family_name, k.name as class_name, s.time_zone, r.priority, \
+         r.outcome, u.name as owner_name, r.closed_at from referrals r join schools s on s.id = r.school_id \
+         join users u on u.id = r.owner_id join children c on c.id = r.child_id \
+         join enrollments e on e.child_id = c.id and e.to_date is null and e.school_id = r.school_id \
+         join classes k on k.id = e.class_id where r.closed_at is not null and s.district_id = $1 and exists (select 1 \
+         from user_roles x where x.user_id = $2 and x.role = 'counselor' and (x.school_id is null or \
+         x.school_id = s.id)) order by r.closed_at desc, r.id limit $3",
+        args![district, user, limit],
+    )
+    .await
+}
+
+/// A filter that somebody keeps.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct SavedView {
+    pub id: Uuid,
+    pub name: String,
+    pub query: String,
+    pub shared: bool,
+    pub own: bool,
+}
+
+/// A user's views, and those shared by others who work at one of the same schools.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn views(
+    conn: &mut Conn,
+    district: DistrictId,
+    user: UserId,
+) -> Result<Vec<SavedView>, StoreError> {
+    conn.all(
+        "select v.id, v.name, v.query, v.shared, v.user_id = $2 as own from saved_views v join users u on \
+         u.id = v.user_id where v.removed_at is null and u.district_id = $1 and (v.user_id = $2 or (v.shared = $3 and \
+         exists (select 1 from user_roles a join user_roles b on b.user_id = v.user_id and b.role = 'counselor' and \
+         (a.school_id is null or b.school_id is null or a.school_id = b.school_id) where a.user_id = $2 and \
+         a.role = 'counselor'))) order by v.name, v.id",
+        args![district, user, true],
+    )
+    .await
+}
+
+/// Keeps a view.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn add_view(
+    tx: &mut Tx,
+    user: UserId,
+    name: &str,
+    query: &str,
+    shared: bool,
+) -> Result<(), StoreError> {
+    let ctx = tx.ctx();
+    tx.run(
+        "insert into saved_views (id, user_id, name, query, shared, created_at) values ($1, $2, $3, $4, $5, $6)",
+        args![ctx.id(), user, name, query, shared, ctx.now],
+    )
+    .await
+    .map(drop)
+}
+
+/// Drops an own view.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn remove_view(tx: &mut Tx, user: UserId, id: Uuid) -> Result<bool, StoreError> {
+    let now = tx.ctx().now;
+    let sql = "update saved_views set removed_at = $3 where id = $1 and user_id = $2 and removed_at is null";
+    Ok(tx.run(sql, args![id, user, now]).await? == 1)
+}
+
+/// Starts a bulk act.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn add_bulk(tx: &mut Tx, id: Uuid, user: UserId, kind: &'static str) -> Result<(), StoreError> {
+    let now = tx.ctx().now;
+    tx.run(
+        "insert into bulk_acts (id, user_id, kind, made_at) values ($1, $2, $3, $4)",
+        args![id, user, kind, now],
+    )
+    .await
+    .map(drop)
+}
+
+/// What a bulk act did to one referral.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct BulkItem {
+    pub referral_id: ReferralId,
+    pub owner_before: UserId,
+    pub due_before: Instant,
+    pub follow_up_id: Option<Uuid>,
+    pub version_after: i64,
+}
+
+/// Notes it.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn add_bulk_item(tx: &mut Tx, bulk: Uuid, item: &BulkItem) -> Result<(), StoreError> {
+    tx.run(
+        "insert into bulk_items (bulk_id, referral_id, owner_before, due_before, follow_up_id, version_after) \
+         values ($1, $2, $3, $4, $5, $6)",
+        args![
+            bulk,
+            item.referral_id,
+            item.owner_before,
+            item.due_before,
+            item.follow_up_id,
+            item.version_after
+        ],
+    )
+    .await
+    .map(drop)
+}
+
+/// Takes a bulk act for undoing, once and only by its own user since `after`; gives what it did.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn take_bulk(
+    tx: &mut Tx,
+    id: Uuid,
+    user: UserId,
+    after: Instant,
+) -> Result<Vec<BulkItem>, StoreError> {
+    let now = tx.ctx().now;
+    let taken = tx
+        .run(
+            "update bulk_acts set undone_at = $3 where id = $1 and user_id = $2 and undone_at is null and made_at >= $4",
+            args![id, user, now, after],
+        )
+        .await?;
+    if taken == 0 {
+        return Ok(Vec::new());
+    }
+    tx.all(
+        "select referral_id, owner_before, due_before, follow_up_id, version_after from bulk_items where bulk_id = $1 \
+         order by referral_id",
+        args![id],
+    )
+    .await
+}
