@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use app::commands::{self, Stop};
+use app::commands::{self, Stop, instruments};
 use clap::{Parser, Subcommand};
 use server::services::demo::Plan;
 
@@ -71,6 +71,36 @@ enum Instruments {
         /// Its id, for example phq9_teen.
         id: String,
     },
+    /// Check a definition, ours as TOML or a FHIR R4 Questionnaire, without keeping it.
+    Check {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Bring a definition into use that you hold a licence for. Needs a licence statement.
+    Import {
+        /// Our TOML or a FHIR R4 Questionnaire.
+        file: PathBuf,
+        /// Who allowed whom to use this text, and under which reference.
+        #[arg(long, default_value = "")]
+        licence: String,
+        /// Who records the statement and answers for it.
+        #[arg(long, default_value = "")]
+        recorded_by: String,
+        /// Only show what was understood.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Print an instrument in a format of others.
+    Export {
+        /// Its id.
+        id: String,
+        /// As a FHIR R4 Questionnaire.
+        #[arg(long, required = true)]
+        fhir: bool,
+        /// The language of the wording; without it the instrument's first.
+        #[arg(long)]
+        language: Option<String>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -121,13 +151,11 @@ fn main() -> ExitCode {
         .init();
     let cli = Cli::parse();
     let done = match cli.command.unwrap_or(Command::Serve) {
-        Command::Score => commands::score::run(commands::score::score),
-        Command::Trend => commands::score::run(commands::score::trend),
-        Command::Instruments(Instruments::List) => {
-            commands::instruments::list();
-            Ok(())
+        Command::Score => {
+            instruments::add_imported_if_any().and_then(|()| commands::score::run(commands::score::score))
         }
-        Command::Instruments(Instruments::Show { id }) => commands::instruments::show(&id),
+        Command::Trend => commands::score::run(commands::score::trend),
+        Command::Instruments(what) => with_instruments(what),
         Command::Config(ConfigCommand::Check) => commands::upkeep::config_check(),
         other => with_runtime(other),
     };
@@ -136,6 +164,28 @@ fn main() -> ExitCode {
         Err(Stop { line, code }) => {
             eprintln!("firstlight: {line}");
             ExitCode::from(code)
+        }
+    }
+}
+
+fn with_instruments(what: Instruments) -> Result<(), Stop> {
+    match what {
+        Instruments::Check { file } => instruments::check(&file),
+        Instruments::Import { file, licence, recorded_by, dry_run } => {
+            instruments::import(&file, &licence, &recorded_by, dry_run)
+        }
+        other => {
+            instruments::add_imported_if_any()?;
+            match other {
+                Instruments::Show { id } => instruments::show(&id),
+                Instruments::Export { id, fhir: _, language } => {
+                    instruments::export(&id, language.as_deref())
+                }
+                _ => {
+                    instruments::list();
+                    Ok(())
+                }
+            }
         }
     }
 }

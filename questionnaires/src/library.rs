@@ -1,11 +1,11 @@
-//! The shipped definitions.
+//! The shipped definitions, and those that were imported under a licence and added at start.
 //!
 //! To add an instrument: put `<id>.toml` and `<id>.cases.toml` into `instruments/` and its id into the list below.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use crate::check::DefinitionError;
-use crate::instrument::Instrument;
+use crate::instrument::{Availability, Instrument};
 
 macro_rules! shipped {
     ($($id:ident),* $(,)?) => {
@@ -75,19 +75,80 @@ static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
     library
 });
 
+/// Imported definitions, each version once and for ever: what was used once must stay scorable.
+static ADDED: RwLock<Vec<&'static Instrument>> = RwLock::new(Vec::new());
+
+/// Every version of every imported definition.
+pub fn imported() -> Vec<&'static Instrument> {
+    ADDED.read().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
 /// All shipped instruments, those without text included, in a fixed order. Read once.
 pub fn all() -> &'static [Instrument] {
     &LIBRARY.instruments
 }
 
-/// A shipped instrument by its id.
+/// All that can be named: the shipped ones, a skeleton replaced by its imported text, then the other imported ones.
+/// Of several imported versions the newest.
+pub fn known() -> Vec<&'static Instrument> {
+    let mut known: Vec<&'static Instrument> = all().iter().collect();
+    for instrument in imported() {
+        match known.iter_mut().find(|one| one.id == instrument.id) {
+            Some(one) if one.availability == Availability::Licensed && one.version > instrument.version => {}
+            Some(one) => *one = instrument,
+            None => known.push(instrument),
+        }
+    }
+    known
+}
+
+/// An instrument by its id: imported, or else shipped. Of several imported versions the newest.
 ///
 /// ```
 /// let gad = questionnaires::library::get("gad7").map(|gad| gad.title.as_str());
 /// assert_eq!(gad, Some("Generalized Anxiety Disorder-7 (GAD-7)"));
 /// ```
 pub fn get(id: &str) -> Option<&'static Instrument> {
-    LIBRARY.instruments.iter().find(|instrument| instrument.id == id)
+    let newest = ADDED
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .iter()
+        .filter(|one| one.id == id)
+        .max_by_key(|one| one.version)
+        .copied();
+    newest.or_else(|| LIBRARY.instruments.iter().find(|instrument| instrument.id == id))
+}
+
+/// An instrument in the very version that somebody answered.
+pub fn get_version(id: &str, version: u32) -> Option<&'static Instrument> {
+    let fits = |one: &&'static Instrument| one.id == id && one.version == version;
+    imported().into_iter().find(fits).or_else(|| LIBRARY.instruments.iter().find(fits))
+}
+
+/// Adds an imported definition for the life of the program; adding the same one again changes nothing.
+///
+/// # Errors
+/// A sentence, when it is not marked as licensed, or the same version of it is known with other content.
+pub fn add(instrument: Instrument) -> Result<&'static Instrument, String> {
+    if instrument.availability != Availability::Licensed {
+        return Err(format!("{} has no licence statement; import it again and give one", instrument.id));
+    }
+    let mut added = ADDED.write().unwrap_or_else(PoisonError::into_inner);
+    if let Some(present) =
+        added.iter().find(|one| one.id == instrument.id && one.version == instrument.version)
+    {
+        let differs = || {
+            format!(
+                "{} version {} is known already and differs; a used version never changes, so raise its version",
+                instrument.id, instrument.version
+            )
+        };
+        return (**present == instrument).then_some(*present).ok_or_else(differs);
+    }
+    // As long-lived as the shipped ones; a program imports a handful, once.
+    let instrument: &'static Instrument = Box::leak(Box::new(instrument));
+    added.push(instrument);
+    Ok(instrument)
 }
 
 /// What is wrong with shipped definitions. A test keeps this empty; a broken file is left out of [`all`] rather than

@@ -11,7 +11,7 @@ use crate::instrument::{Availability, Cutoff, Instrument, MissingKind, Polarity,
 /// let list = questionnaires::present::list(questionnaires::library::all());
 /// assert!(list.lines().any(|line| line.starts_with("phq9_teen") && line.contains("offered")));
 /// ```
-pub fn list(instruments: &[Instrument]) -> String {
+pub fn list<'a>(instruments: impl IntoIterator<Item = &'a Instrument>) -> String {
     let mut text =
         format!("{:<20} {:<28} {:<8} {:<6} {:>5}  {}\n", "id", "name", "who", "ages", "items", "state");
     for one in instruments {

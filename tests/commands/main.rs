@@ -1,5 +1,7 @@
 //! The command line, which scripts and analysts rely on.
 
+mod instruments;
+
 use serde_json::{Value, json};
 use tests::{Database, Kind, firstlight, firstlight_with_input};
 

@@ -53,5 +53,7 @@ pub fn config() -> Result<Config, Stop> {
 /// # Errors
 /// What is wrong with the database or the key file, and what to do.
 pub async fn services() -> Result<Services, Stop> {
-    Services::open(config()?).await.map_err(Stop::new)
+    let config = config()?;
+    instruments::add_imported(&config)?;
+    Services::open(config).await.map_err(Stop::new)
 }

@@ -70,7 +70,7 @@ fn run<'a>(line: &str, find: impl Fn(&str) -> Option<&'a Instrument>) -> Result<
     };
     let Some(instrument) = find(id) else {
         let known =
-            library::all().iter().map(|instrument| instrument.id.as_str()).collect::<Vec<_>>().join(", ");
+            library::known().iter().map(|instrument| instrument.id.as_str()).collect::<Vec<_>>().join(", ");
         return Err(Fault::new(format!("there is no instrument “{id}”; shipped are {known}")));
     };
     let answers = match input.get("answers") {

@@ -42,7 +42,7 @@ pub(crate) async fn run(services: &Services, ctx: &Ctx, span: Span) -> Result<Re
         Span::Recent => ctx.now.plus_seconds(-2 * 86_400),
     };
     let mut repaired = Repaired::default();
-    for instrument in library::all().iter().filter(|i| i.has_critical_items()) {
+    for instrument in every_version().filter(|i| i.has_critical_items()) {
         for critical in &instrument.critical {
             let suspects = {
                 let mut conn = services.store.read(ctx).await?;
@@ -75,7 +75,7 @@ pub(crate) async fn run(services: &Services, ctx: &Ctx, span: Span) -> Result<Re
         }
     }
     // What has no scale has no score to miss.
-    for instrument in library::all().iter().filter(|i| !i.scales.is_empty()) {
+    for instrument in every_version().filter(|i| !i.scales.is_empty()) {
         let untraced = {
             let mut conn = services.store.read(ctx).await?;
             gaps::submitted_without_trace(&mut conn, &instrument.id, since).await?
@@ -97,4 +97,9 @@ pub(crate) async fn run(services: &Services, ctx: &Ctx, span: Span) -> Result<Re
         }
     }
     Ok(repaired)
+}
+
+/// An older version's answers are as owed a referral as the newest's.
+fn every_version() -> impl Iterator<Item = &'static questionnaires::instrument::Instrument> {
+    library::all().iter().chain(library::imported())
 }

@@ -28,8 +28,9 @@ pub const ENGINE: i64 = 1;
 /// # Errors
 /// [`Error::Conflict`] when the program no longer knows it.
 pub fn instrument_of(administration: &Administration) -> Result<&'static Instrument> {
-    library::get(&administration.instrument)
-        .filter(|known| i64::from(known.version) == administration.version)
+    u32::try_from(administration.version)
+        .ok()
+        .and_then(|version| library::get_version(&administration.instrument, version))
         .ok_or_else(|| {
             Error::Conflict(format!(
                 "This program does not know {} version {}; tell the administrator.",
