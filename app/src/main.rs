@@ -57,6 +57,27 @@ enum Command {
     /// Accounts of staff.
     #[command(subcommand)]
     User(UserCommand),
+    /// Make a sealed backup of the embedded database, while the server goes on.
+    Backup {
+        /// Where to; never over a file that is there.
+        file: std::path::PathBuf,
+    },
+    /// Put a backup in place of a database that is not there yet, and check it.
+    Restore {
+        /// The backup.
+        file: std::path::PathBuf,
+        /// The file with the age identity that opens it.
+        #[arg(long)]
+        identity: std::path::PathBuf,
+    },
+    /// Make a pair of keys for backups: the identity is printed once, for a safe place.
+    BackupKey,
+    /// The data keys of sealed values.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// The audit trail.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Releases for the district.
     #[command(subcommand)]
     Release(ReleaseCommand),
@@ -132,6 +153,26 @@ enum UserCommand {
 }
 
 #[derive(Subcommand)]
+enum KeysCommand {
+    /// Give each district a new data key and seal every value under it, while the server goes on.
+    Rotate,
+    /// Remove the data keys that were replaced more than a minute ago and that no value needs.
+    ForgetOld,
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Find every edit, deletion, reorder and cut of the trail; exit code 4 when there is one.
+    Verify,
+    /// Who has seen or changed a child's record, as CSV.
+    Disclosures {
+        /// The child's id.
+        #[arg(long)]
+        child: uuid::Uuid,
+    },
+}
+
+#[derive(Subcommand)]
 enum ReleaseCommand {
     /// Build the next release of a window; without an id, of every closed window that has none.
     Build {
@@ -156,6 +197,7 @@ fn main() -> ExitCode {
         }
         Command::Trend => commands::score::run(commands::score::trend),
         Command::Instruments(what) => with_instruments(what),
+        Command::BackupKey => commands::backup::key(),
         Command::Config(ConfigCommand::Check) => commands::upkeep::config_check(),
         other => with_runtime(other),
     };
@@ -202,6 +244,14 @@ fn with_runtime(command: Command) -> Result<(), Stop> {
             Command::User(UserCommand::Add { name, email, role, school, password_from_env }) => {
                 let password = password_from_env.then(|| std::env::var("FIRSTLIGHT_PASSWORD").ok()).flatten();
                 commands::upkeep::user_add(name, email, &role, school, password).await
+            }
+            Command::Backup { file } => commands::backup::make(&file).await,
+            Command::Restore { file, identity } => commands::backup::restore(&file, &identity).await,
+            Command::Keys(KeysCommand::Rotate) => commands::upkeep::rotate_keys().await,
+            Command::Keys(KeysCommand::ForgetOld) => commands::upkeep::forget_old_keys().await,
+            Command::Audit(AuditCommand::Verify) => commands::audit::verify().await,
+            Command::Audit(AuditCommand::Disclosures { child }) => {
+                commands::audit::child(server::model::ChildId(child)).await
             }
             Command::Release(ReleaseCommand::Build { window }) => {
                 commands::upkeep::release_build(window.map(server::model::WindowId)).await

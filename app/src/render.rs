@@ -64,6 +64,7 @@ pub fn failure(error: &Error, ctx: &Ctx) -> Response {
         Error::NotFound => {
             plain(StatusCode::NOT_FOUND, "This page does not exist, or it is not yours to open.")
         }
+        Error::StepUp => Redirect::to("/confirm").into_response(),
         Error::Invalid { message, .. } => plain(StatusCode::UNPROCESSABLE_ENTITY, message),
         Error::Conflict(message) => plain(StatusCode::CONFLICT, message),
         Error::TooMany(seconds) => {
@@ -89,6 +90,7 @@ pub fn failure(error: &Error, ctx: &Ctx) -> Response {
 pub fn failure_page(visit: &Visit, error: &Error) -> Response {
     let (status, title, text) = match error {
         Error::SignedOut => return signed_out(visit),
+        Error::StepUp => return Redirect::to("/confirm").into_response(),
         Error::NotFound => (
             StatusCode::NOT_FOUND,
             "Not found",
@@ -138,6 +140,7 @@ fn signed_out(_visit: &Visit) -> Response {
 pub fn problem_of(error: &Error, ctx: &Ctx) -> Response {
     match error {
         Error::SignedOut => problem(StatusCode::FORBIDDEN, "signed_out"),
+        Error::StepUp => problem(StatusCode::FORBIDDEN, "confirm_first"),
         Error::NotFound => problem(StatusCode::NOT_FOUND, "not_found"),
         Error::Invalid { .. } => problem(StatusCode::UNPROCESSABLE_ENTITY, "not_accepted"),
         Error::Conflict(_) => problem(StatusCode::CONFLICT, "handed_in"),

@@ -127,6 +127,16 @@ routes! {
     post "/duty/{id}/absences", DUTY => pages::staff::duty::away;
     post "/duty/{id}/absences/{absence}/end", DUTY => pages::staff::duty::back;
 
+    get "/break-glass", Who::Staff(&[Role::Counselor, Role::SchoolLead]) => pages::counselor::break_glass::show;
+    post "/break-glass", COUNSELOR => pages::counselor::break_glass::open;
+    get "/confirm", Who::AnyStaff => pages::sign_in::show_confirm;
+    post "/confirm", Who::AnyStaff => pages::sign_in::confirm;
+    get "/account", Who::AnyStaff => pages::account::show;
+    post "/account/devices/end", Who::AnyStaff => pages::account::end_device;
+    post "/account/recovery-codes", Who::AnyStaff => pages::account::renew_codes;
+    get "/welcome/{token}", Who::Everybody => pages::welcome::show;
+    post "/welcome/{token}", Who::Everybody => pages::welcome::accept;
+
     get "/sittings", PROCTOR => pages::school::sittings::show;
     get "/sittings/{id}", PROCTOR => pages::school::board::show;
     post "/sittings/{id}/open", PROCTOR => pages::school::board::open;
@@ -140,7 +150,12 @@ routes! {
 
     get "/setup", Who::Staff(&[Role::Administrator]) => pages::admin::overview::show;
     post "/setup/windows/{id}/{state}", Who::Staff(&[Role::Administrator, Role::DistrictOfficer]) => pages::admin::overview::move_window;
+    get "/setup/people", Who::Staff(&[Role::Administrator]) => pages::admin::people::show;
+    post "/setup/people/invite", Who::Staff(&[Role::Administrator]) => pages::admin::people::invite;
+    post "/setup/people/{id}/{change}", Who::Staff(&[Role::Administrator]) => pages::admin::people::change;
     get "/trail", Who::Staff(&[Role::Auditor]) => pages::admin::trail::show;
+    get "/trail/children/{id}", Who::Staff(&[Role::Auditor]) => pages::admin::ledger::show;
+    get "/trail/children/{id}/ledger", Who::Staff(&[Role::Auditor]) => pages::admin::ledger::download;
 
     get "/assets/{*path}", Who::Everybody => assets::asset;
     get "/pkg/{*path}", Who::Everybody => assets::package;

@@ -32,6 +32,8 @@ pub struct Visit {
     pub address: IpAddr,
     /// What waits for a member of staff.
     pub alerts: AlertState,
+    /// What the browser calls itself, in a few words.
+    pub device: String,
     /// Whether the page asked for is one of a child's.
     pub child_page: bool,
     /// The visitor cookie to set, where the browser had none.
@@ -87,17 +89,17 @@ impl FromRequestParts<Site> for Visit {
         let found = match &session {
             // What an open page asks by itself keeps nobody signed in.
             Some(token) if parts.uri.path() == "/alerts" => {
-                api::sign_in::unnoticed_visitor(site, &ctx, token).await
+                api::sign_in::unnoticed_visitor(site, &ctx, token).await.map(|found| (found, None))
             }
-            Some(token) => api::sign_in::visitor(site, &ctx, token).await,
-            None => Ok(sign_in::Visitor::Actor(Actor::Nobody)),
+            Some(token) => api::sign_in::visit(site, &ctx, token).await,
+            None => Ok((sign_in::Visitor::Actor(Actor::Nobody), None)),
         };
-        let (actor, owes_code) = match found {
-            Ok(sign_in::Visitor::Actor(actor)) => (actor, false),
-            Ok(sign_in::Visitor::OwesCode(_)) => (Actor::Nobody, true),
+        let (actor, owes_code, factor_at) = match found {
+            Ok((sign_in::Visitor::Actor(actor), factor_at)) => (actor, false, factor_at),
+            Ok((sign_in::Visitor::OwesCode(_), _)) => (Actor::Nobody, true, None),
             Err(error) => return Err(render::failure(&error, &ctx)),
         };
-        let ctx = ctx.with_actor(actor);
+        let ctx = Ctx { factor_at, ..ctx.with_actor(actor) };
         let alerts = match &ctx.actor {
             // A page without its banner is better than no page.
             Actor::Staff(_) => api::alerts::get_state(site, &ctx).await.unwrap_or_default(),
@@ -114,6 +116,7 @@ impl FromRequestParts<Site> for Visit {
             }),
         };
         Ok(Self {
+            device: device(cookies),
             ctx,
             alerts,
             form_token: site.services.keys().form_token(&bound_to),
@@ -135,6 +138,13 @@ impl Visit {
             set(&mut response, &format!("{}={fresh}{}", transport.name(VISITOR), transport.attributes()));
         }
         response
+    }
+
+    /// A whole address of this site, for a link that travels outside it.
+    pub fn link(&self, path: &str) -> String {
+        let config = self.site.services.config();
+        let base = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
+        format!("{base}{path}")
     }
 
     /// Sends the browser on with a fresh session.
@@ -175,6 +185,37 @@ fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
         .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
         .filter(|value| (16..=128).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric()))
         .map(str::to_owned)
+}
+
+/// "Chrome on Windows": enough for people to know their own devices again.
+fn device(headers: &HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let first = |known: &[(&str, &'static str)]| {
+        known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+    };
+    // The order matters: Edge calls itself Chrome too, and every one of them Safari.
+    let browsers = [
+        ("Edg", "Edge"),
+        ("OPR", "Opera"),
+        ("Firefox", "Firefox"),
+        ("Chrom", "Chrome"),
+        ("Safari", "Safari"),
+    ];
+    let systems = [
+        ("CrOS", "a Chromebook"),
+        ("Windows", "Windows"),
+        ("Android", "Android"),
+        ("iPad", "an iPad"),
+        ("iPhone", "an iPhone"),
+        ("Mac OS X", "a Mac"),
+        ("Linux", "Linux"),
+    ];
+    match (first(&browsers), first(&systems)) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), None) => browser.to_owned(),
+        (None, Some(system)) => format!("A browser on {system}"),
+        (None, None) => "An unknown browser".to_owned(),
+    }
 }
 
 /// The client's address: the peer, or the right-most hop that no trusted proxy added (AUT-05).

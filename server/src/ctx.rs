@@ -89,6 +89,8 @@ pub struct Ctx {
     pub now: Instant,
     /// Names this request in logs, errors and the audit trail.
     pub request_id: Uuid,
+    /// When the actor last gave a second factor in this sign-in: what is grave wants a fresh one (AUT-10).
+    pub factor_at: Option<Instant>,
 }
 
 impl Ctx {
@@ -100,7 +102,7 @@ impl Ctx {
     /// A context at a given instant: for tests, and for the demo's invented past.
     pub fn at(actor: Actor, now: Instant) -> Self {
         let request_id = id_at(now);
-        Self { actor, now, request_id }
+        Self { actor, now, request_id, factor_at: None }
     }
 
     /// The same request, now known to come from `actor`.

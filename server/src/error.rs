@@ -14,6 +14,9 @@ pub enum Error {
     /// The actor is not signed in.
     #[error("sign in first")]
     SignedOut,
+    /// What was asked is grave and wants the second factor once more, within the last five minutes.
+    #[error("confirm with your second factor first")]
+    StepUp,
     /// What was sent cannot be accepted; the sentence says what to do.
     #[error("{message}")]
     Invalid {

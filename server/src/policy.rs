@@ -30,6 +30,12 @@ pub enum Action {
     SeeSetup,
     /// Change the state of a window.
     RunWindow,
+    /// Look at a child of another school of the district, with a reason and for an hour.
+    BreakGlass,
+    /// See who of other schools looked at children of one's own.
+    SeeLooks,
+    /// Invite people, change roles, disable and reset accounts.
+    ManageAccounts,
     /// Read the audit trail.
     SeeAudit,
     /// Set who is on duty and who is away.
@@ -44,7 +50,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, for the access table.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::AnswerOwn,
         Self::RunSitting,
         Self::WorkReferrals,
@@ -55,6 +61,9 @@ impl Action {
         Self::BuildRelease,
         Self::SeeSetup,
         Self::RunWindow,
+        Self::BreakGlass,
+        Self::SeeLooks,
+        Self::ManageAccounts,
         Self::SeeAudit,
         Self::SetDuty,
         Self::ReportConcern,
@@ -67,11 +76,12 @@ impl Action {
         match self {
             Self::AnswerOwn => &[],
             Self::RunSitting => &[Role::Proctor],
-            Self::WorkReferrals | Self::SeeChild | Self::SeeAnswers => &[Role::Counselor],
+            Self::SeeLooks => &[Role::Counselor, Role::SchoolLead],
+            Self::BreakGlass | Self::WorkReferrals | Self::SeeChild | Self::SeeAnswers => &[Role::Counselor],
             Self::SeeSchoolCounts => &[Role::SchoolLead],
             Self::SeeReleases => &[Role::DistrictOfficer, Role::Analyst],
             Self::BuildRelease => &[Role::DistrictOfficer],
-            Self::SeeSetup => &[Role::Administrator],
+            Self::ManageAccounts | Self::SeeSetup => &[Role::Administrator],
             Self::RunWindow => &[Role::Administrator, Role::DistrictOfficer],
             Self::SeeAudit => &[Role::Auditor],
             Self::SetDuty => &[Role::Counselor, Role::SchoolLead, Role::Administrator],
@@ -147,6 +157,9 @@ mod tests {
         (Action::BuildRelease, &[Role::DistrictOfficer]),
         (Action::SeeSetup, &[Role::Administrator]),
         (Action::RunWindow, &[Role::Administrator, Role::DistrictOfficer]),
+        (Action::BreakGlass, &[Role::Counselor]),
+        (Action::SeeLooks, &[Role::Counselor, Role::SchoolLead]),
+        (Action::ManageAccounts, &[Role::Administrator]),
         (Action::SeeAudit, &[Role::Auditor]),
         (Action::SetDuty, &[Role::Counselor, Role::SchoolLead, Role::Administrator]),
         (Action::ReportConcern, &[Role::Teacher]),

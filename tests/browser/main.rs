@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod hostile;
+
 use tests::{Browser, Kind, Screen, Server, axe, on_both_databases, totp};
 
 async fn staff(browser: &Browser, server: &Server, role: &str) {
@@ -135,6 +137,18 @@ async fn every_page_of_staff_is_clean() {
             browser.click("a[href^='/sittings/']").await;
             browser.find("main h1").await;
             look(&browser, "board").await;
+        }
+        if role == "administrator" {
+            browser.goto("/setup/people").await;
+            look(&browser, "people").await;
+            browser.goto("/account").await;
+            look(&browser, "account").await;
+            browser.goto("/confirm").await;
+            look(&browser, "confirm").await;
+        }
+        if role == "school_lead" {
+            browser.goto("/break-glass").await;
+            look(&browser, "break-glass").await;
         }
         browser.click("form[action='/sign-out'] button").await;
         browser.find("#email").await;

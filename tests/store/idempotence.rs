@@ -42,7 +42,7 @@ on_both_databases! {
             let ctx = town.child_at_first_question(code).await;
             check_in::answer(&town.services, &ctx, 9, "9", questionnaires::response::Answer::Code(2)).await.unwrap();
         }
-        let store = server::store::Store::open(&town.database.url).await.unwrap();
+        let store = server::store::Store::open(&town.database.url, crate::town::sealer()).await.unwrap();
         let console = Ctx::new(Actor::Console);
         let mut conn = store.read(&console).await.unwrap();
         let open: Vec<(ReferralId,)> =

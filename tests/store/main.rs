@@ -3,7 +3,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod accounts;
 mod alerts;
+mod backup;
+mod break_glass;
 mod casework;
 mod device;
 mod idempotence;
@@ -13,4 +16,6 @@ mod reconciler;
 mod refusals;
 mod scale;
 mod schema;
+mod sealed;
 mod town;
+mod trail;

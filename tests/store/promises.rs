@@ -18,7 +18,7 @@ use crate::town::Town;
 
 async fn store(kind: Kind) -> (Store, Database) {
     let database = Database::empty(kind).await;
-    (Store::open(&database.url).await.unwrap(), database)
+    (Store::open(&database.url, crate::town::sealer()).await.unwrap(), database)
 }
 
 fn console() -> Ctx {

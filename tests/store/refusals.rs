@@ -4,7 +4,7 @@ use server::store::{Store, StoreError};
 use tests::{Database, Kind, on_both_databases};
 
 async fn refusal(url: &str) -> String {
-    match Store::open(url).await {
+    match Store::open(url, crate::town::sealer()).await {
         Err(StoreError::Refused(words)) => words,
         Err(other) => panic!("not a refusal: {other:?}"),
         Ok(_) => panic!("{url} was taken"),

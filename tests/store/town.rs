@@ -20,7 +20,15 @@ pub struct Town {
 /// Settings for a database of a test, with further ones as the environment names them.
 pub fn configured(database: &Database, settings: &[(&str, &str)]) -> Config {
     let more = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    Config::parse("", database.settings().into_iter().chain(more)).unwrap()
+    // One key file for all: towns are many, and a key in a folder of the sources would be somebody's mistake later.
+    let folder = tests::place::shared("towns").display().to_string();
+    let folder = ("FIRSTLIGHT__DATA_DIR".to_owned(), folder);
+    Config::parse("", database.settings().into_iter().chain([folder]).chain(more)).unwrap()
+}
+
+/// Keys of no database, for a store whose sealed values nobody reads.
+pub fn sealer() -> server::seal::field::Sealer {
+    server::seal::field::Sealer::new([0; 32])
 }
 
 impl Town {
@@ -78,7 +86,7 @@ impl Town {
 
     /// A connection of its own, for reading with the store's verbs.
     pub async fn store(&self) -> server::store::Conn {
-        let store = server::store::Store::open(&self.database.url).await.unwrap();
+        let store = server::store::Store::open(&self.database.url, sealer()).await.unwrap();
         store.read(&Ctx::new(Actor::Console)).await.unwrap()
     }
 

@@ -119,7 +119,12 @@ impl Visitor {
         if method != "GET" {
             // A browser says where a form came from.
             let origin = self.base.origin().ascii_serialization();
-            request = request.header(header::ORIGIN, origin).header("sec-fetch-site", "same-origin");
+            // Unless the test says something else in their place.
+            for (name, value) in [("origin", origin.as_str()), ("sec-fetch-site", "same-origin")] {
+                if self.headers.iter().all(|(own, _)| own != name) {
+                    request = request.header(name, value);
+                }
+            }
         }
         if !self.cookies.is_empty() {
             let cookies: Vec<String> =

@@ -29,6 +29,12 @@ impl Setup {
         self
     }
 
+    /// A variable of the environment that is no setting, as `("FIRSTLIGHT_LOG", "trace")`.
+    pub fn environment(mut self, name: &str, value: &str) -> Self {
+        self.settings.push((name.into(), value.into()));
+        self
+    }
+
     /// With the district that `firstlight demo` and these arguments make. See [`Server::demo`].
     pub fn demo(mut self, arguments: &[&str]) -> Self {
         self.demo = Some(arguments.iter().map(|&argument| argument.into()).collect());

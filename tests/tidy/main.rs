@@ -17,6 +17,7 @@ mod repository;
 mod settings;
 mod sizes;
 mod sql;
+mod supply;
 
 /// Fails with every breach, one a line, and what to do about them.
 #[track_caller]

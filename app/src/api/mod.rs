@@ -1,6 +1,8 @@
 //! What pages and islands may ask: at most ten lines each, named verb_noun, and nothing but calls to services.
 
+pub mod accounts;
 pub mod alerts;
+pub mod break_glass;
 pub mod casework;
 pub mod check_in;
 pub mod district;

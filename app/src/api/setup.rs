@@ -1,8 +1,10 @@
 //! Accounts, windows and the trail.
 
 use server::Result;
-use server::model::WindowId;
 use server::model::window::WindowState;
+use server::model::{ChildId, WindowId};
+use server::services::disclosures;
+pub use server::services::disclosures::{Disclosure, csv as ledger_csv};
 use server::services::setup;
 pub use server::services::setup::Overview;
 pub use server::services::setup::{AuditRow, UserLine, Window, WindowInstrument};
@@ -22,4 +24,9 @@ pub async fn move_window(visit: &Visit, id: WindowId, to: WindowState) -> Result
 /// The newest lines of the trail.
 pub async fn list_trail(visit: &Visit) -> Result<Vec<AuditRow>> {
     setup::trail(&visit.site.services, &visit.ctx, 200).await
+}
+
+/// Who has seen or changed a child's record.
+pub async fn list_disclosures(visit: &Visit, child: ChildId) -> Result<Vec<Disclosure>> {
+    disclosures::ledger(&visit.site.services, &visit.ctx, child).await
 }

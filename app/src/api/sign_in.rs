@@ -2,15 +2,16 @@
 
 use server::Result;
 use server::ctx::Ctx;
-use server::services::sessions;
+use server::model::Instant;
 pub use server::services::sessions::{Token, Visitor};
+use server::services::{second_factor, sessions};
 
 use crate::site::Site;
 use crate::visit::Visit;
 
-/// Who is behind a cookie.
-pub async fn visitor(site: &Site, ctx: &Ctx, token: &str) -> Result<Visitor> {
-    sessions::visitor(&site.services, ctx, token).await
+/// Who is behind a cookie, and when the second factor was last given.
+pub async fn visit(site: &Site, ctx: &Ctx, token: &str) -> Result<(Visitor, Option<Instant>)> {
+    sessions::visit(&site.services, ctx, token).await
 }
 
 /// The same for a request that a page sends by itself.
@@ -31,7 +32,14 @@ pub async fn check_password(visit: &Visit, email: &str, password: &str) -> Resul
 /// Checks a one-time code.
 pub async fn confirm_code(visit: &Visit, code: &str) -> Result<Token> {
     let half = visit.session.as_deref().unwrap_or("");
-    sessions::confirm_code(&visit.site.services, &visit.ctx, half, code, visit.address).await
+    let services = &visit.site.services;
+    second_factor::confirm_code(services, &visit.ctx, half, code, visit.address, &visit.device).await
+}
+
+/// Confirms once more who is at the device.
+pub async fn confirm_again(visit: &Visit, code: &str) -> Result<Token> {
+    let session = visit.session.as_deref().unwrap_or("");
+    second_factor::confirm_again(&visit.site.services, &visit.ctx, session, code, visit.address).await
 }
 
 /// Ends this browser's sign-in.

@@ -1,5 +1,7 @@
 //! The executable's subcommands: one file each. Errors in a terminal are one readable line with the next step.
 
+pub mod audit;
+pub mod backup;
 pub mod demo;
 pub mod instruments;
 pub mod score;

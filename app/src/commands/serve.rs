@@ -1,6 +1,7 @@
 //! `firstlight serve`: the default.
 
 use server::jobs;
+use server::services::accounts;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -22,6 +23,13 @@ pub async fn run() -> Result<(), Stop> {
     let jobs = jobs::start(services.clone());
     let shown = services.config().public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     eprintln!("Firstlight serves on {shown} ({})", services.database());
+    let ctx = server::ctx::Ctx::new(server::ctx::Actor::Console);
+    if let Some(token) = accounts::first_run(&services, &ctx).await? {
+        eprintln!(
+            "nobody can sign in yet: set up the first administrator with this one-time link (three days)"
+        );
+        eprintln!("  {shown}/welcome/{}", token.reveal());
+    }
     let mut terminate = signal(SignalKind::terminate())?;
     let stop = async move {
         tokio::select! {

@@ -3,7 +3,7 @@
 use server::ctx::{Actor, Ctx};
 use server::model::WindowId;
 use server::model::people::Role;
-use server::services::{releases, setup};
+use server::services::{data_keys, releases, setup};
 
 use super::Stop;
 
@@ -91,5 +91,31 @@ pub async fn release_build(window: Option<WindowId>) -> Result<(), Stop> {
         println!("release {} of {} built: {id}", page.number, page.window_name);
     }
     services.close().await;
+    Ok(())
+}
+
+/// Gives each district a new data key and seals every value under it.
+///
+/// # Errors
+/// When a value does not open; then every key stays.
+pub async fn rotate_keys() -> Result<(), Stop> {
+    let services = super::services().await?;
+    let sealed = data_keys::rotate(&services, &Ctx::new(Actor::Console)).await;
+    services.close().await;
+    println!("{} values sealed under new keys", sealed?);
+    println!("in a minute, 'firstlight keys forget-old' removes the old ones");
+    Ok(())
+}
+
+/// Removes data keys that no value needs any more.
+///
+/// # Errors
+/// When the database refuses it.
+pub async fn forget_old_keys() -> Result<(), Stop> {
+    let services = super::services().await?;
+    let done = data_keys::forget_old(&services, &Ctx::new(Actor::Console)).await;
+    services.close().await;
+    let (removed, needed) = done?;
+    println!("{removed} old keys removed; {needed} are still needed (rotate again)");
     Ok(())
 }

@@ -136,7 +136,7 @@ pub fn StaffShell(
                 </a>
                 <nav class="nav" aria-label="Main"><ul>{places}</ul></nav>
                 <div class="account">
-                    <p class="account-name">{reader.name}" "<span class="account-role">{roles}</span></p>
+                    <p class="account-name"><a href="/account">{reader.name}</a>" "<span class="account-role">{roles}</span></p>
                     <form method="post" action="/sign-out">
                         <Token value=reader.token/>
                         <button class="button button-quiet button-small" type="submit">"Sign out"</button>

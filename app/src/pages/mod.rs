@@ -8,6 +8,7 @@ use axum::response::Response;
 use crate::render;
 use crate::visit::Visit;
 
+pub mod account;
 pub mod admin;
 pub mod counselor;
 pub mod district;
@@ -18,6 +19,7 @@ pub mod sign_in;
 pub mod staff;
 pub mod student;
 pub mod teacher;
+pub mod welcome;
 
 /// What no route answers.
 pub async fn not_found(visit: Visit) -> Response {

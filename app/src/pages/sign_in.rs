@@ -62,6 +62,26 @@ pub async fn code(posted: Posted) -> Response {
     }
 }
 
+/// `GET /confirm`: once more the second factor, before something grave.
+pub async fn show_confirm(visit: Visit) -> Response {
+    match visit.ctx.actor {
+        Actor::Staff(_) => confirm_page(&visit, StatusCode::OK, None),
+        _ => render::staff_failure(&visit, &Error::SignedOut),
+    }
+}
+
+/// `POST /confirm`.
+pub async fn confirm(posted: Posted) -> Response {
+    let visit = &posted.visit;
+    match api::confirm_again(visit, posted.text("code")).await {
+        Ok(token) => visit.signed_in(token.reveal(), "/home"),
+        Err(Error::Invalid { message, .. }) => {
+            confirm_page(visit, StatusCode::UNPROCESSABLE_ENTITY, Some(message))
+        }
+        Err(error) => render::staff_failure(visit, &error),
+    }
+}
+
 /// `POST /sign-out`.
 pub async fn sign_out(posted: Posted) -> Response {
     match api::sign_out(&posted.visit).await {
@@ -70,7 +90,7 @@ pub async fn sign_out(posted: Posted) -> Response {
     }
 }
 
-fn head(title: &str, failed: bool) -> Head {
+pub(super) fn head(title: &str, failed: bool) -> Head {
     let title = if failed { format!("Error: {title}") } else { title.to_owned() };
     Head { title, audience: Audience::Plain }
 }
@@ -118,10 +138,10 @@ fn code_page(visit: &Visit, status: StatusCode, fault: Option<String>) -> Respon
                     <Token value=token.clone()/>
                     <div class="field">
                         <label for="code">"One-time code"</label>
-                        <p class="hint" id="code-hint">"Six digits from your authenticator app"</p>
+                        <p class="hint" id="code-hint">"Six digits from your authenticator app, or a recovery code"</p>
                         {fault.map(|text| view! { <FieldError id="code-error" text/> })}
-                        <input class="input input-code" id="code" name="code" type="text" inputmode="numeric"
-                            autocomplete="one-time-code" spellcheck="false" maxlength="8" required autofocus=!failed
+                        <input class="input input-code" id="code" name="code" type="text"
+                            autocomplete="one-time-code" spellcheck="false" maxlength="16" required autofocus=!failed
                             aria-invalid=failed.then_some("true")
                             aria-describedby=if failed { "code-hint code-error" } else { "code-hint" }/>
                     </div>
@@ -136,9 +156,37 @@ fn code_page(visit: &Visit, status: StatusCode, fault: Option<String>) -> Respon
     })
 }
 
+fn confirm_page(visit: &Visit, status: StatusCode, fault: Option<String>) -> Response {
+    let token = visit.form_token.clone();
+    render::page(visit, status, head("Confirm that it is you", fault.is_some()), move || {
+        let failed = fault.is_some();
+        view! {
+            <Door>
+                {fault.clone().map(|text| view! { <ErrorSummary text field="code"/> })}
+                <h1>"Confirm that it is you"</h1>
+                <p>"What you asked for needs your second factor once more. Then, for five minutes, do it again."</p>
+                <form class="form" method="post" action="/confirm" autocomplete="off" novalidate>
+                    <Token value=token/>
+                    <div class="field">
+                        <label for="code">"One-time code"</label>
+                        <p class="hint" id="code-hint">"Six digits from your authenticator app, or a recovery code"</p>
+                        {fault.map(|text| view! { <FieldError id="code-error" text/> })}
+                        <input class="input input-code" id="code" name="code" type="text"
+                            autocomplete="one-time-code" spellcheck="false" maxlength="16" required autofocus=!failed
+                            aria-invalid=failed.then_some("true")
+                            aria-describedby=if failed { "code-hint code-error" } else { "code-hint" }/>
+                    </div>
+                    <button class="button button-primary" type="submit">"Confirm"</button>
+                </form>
+                <p><a href="/home">"Back without it"</a></p>
+            </Door>
+        }
+    })
+}
+
 /// The card that a sign-in page is.
 #[component]
-fn Door(children: Children) -> impl IntoView {
+pub(super) fn Door(children: Children) -> impl IntoView {
     view! {
         <main class="sign-in" id="main" tabindex="-1">
             <p class="brand">
@@ -158,6 +206,6 @@ fn Door(children: Children) -> impl IntoView {
 
 /// What is wrong with a field, before its input.
 #[component]
-fn FieldError(id: &'static str, text: String) -> impl IntoView {
+pub(super) fn FieldError(id: &'static str, text: String) -> impl IntoView {
     view! { <p class="field-error" id=id><Icon name="circle-alert"/>" "{text}</p> }
 }

@@ -12,6 +12,10 @@ use sha2::Sha256;
 pub struct Keys {
     cards: [u8; 32],
     forms: [u8; 32],
+    recovery: [u8; 32],
+    wrapping: [u8; 32],
+    trail: [u8; 32],
+    checkpoints: ed25519_dalek::SigningKey,
 }
 
 impl std::fmt::Debug for Keys {
@@ -41,7 +45,34 @@ impl Keys {
     /// Keys from given master bytes.
     pub fn derive(master: &[u8; 32]) -> Self {
         let key = |purpose: &str| mac(master, purpose.as_bytes());
-        Self { cards: key("firstlight cards 1"), forms: key("firstlight forms 1") }
+        Self {
+            cards: key("firstlight cards 1"),
+            forms: key("firstlight forms 1"),
+            recovery: key("firstlight recovery codes 1"),
+            wrapping: key("firstlight data keys 1"),
+            trail: key("firstlight trail 1"),
+            checkpoints: ed25519_dalek::SigningKey::from_bytes(&key("firstlight checkpoints 1")),
+        }
+    }
+
+    /// What is stored of a recovery code.
+    pub(crate) fn recovery_hash(&self, code: &str) -> Vec<u8> {
+        mac(&self.recovery, code.as_bytes()).to_vec()
+    }
+
+    /// The sealer of single values, whose data keys are wrapped by a key that is not in the database.
+    pub fn sealer(&self) -> crate::seal::field::Sealer {
+        crate::seal::field::Sealer::new(self.wrapping)
+    }
+
+    /// The code of one link of the trail's chain.
+    pub(crate) fn link_code(&self, message: &[u8]) -> Vec<u8> {
+        mac(&self.trail, message).to_vec()
+    }
+
+    /// The key that signs checkpoints of the trail; its public half may be given to an auditor.
+    pub(crate) fn checkpoints(&self) -> &ed25519_dalek::SigningKey {
+        &self.checkpoints
     }
 
     /// What is stored of a card's code.
@@ -91,9 +122,9 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0u8; 32];
-    if text.len() != 64 || !text.is_ascii() {
+pub(crate) fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut bytes = [0u8; N];
+    if text.len() != 2 * N || !text.is_ascii() {
         return None;
     }
     for (i, byte) in bytes.iter_mut().enumerate() {

@@ -10,8 +10,9 @@ mod keys;
 pub use alerts::Alerts;
 pub use clinical::{AssentText, Clinical, HelpLine};
 pub use keys::Keys;
-pub(crate) use keys::hex;
+pub(crate) use keys::{from_hex, hex};
 
+use crate::seal::age::Recipient;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -78,6 +79,18 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "whsec_ and 24–64 bytes in base64, known to the other side too; needed with alerts.webhook",
     },
     Setting {
+        name: "audit.checkpoints",
+        default: "",
+        meaning: "file to which signed checkpoints of the trail are added; default audit-checkpoints.jsonl in data_dir. \
+                  Put it where whoever can change the database cannot write",
+    },
+    Setting {
+        name: "backup.recipient",
+        default: "",
+        meaning: "whom backups are for: an age recipient (age1…) whose identity is kept away from this server; \
+                  'firstlight backup-key' makes a pair",
+    },
+    Setting {
         name: "clinical.file",
         default: "",
         meaning: "a signed copy of the clinical settings (crisis wording, help lines, priorities, clocks); without it \
@@ -102,6 +115,10 @@ pub struct Config {
     pub key_file: PathBuf,
     /// How alerts leave.
     pub alerts: Alerts,
+    /// Where signed checkpoints of the trail go.
+    pub checkpoints: PathBuf,
+    /// Whom backups are for.
+    pub backup_recipient: Option<Recipient>,
     /// Clinical settings.
     pub clinical: Clinical,
 }
@@ -214,6 +231,17 @@ impl Config {
             name => PathBuf::from(name),
         };
         let alerts = Alerts::read(&value, &mut faults);
+        let checkpoints = match value("audit.checkpoints") {
+            name if name.is_empty() => data_dir.join("audit-checkpoints.jsonl"),
+            name => PathBuf::from(name),
+        };
+        let backup_recipient = match value("backup.recipient") {
+            name if name.is_empty() => None,
+            name => name
+                .parse()
+                .map_err(|problem: String| faults.push(Fault::new("backup.recipient", problem)))
+                .ok(),
+        };
         let clinical = match value("clinical.file") {
             name if name.is_empty() => Clinical::shipped(),
             name => std::fs::read_to_string(&name)
@@ -233,6 +261,8 @@ impl Config {
                 trusted_proxies,
                 key_file,
                 alerts,
+                checkpoints,
+                backup_recipient,
                 clinical,
             })
         } else {

@@ -26,7 +26,12 @@ pub async fn guard(request: Request, next: Next) -> Response {
 /// Whether the browser says that the request comes from our own page. A client that sends neither header is no
 /// browser and carries nobody's cookies unasked; it still needs the token.
 fn from_own_page(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?").to_owned());
+    // A header that is there twice says nothing.
+    let text = |name: &str| {
+        let mut all = headers.get_all(name).iter();
+        let first = all.next().map(|value| value.to_str().unwrap_or("?").to_owned());
+        if all.next().is_some() { Some("?".to_owned()) } else { first }
+    };
     let site = text("sec-fetch-site");
     if site.is_some_and(|site| site != "same-origin") {
         return false;

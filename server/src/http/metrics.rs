@@ -14,7 +14,14 @@ static REQUESTS: [AtomicU64; 5] = [const { AtomicU64::new(0) }; 5];
 
 /// Counts answers by class of status.
 pub async fn count(request: Request, next: Next) -> Response {
+    // The route's pattern, never the address: an id or a link's token stays out of the log.
+    let route = request.extensions().get::<axum::extract::MatchedPath>().map(|p| p.as_str().to_owned());
     let response = next.run(request).await;
+    tracing::debug!(
+        route = route.as_deref().unwrap_or("none"),
+        status = response.status().as_u16(),
+        "a request was answered"
+    );
     let class = usize::from(response.status().as_u16() / 100).clamp(1, 5) - 1;
     if let Some(counter) = REQUESTS.get(class) {
         counter.fetch_add(1, Ordering::Relaxed);

@@ -3,6 +3,7 @@
 mod alerts;
 mod purge;
 mod reconcile;
+mod seal;
 
 pub use alerts::{Sent, deliver, escalate, reassign, remind};
 pub use reconcile::{Repaired, Span, reconcile};
@@ -17,8 +18,12 @@ use crate::services::Services;
 /// Starts the jobs: each once at start and then every minute, until the handle is aborted.
 pub fn start(services: Services) -> JoinHandle<()> {
     tokio::spawn(async move {
-        // Two loops, so that a long repair cannot keep anybody from being called.
-        futures::join!(every_minute(services.clone()), call_people(services));
+        // Loops of their own, so that a long repair cannot keep anybody from being called.
+        futures::join!(
+            every_minute(services.clone()),
+            call_people(services.clone()),
+            seal::keep_sealing(&services)
+        );
     })
 }
 

@@ -3,16 +3,22 @@
 //! Each function asks [`crate::policy`] first, then reads or writes through the store. What lies outside the
 //! actor's scope is [`Error::NotFound`], exactly like what does not exist.
 
+pub mod accounts;
 pub mod alerts;
+pub mod backups;
+pub mod break_glass;
 pub mod card_code;
 pub mod casework;
 pub mod check_in;
 pub mod concerns;
+pub mod data_keys;
 pub(crate) mod delivery;
 pub mod demo;
+pub mod disclosures;
 pub mod duty;
 pub(crate) mod escalation;
 pub mod outside;
+mod passwords;
 pub mod plans;
 pub mod queue;
 pub(crate) mod reconciling;
@@ -22,11 +28,13 @@ pub mod releases;
 pub mod rules;
 mod school_days;
 pub mod scoring;
+pub mod second_factor;
 pub mod sessions;
 pub mod setup;
 pub mod sittings;
 pub mod steps;
 mod throttle;
+pub mod trail;
 
 use std::sync::Arc;
 
@@ -54,7 +62,8 @@ impl Services {
     /// A sentence for the terminal that says what to do.
     pub async fn open(config: Config) -> std::result::Result<Self, String> {
         let keys = Keys::open(&config.key_file)?;
-        let store = Store::open(&config.database_url).await.map_err(|e| e.to_string())?;
+        let store = Store::open(&config.database_url, keys.sealer()).await.map_err(|e| e.to_string())?;
+        data_keys::prepare(&store).await?;
         Ok(Self {
             store,
             config: Arc::new(config),
@@ -103,6 +112,20 @@ pub(crate) fn require(ctx: &Ctx, action: Action, place: Place) -> Result<()> {
     match ctx.actor {
         Actor::Nobody => Err(Error::SignedOut),
         _ => Err(Error::NotFound),
+    }
+}
+
+/// How long a second factor counts as fresh, in seconds.
+const FRESH_SECONDS: i64 = 300;
+
+/// Passes only with a second factor given within the last five minutes: for exports with names, break-glass, roles and
+/// keys (AUT-10). Jobs, and the person at the server's terminal, have none to give.
+pub(crate) fn require_fresh(ctx: &Ctx) -> Result<()> {
+    let fresh = ctx.factor_at.is_some_and(|at| ctx.now.seconds_since(at) <= FRESH_SECONDS);
+    match ctx.actor {
+        Actor::Console | Actor::Job(_) => Ok(()),
+        _ if fresh => Ok(()),
+        _ => Err(Error::StepUp),
     }
 }
 

@@ -84,6 +84,7 @@ pub async fn log_contact(services: &Services, ctx: &Ctx, id: ReferralId, contact
                     return Err(Error::invalid("next", "This day is over; choose today or a later day."));
                 }
                 let row = Contact {
+                    id: tx.ctx().id(),
                     at,
                     by_name: String::new(),
                     with_whom: contact.with,

@@ -5,21 +5,22 @@ use std::net::IpAddr;
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
-use totp_rs::{Builder, Secret};
 
+pub use super::second_factor::code_now;
 use super::{Services, card_code};
 use crate::config::Clinical;
 use crate::ctx::{Actor, Ctx, Grant, Staff, Student};
 use crate::model::window::{SittingState, WindowState};
-use crate::model::{AdministrationId, DistrictId, Instant, UserId};
+use crate::model::{AdministrationId, Instant, UserId};
 use crate::store::administrations::{self, Administration};
 use crate::store::sessions::Session;
+use crate::store::users::User;
 use crate::store::{Act, Tx, cards, children, sessions, users, windows};
 use crate::{Error, Result};
 
 /// Lifetimes in seconds: idle and absolute (AUT-07).
 const STUDENT: (i64, i64) = (15 * 60, 2 * 3600);
-const STAFF: (i64, i64) = (30 * 60, 12 * 3600);
+pub(super) const STAFF: (i64, i64) = (30 * 60, 12 * 3600);
 const HALF: (i64, i64) = (5 * 60, 5 * 60);
 /// How stale `seen_at` may be before it is written again.
 const TOUCH_SECONDS: i64 = 60;
@@ -129,6 +130,8 @@ pub async fn sign_in_with_card(
                     created_at: now,
                     seen_at: now,
                     expires_at: now.plus_seconds(STUDENT.1),
+                    factor_at: None,
+                    device: String::new(),
                 };
                 Ok(sessions::add(tx, hash_token(&token.0), &session).await?)
             })
@@ -191,76 +194,43 @@ pub async fn sign_in_with_password(
             }
         });
     };
-    start_staff_session(services, ctx, user.id, user.district_id, "half", "session.password", HALF).await
+    start_staff_session(services, ctx, &user, "half", "session.password", HALF, InPlaceOf::default()).await
 }
 
-/// Checks the one-time code and gives a full session in place of the half one (a fresh token, AUT-07).
-///
-/// # Errors
-/// [`Error::Invalid`] when the code is wrong or was used before; [`Error::SignedOut`] when the half session is over.
-pub async fn confirm_code(
-    services: &Services,
-    ctx: &Ctx,
-    half: &str,
-    code: &str,
-    address: IpAddr,
-) -> Result<Token> {
-    let Visitor::OwesCode(user) = visitor(services, ctx, half).await? else { return Err(Error::SignedOut) };
-    let user = {
-        let mut conn = services.store.read(ctx).await?;
-        users::get(&mut conn, user).await?.ok_or(Error::SignedOut)?
-    };
-    let digits: String = code.chars().filter(char::is_ascii_digit).collect();
-    let step = totp_step(&user.totp_secret, &digits, ctx.now);
-    let id = user.id;
-    let accepted = match step {
-        None => false,
-        Some(step) => {
-            services
-                .store
-                .write(ctx, Act::new("session.code"), move |tx| {
-                    Box::pin(async move {
-                        tx.about("user", id.0);
-                        Ok(users::take_totp_step(tx, id, step).await?)
-                    })
-                })
-                .await?
-        }
-    };
-    if !accepted {
-        return Err(match services.password_failures.failed(address, ctx.now) {
-            Some(seconds) => Error::TooMany(seconds),
-            None => Error::invalid(
-                "code",
-                "That code is not right, or it was used already. Wait for the next one.",
-            ),
-        });
-    }
-    let token =
-        start_staff_session(services, ctx, user.id, user.district_id, "staff", "session.start", STAFF)
-            .await?;
-    end(services, ctx, half).await?;
-    Ok(token)
+/// What a new sign-in takes over: the sign-in that ends with it, and what the browser calls itself.
+#[derive(Clone, Debug, Default)]
+pub(super) struct InPlaceOf {
+    pub(super) token_hash: Option<Vec<u8>>,
+    pub(super) device: String,
 }
 
-async fn start_staff_session(
+/// The account as an actor of its own sign-in, before any role is read.
+pub(super) fn signed_in_as(user: &User) -> Actor {
+    Actor::Staff(Staff { user: user.id, district: user.district_id, name: String::new(), grants: Vec::new() })
+}
+
+pub(super) async fn start_staff_session(
     services: &Services,
     ctx: &Ctx,
-    user: UserId,
-    district: DistrictId,
+    user: &User,
     kind: &'static str,
     action: &'static str,
     lifetime: (i64, i64),
+    in_place_of: InPlaceOf,
 ) -> Result<Token> {
+    let actor = signed_in_as(user);
+    let user = user.id;
     let token = fresh_token()?;
     let stored = token.clone();
-    let actor = Actor::Staff(Staff { user, district, name: String::new(), grants: Vec::new() });
     services
         .store
         .write(&ctx.with_actor(actor), Act::new(action), move |tx| {
-            let token = stored.clone();
+            let (token, before) = (stored.clone(), in_place_of.clone());
             Box::pin(async move {
                 tx.about("user", user.0);
+                if let Some(before) = &before.token_hash {
+                    sessions::remove(tx, before.clone()).await?;
+                }
                 let now = tx.ctx().now;
                 let session = Session {
                     kind: kind.to_owned(),
@@ -271,6 +241,8 @@ async fn start_staff_session(
                     created_at: now,
                     seen_at: now,
                     expires_at: now.plus_seconds(lifetime.1),
+                    factor_at: (kind == "staff").then_some(now),
+                    device: before.device,
                 };
                 Ok(sessions::add(tx, hash_token(&token.0), &session).await?)
             })
@@ -284,6 +256,14 @@ async fn start_staff_session(
 /// # Errors
 /// [`Error::Store`] when the database cannot be read.
 pub async fn visitor(services: &Services, ctx: &Ctx, token: &str) -> Result<Visitor> {
+    visit(services, ctx, token).await.map(|(visitor, _)| visitor)
+}
+
+/// The same, with the instant of the last second factor.
+///
+/// # Errors
+/// [`Error::Store`] when the database cannot be read.
+pub async fn visit(services: &Services, ctx: &Ctx, token: &str) -> Result<(Visitor, Option<Instant>)> {
     look(services, ctx, token, Use::Person).await
 }
 
@@ -292,7 +272,7 @@ pub async fn visitor(services: &Services, ctx: &Ctx, token: &str) -> Result<Visi
 /// # Errors
 /// [`Error::Store`] when the database cannot be read.
 pub async fn unnoticed_visitor(services: &Services, ctx: &Ctx, token: &str) -> Result<Visitor> {
-    look(services, ctx, token, Use::Page).await
+    look(services, ctx, token, Use::Page).await.map(|(visitor, _)| visitor)
 }
 
 /// Who sends a request.
@@ -304,8 +284,8 @@ enum Use {
     Page,
 }
 
-async fn look(services: &Services, ctx: &Ctx, token: &str, by: Use) -> Result<Visitor> {
-    let nobody = Visitor::Actor(Actor::Nobody);
+async fn look(services: &Services, ctx: &Ctx, token: &str, by: Use) -> Result<(Visitor, Option<Instant>)> {
+    let nobody = (Visitor::Actor(Actor::Nobody), None);
     let hash = hash_token(token);
     let mut conn = services.store.read(ctx).await?;
     let Some(session) = sessions::get(&mut conn, hash.clone()).await? else { return Ok(nobody) };
@@ -336,7 +316,7 @@ async fn look(services: &Services, ctx: &Ctx, token: &str, by: Use) -> Result<Vi
                 return Ok(nobody);
             };
             if kind == "half" {
-                return Ok(Visitor::OwesCode(user.id));
+                return Ok((Visitor::OwesCode(user.id), None));
             }
             let grants = users::roles(&mut conn, user.id).await?;
             Visitor::Actor(Actor::Staff(Staff {
@@ -358,7 +338,12 @@ async fn look(services: &Services, ctx: &Ctx, token: &str, by: Use) -> Result<Vi
             })
             .await?;
     }
-    Ok(found)
+    Ok((found, session.factor_at))
+}
+
+/// Ends every sign-in of an account but the one of this token.
+pub(super) async fn end_other_sessions(tx: &mut Tx, user: UserId, token: &str) -> Result<()> {
+    Ok(sessions::remove_others(tx, user, hash_token(token)).await?)
 }
 
 /// Ends a sign-in.
@@ -389,44 +374,25 @@ async fn verify(password: String, hash: String) -> Result<bool> {
     .map_err(|_| Error::TooMany(1))
 }
 
-/// The Argon2id hash of a password that is long enough.
+/// The Argon2id hash of a password.
 ///
 /// # Errors
-/// [`Error::Invalid`] for fewer than twelve characters.
+/// [`Error::Invalid`] for one that is too short, known or a pattern.
 pub fn hash_password(password: &str) -> Result<String> {
-    if password.chars().count() < 12 {
-        return Err(Error::invalid("password", "A password needs at least twelve characters."));
-    }
+    super::passwords::check(password, &[])?;
     Argon2::default()
         .hash_password(password.as_bytes())
         .map(|hash| hash.to_string())
         .map_err(|_| Error::invalid("password", "This password cannot be used. Choose another."))
 }
 
-/// The time step whose code this is, if it is the right one (one step of tolerance either way).
-fn totp_step(secret: &str, digits: &str, now: Instant) -> Option<i64> {
-    let secret = Secret::try_from_base32(secret).ok()?;
-    let totp = Builder::new().with_secret(secret).build().ok()?;
-    let seconds = u64::try_from(now.millis() / 1000).ok()?;
-    if digits.len() != 6 {
-        return None;
-    }
-    totp.check(digits, seconds).and_then(|step| i64::try_from(step).ok())
-}
-
-/// The one-time code of a secret at this moment, for trying out a demo; `None` when the secret is none.
-pub fn code_now(ctx: &Ctx, secret: &str) -> Option<String> {
-    let totp = Builder::new().with_secret(Secret::try_from_base32(secret).ok()?).build().ok()?;
-    Some(totp.generate(u64::try_from(ctx.now.millis() / 1000).ok()?).to_string())
-}
-
-fn fresh_token() -> Result<Token> {
+pub(super) fn fresh_token() -> Result<Token> {
     let mut bytes = [0u8; 32];
     getrandom::fill(&mut bytes).map_err(|_| Error::TooMany(1))?;
     Ok(Token(crate::config::hex(&bytes)))
 }
 
-fn hash_token(token: &str) -> Vec<u8> {
+pub(super) fn hash_token(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 

@@ -22,16 +22,18 @@ pub(super) async fn add(
         Actor::Job(_) => ("job", None, None),
         Actor::Console => ("console", None, None),
     };
+    let id = ctx.id();
     let (subject_kind, subject_id) = subject.map_or(("", None), |(kind, id)| (kind, Some(id)));
     conn.run(
         "insert into audit (id, at, district_id, request_id, actor_kind, actor_id, action, subject_kind, subject_id, \
          detail) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         args![
-            ctx.id(), ctx.now, district, ctx.request_id, kind, actor, action, subject_kind, subject_id, detail
+            id, ctx.now, district, ctx.request_id, kind, actor, action, subject_kind, subject_id, detail
         ],
     )
     .await?;
-    Ok(())
+    // Its link of the chain is made after the commit (see `audit_chain`).
+    conn.run("insert into audit_queue (audit_id) values ($1)", args![id]).await.map(drop)
 }
 
 /// One line of the trail as an auditor reads it: no name of a child, no answer, no score.

@@ -16,12 +16,24 @@ use sqlx::sqlite::{
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, FromRow, PgPool, Postgres, Sqlite, SqlitePool};
 
 use super::{StoreError, Val};
+use crate::seal::field::Sealer;
 
 static SQLITE_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// Older ones can corrupt a database when the write-ahead log restarts.
 const OLDEST_SAFE_SQLITE: [u32; 3] = [3, 51, 3];
+
+/// The file of an embedded database's address; none for a database server.
+pub(super) fn file_of(url: &str) -> Option<std::path::PathBuf> {
+    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"))?;
+    Some(path.split('?').next().unwrap_or(path).into())
+}
+
+/// The address of an embedded database's file.
+pub(super) fn url_of(file: &Path) -> String {
+    format!("sqlite://{}", file.display())
+}
 
 /// Where the data is.
 #[derive(Clone, Debug)]
@@ -34,7 +46,10 @@ pub(super) enum Backend {
 
 /// One connection, whichever database it leads to.
 #[derive(Debug)]
-pub struct Conn(Inner);
+pub struct Conn {
+    inner: Inner,
+    sealer: Sealer,
+}
 
 #[derive(Debug)]
 enum Inner {
@@ -72,7 +87,7 @@ macro_rules! bind {
 /// Runs one expression on whichever connection this is, with `$conn` bound to it.
 macro_rules! on {
     ($self:expr, |$conn:ident| $run:expr) => {
-        match &mut $self.0 {
+        match &mut $self.inner {
             Inner::Writer($conn) => $run,
             Inner::Reader(pooled) => {
                 let $conn = &mut **pooled;
@@ -87,6 +102,11 @@ macro_rules! on {
 }
 
 impl Conn {
+    /// The keys of sealed values.
+    pub(super) fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
     /// Runs a statement and tells how many rows it changed.
     ///
     /// # Errors
@@ -129,7 +149,7 @@ impl Conn {
 
     /// Starts a write transaction. SQLite takes the write lock at once: a later upgrade would fail without waiting.
     pub(super) async fn begin(&mut self) -> Result<(), StoreError> {
-        match &self.0 {
+        match &self.inner {
             Inner::Postgres(_) => self.run("begin", vec![]).await,
             _ => self.run("begin immediate", vec![]).await,
         }
@@ -242,21 +262,61 @@ impl Backend {
     }
 
     /// The one writing connection of the embedded database; `None` where each write has a connection of its own.
-    pub(super) async fn writer(&self) -> Result<Option<Conn>, StoreError> {
+    pub(super) async fn writer(&self, sealer: &Sealer) -> Result<Option<Conn>, StoreError> {
         match self {
             Self::Sqlite { options, .. } => {
-                Ok(Some(Conn(Inner::Writer(SqliteConnection::connect_with(options).await?))))
+                let inner = Inner::Writer(SqliteConnection::connect_with(options).await?);
+                Ok(Some(Conn { inner, sealer: sealer.clone() }))
             }
             Self::Postgres { .. } => Ok(None),
         }
     }
 
     /// A connection for reading (and, on PostgreSQL, for a write transaction).
-    pub(super) async fn connection(&self) -> Result<Conn, StoreError> {
+    pub(super) async fn connection(&self, sealer: &Sealer) -> Result<Conn, StoreError> {
+        let sealer = sealer.clone();
         Ok(match self {
-            Self::Sqlite { readers, .. } => Conn(Inner::Reader(readers.acquire().await?)),
-            Self::Postgres { pool } => Conn(Inner::Postgres(pool.acquire().await?)),
+            Self::Sqlite { readers, .. } => Conn { inner: Inner::Reader(readers.acquire().await?), sealer },
+            Self::Postgres { pool } => Conn { inner: Inner::Postgres(pool.acquire().await?), sealer },
         })
+    }
+
+    /// A consistent copy in a file of its own, while others read and write.
+    pub(super) async fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { options, .. } => {
+                let mut conn = SqliteConnection::connect_with(options).await?;
+                let copied = sqlx::query("vacuum into $1").bind(file.display().to_string()).execute(&mut conn).await;
+                conn.close().await?;
+                Ok(copied.map(drop)?)
+            }
+            Self::Postgres { .. } => Err(StoreError::Refused(
+                "a PostgreSQL database is backed up with its own tools: pg_dump --format=custom for a copy, pg_basebackup \
+                 and archived WAL for every minute; encrypt what they write with age"
+                    .to_owned(),
+            )),
+        }
+    }
+
+    /// How many rows each table has, by name, and what the database itself finds wrong with its file.
+    pub(super) async fn examine(&self) -> Result<(Vec<(String, i64)>, Vec<String>), StoreError> {
+        let Self::Sqlite { options, .. } = self else { return Ok((Vec::new(), Vec::new())) };
+        let mut conn = SqliteConnection::connect_with(options).await?;
+        let tables: Vec<(String,)> = sqlx::query_as(
+            "select name from sqlite_master where type = 'table' and name not like 'sqlite\\_%' escape '\\' order by name",
+        )
+        .fetch_all(&mut conn)
+        .await?;
+        let mut counts = Vec::new();
+        for (table,) in tables {
+            // The name comes from the database's own list, never from a person.
+            let text = AssertSqlSafe(format!("select count(*) from \"{table}\""));
+            let (rows,): (i64,) = sqlx::query_as(text).fetch_one(&mut conn).await?;
+            counts.push((table, rows));
+        }
+        let faults: Vec<(String,)> = sqlx::query_as("pragma integrity_check").fetch_all(&mut conn).await?;
+        conn.close().await?;
+        Ok((counts, faults.into_iter().map(|(fault,)| fault).filter(|fault| fault != "ok").collect()))
     }
 
     /// The product's name, for the start-up line and `/metrics`.

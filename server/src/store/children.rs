@@ -1,10 +1,12 @@
 //! Children, their guardians, and where they are enrolled.
 
 use sqlx::FromRow;
+use uuid::Uuid;
 
-use super::{Conn, StoreError, Tx, args};
+use super::{Conn, StoreError, Tx, args, sealed};
 use crate::model::people::Sex;
 use crate::model::{ChildId, ClassId, Day, DistrictId, Instant, Private, SchoolId};
+use crate::seal::field::Place;
 
 /// A child to add, with the class it is enrolled in.
 #[derive(Clone, Debug)]
@@ -52,6 +54,14 @@ pub struct Guardian {
     pub do_not_contact: bool,
 }
 
+/// A guardian's row, whose id the sealed values are bound to.
+#[derive(FromRow)]
+struct StoredGuardian {
+    id: Uuid,
+    #[sqlx(flatten)]
+    guardian: Guardian,
+}
+
 /// Adds a child and enrolls it.
 ///
 /// # Errors
@@ -81,18 +91,14 @@ pub async fn add(tx: &mut Tx, child: &NewChild) -> Result<(), StoreError> {
 /// [`StoreError`] when the database refuses it.
 pub async fn add_guardian(tx: &mut Tx, child: ChildId, guardian: &Guardian) -> Result<(), StoreError> {
     let ctx = tx.ctx();
+    let id = ctx.id();
+    let name = sealed::seal(tx, child, Place { column: "guardians.name", row: id }, &guardian.name).await?;
+    let phone =
+        sealed::seal(tx, child, Place { column: "guardians.phone", row: id }, &guardian.phone).await?;
     tx.run(
         "insert into guardians (id, child_id, name, relation, phone, do_not_contact, created_at) \
          values ($1, $2, $3, $4, $5, $6, $7)",
-        args![
-            ctx.id(),
-            child,
-            &guardian.name,
-            &guardian.relation,
-            &guardian.phone,
-            guardian.do_not_contact,
-            ctx.now
-        ],
+        args![id, child, name, &guardian.relation, phone, guardian.do_not_contact, ctx.now],
     )
     .await
     .map(drop)
@@ -111,6 +117,16 @@ pub async fn get(conn: &mut Conn, id: ChildId) -> Result<Option<Child>, StoreErr
         args![id],
     )
     .await
+}
+
+/// The district of a child, wherever it is enrolled, or whether it is at all.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn district(conn: &mut Conn, id: ChildId) -> Result<Option<DistrictId>, StoreError> {
+    let row: Option<(DistrictId,)> =
+        conn.first("select district_id from children where id = $1", args![id]).await?;
+    Ok(row.map(|(district,)| district))
 }
 
 /// The children enrolled in a class now, by name.
@@ -134,11 +150,20 @@ pub async fn list_class(
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn guardians(conn: &mut Conn, child: ChildId) -> Result<Vec<Guardian>, StoreError> {
-    conn.all(
-        "select name, relation, phone, do_not_contact from guardians where child_id = $1 order by created_at, id",
-        args![child],
-    )
-    .await
+    let rows: Vec<StoredGuardian> = conn
+        .all(
+            "select id, name, relation, phone, do_not_contact from guardians where child_id = $1 \
+             order by created_at, id",
+            args![child],
+        )
+        .await?;
+    let mut guardians = Vec::with_capacity(rows.len());
+    for StoredGuardian { id: row, mut guardian } in rows {
+        sealed::open(conn, Place { column: "guardians.name", row }, &mut guardian.name).await?;
+        sealed::open(conn, Place { column: "guardians.phone", row }, &mut guardian.phone).await?;
+        guardians.push(guardian);
+    }
+    Ok(guardians)
 }
 
 /// How many children there are in all: a database with none may be filled by the demo.

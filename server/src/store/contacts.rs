@@ -3,14 +3,16 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Conn, StoreError, Tx, args};
+use super::{Conn, StoreError, Tx, args, sealed};
 use crate::model::referral::{ContactHow, ContactWith};
 use crate::model::{ChildId, Day, Instant, Private, ReferralId, UserId};
+use crate::seal::field::Place;
 
 /// One conversation, call or letter.
 #[derive(Clone, Debug, FromRow)]
 #[expect(missing_docs, reason = "the columns of the query")]
 pub struct Contact {
+    pub id: Uuid,
     pub at: Instant,
     pub by_name: String,
     pub with_whom: ContactWith,
@@ -30,12 +32,13 @@ pub async fn add(
     user: UserId,
     contact: &Contact,
 ) -> Result<(), StoreError> {
-    let ctx = tx.ctx();
+    let place = Place { column: "contacts.note", row: contact.id };
+    let note = sealed::seal(tx, child, place, &contact.note).await?;
     tx.run(
         "insert into contacts (id, referral_id, child_id, user_id, at, with_whom, how, reached, note) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         args![
-            ctx.id(),
+            contact.id,
             referral,
             child,
             user,
@@ -43,7 +46,7 @@ pub async fn add(
             contact.with_whom,
             contact.how,
             contact.reached,
-            &contact.note
+            note
         ],
     )
     .await?;
@@ -57,18 +60,25 @@ pub async fn add(
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn list(conn: &mut Conn, child: ChildId) -> Result<Vec<Contact>, StoreError> {
-    conn.all(
-        "select k.at, u.name as by_name, k.with_whom, k.how, k.reached, k.note from contacts k \
+    let mut contacts: Vec<Contact> = conn
+        .all(
+            "select k.id, k.at, u.name as by_name, k.with_whom, k.how, k.reached, k.note from contacts k \
          join users u on u.id = k.user_id where k.child_id = $1 order by k.at desc, k.id desc",
-        args![child],
-    )
-    .await
+            args![child],
+        )
+        .await?;
+    for contact in &mut contacts {
+        let place = Place { column: "contacts.note", row: contact.id };
+        sealed::open(conn, place, &mut contact.note).await?;
+    }
+    Ok(contacts)
 }
 
 /// A note about a child.
 #[derive(Clone, Debug, FromRow)]
 #[expect(missing_docs, reason = "the columns of the query")]
 pub struct Note {
+    pub id: Uuid,
     pub written_at: Instant,
     pub by_name: String,
     pub visibility: String,
@@ -87,9 +97,11 @@ pub async fn add_note(
     body: &Private<String>,
 ) -> Result<(), StoreError> {
     let ctx = tx.ctx();
+    let id = ctx.id();
+    let body = sealed::seal(tx, child, Place { column: "notes.body", row: id }, body).await?;
     tx.run(
         "insert into notes (id, child_id, user_id, visibility, body, written_at) values ($1, $2, $3, $4, $5, $6)",
-        args![ctx.id(), child, user, visibility, body, ctx.now],
+        args![id, child, user, visibility, body, ctx.now],
     )
     .await
     .map(drop)
@@ -100,12 +112,16 @@ pub async fn add_note(
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn list_notes(conn: &mut Conn, child: ChildId, user: UserId) -> Result<Vec<Note>, StoreError> {
-    conn.all(
-        "select n.written_at, u.name as by_name, n.visibility, n.body from notes n join users u on u.id = n.user_id \
+    let mut notes: Vec<Note> = conn.all(
+        "select n.id, n.written_at, u.name as by_name, n.visibility, n.body from notes n join users u on u.id = n.user_id \
          where n.child_id = $1 and (n.visibility <> 'own' or n.user_id = $2) order by n.written_at desc, n.id desc",
         args![child, user],
     )
-    .await
+    .await?;
+    for note in &mut notes {
+        sealed::open(conn, Place { column: "notes.body", row: note.id }, &mut note.body).await?;
+    }
+    Ok(notes)
 }
 
 /// A dated task on a referral.

@@ -26,6 +26,9 @@ pub enum StoreError {
     /// The commit that this unit of work shared did not happen.
     #[error("nothing was saved; try again in a moment")]
     NotCommitted,
+    /// A sealed value was moved or changed, or its key is missing: it is not shown.
+    #[error(transparent)]
+    Sealed(#[from] crate::seal::field::Unopened),
     /// The store is closing.
     #[error("the server is stopping")]
     Closed,

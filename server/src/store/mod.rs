@@ -12,8 +12,11 @@ mod group_commit;
 mod tx;
 mod types;
 
+pub mod accounts;
 pub mod administrations;
 pub mod audit;
+pub mod audit_chain;
+pub mod break_glass;
 pub mod cards;
 pub mod children;
 pub mod closings;
@@ -32,6 +35,7 @@ pub mod referrals;
 pub mod releases;
 pub mod responses;
 pub mod rule_settings;
+pub mod sealed;
 pub mod sessions;
 pub mod users;
 pub mod windows;
@@ -45,6 +49,7 @@ pub(crate) use types::args;
 use std::sync::Arc;
 
 use crate::ctx::Ctx;
+use crate::seal::field::Sealer;
 use crate::{Error, Result};
 use backend::Backend;
 
@@ -54,6 +59,8 @@ pub struct Store {
     backend: Backend,
     /// Present when one writer takes all units of work.
     writer: Option<group_commit::Writer>,
+    /// The keys of sealed values.
+    sealer: Sealer,
 }
 
 /// How often a unit of work is tried again when another transaction was in the way.
@@ -64,16 +71,47 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Refused`] with a sentence that says what to do.
-    pub async fn open(url: &str) -> std::result::Result<Self, StoreError> {
+    pub async fn open(url: &str, sealer: Sealer) -> std::result::Result<Self, StoreError> {
         let backend = Backend::open(url).await?;
         backend.migrate().await?;
-        let writer = backend.writer().await?.map(group_commit::Writer::start);
-        Ok(Self { backend, writer })
+        let writer = backend.writer(&sealer).await?.map(group_commit::Writer::start);
+        Ok(Self { backend, writer, sealer })
     }
 
     /// The database product's name.
     pub fn product(&self) -> &'static str {
         self.backend.name()
+    }
+
+    /// A consistent copy of the database in a file of its own, while others read and write.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where the database has tools of its own for it.
+    pub async fn copy_to(&self, file: &std::path::Path) -> std::result::Result<(), StoreError> {
+        self.backend.copy_to(file).await
+    }
+
+    /// The file of an embedded database's address; none for a database server, which has backups of its own.
+    pub fn file_of(url: &str) -> Option<std::path::PathBuf> {
+        backend::file_of(url)
+    }
+
+    /// The address of an embedded database's file.
+    pub fn url_of(file: &std::path::Path) -> String {
+        backend::url_of(file)
+    }
+
+    /// How many rows each table of a database file has, and what is wrong with the file; nothing is changed in it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    pub async fn examine(
+        file: &std::path::Path,
+    ) -> std::result::Result<(Vec<(String, i64)>, Vec<String>), StoreError> {
+        let backend = Backend::open(&backend::url_of(file)).await?;
+        let found = backend.examine().await;
+        backend.close().await;
+        found
     }
 
     /// Changes data: runs `work` in a transaction with its audit row and returns after COMMIT.
@@ -91,10 +129,10 @@ impl Store {
         match &self.writer {
             Some(writer) => writer.run(ctx, act, work).await,
             None => {
-                let backend = self.backend.clone();
+                let (backend, sealer) = (self.backend.clone(), self.sealer.clone());
                 // Detached: sqlx leaks an open transaction when `begin` is cancelled, and the next borrower's
                 // acknowledged write would vanish with it.
-                tokio::spawn(async move { tx::run_alone(&backend, &ctx, act, &work, TRIES).await })
+                tokio::spawn(async move { tx::run_alone(&backend, &sealer, &ctx, act, &work, TRIES).await })
                     .await
                     .map_err(|_| Error::Store(StoreError::Panicked))?
             }
@@ -106,7 +144,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when none can be had in time.
     pub async fn read(&self, _ctx: &Ctx) -> Result<Conn> {
-        Ok(self.backend.connection().await?)
+        Ok(self.backend.connection(&self.sealer).await?)
     }
 
     /// Finishes what was accepted and closes every connection.

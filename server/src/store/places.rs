@@ -21,9 +21,8 @@ pub struct School {
 /// [`StoreError`] when the database refuses it.
 pub async fn add_district(tx: &mut Tx, id: DistrictId, name: &str) -> Result<(), StoreError> {
     let now = tx.ctx().now;
-    tx.run("insert into districts (id, name, created_at) values ($1, $2, $3)", args![id, name, now])
-        .await
-        .map(drop)
+    tx.run("insert into districts (id, name, created_at) values ($1, $2, $3)", args![id, name, now]).await?;
+    super::sealed::add_key(tx, id).await
 }
 
 /// The only or oldest district.

@@ -18,6 +18,10 @@ pub struct Session {
     pub created_at: Instant,
     pub seen_at: Instant,
     pub expires_at: Instant,
+    /// When the second factor was last given.
+    pub factor_at: Option<Instant>,
+    /// What the browser calls itself, in a few words.
+    pub device: String,
 }
 
 /// Adds a sign-in under the hash of its token.
@@ -27,10 +31,10 @@ pub struct Session {
 pub async fn add(tx: &mut Tx, token_hash: Vec<u8>, session: &Session) -> Result<(), StoreError> {
     tx.run(
         "insert into sessions (token_hash, kind, user_id, child_id, window_id, sitting_id, created_at, seen_at, \
-         expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         expires_at, factor_at, device) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         args![
             token_hash, &session.kind, session.user_id, session.child_id, session.window_id, session.sitting_id,
-            session.created_at, session.seen_at, session.expires_at
+            session.created_at, session.seen_at, session.expires_at, session.factor_at, &session.device
         ],
     )
     .await
@@ -43,7 +47,7 @@ pub async fn add(tx: &mut Tx, token_hash: Vec<u8>, session: &Session) -> Result<
 /// [`StoreError`] when the database cannot be read.
 pub async fn get(conn: &mut Conn, token_hash: Vec<u8>) -> Result<Option<Session>, StoreError> {
     conn.first(
-        "select kind, user_id, child_id, window_id, sitting_id, created_at, seen_at, expires_at from sessions \
+        "select kind, user_id, child_id, window_id, sitting_id, created_at, seen_at, expires_at, factor_at, device from sessions \
          where token_hash = $1",
         args![token_hash],
     )
@@ -65,6 +69,31 @@ pub async fn touch(tx: &mut Tx, token_hash: Vec<u8>) -> Result<(), StoreError> {
 /// [`StoreError`] when the database refuses it.
 pub async fn remove(tx: &mut Tx, token_hash: Vec<u8>) -> Result<(), StoreError> {
     tx.run("delete from sessions where token_hash = $1", args![token_hash]).await.map(drop)
+}
+
+/// Ends every sign-in of an account but this one.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn remove_others(tx: &mut Tx, user: UserId, token_hash: Vec<u8>) -> Result<(), StoreError> {
+    tx.run("delete from sessions where user_id = $1 and token_hash <> $2", args![user, token_hash])
+        .await
+        .map(drop)
+}
+
+/// Puts a fresh token, and a fresh instant of the second factor, in place of a sign-in's old ones; its end stays.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn rotate(tx: &mut Tx, old: Vec<u8>, new: Vec<u8>) -> Result<bool, StoreError> {
+    let now = tx.ctx().now;
+    let moved = tx
+        .run(
+            "update sessions set token_hash = $2, factor_at = $3, seen_at = $3 where token_hash = $1",
+            args![old, new, now],
+        )
+        .await?;
+    Ok(moved == 1)
 }
 
 /// Ends every sign-in of a sitting: when it closes, its devices are signed out.

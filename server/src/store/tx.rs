@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::backend::{Backend, Conn};
 use super::{StoreError, audit};
 use crate::ctx::Ctx;
+use crate::seal::field::Sealer;
 use crate::{Error, Result};
 
 /// The future of a unit of work: `Box::pin(async move { … })`.
@@ -110,6 +111,7 @@ impl DerefMut for Tx {
 /// One unit of work in a transaction of its own, tried again when another one was in the way.
 pub(super) async fn run_alone<T, W>(
     backend: &Backend,
+    sealer: &Sealer,
     ctx: &Arc<Ctx>,
     act: Act,
     work: &W,
@@ -120,7 +122,7 @@ where
 {
     let mut attempt = 1;
     loop {
-        let mut tx = Tx::new(backend.connection().await?, Arc::clone(ctx));
+        let mut tx = Tx::new(backend.connection(sealer).await?, Arc::clone(ctx));
         tx.conn.begin().await?;
         // A panic must not leave the transaction open: the connection goes back to the pool, and the next borrower
         // would commit a stranger's half-done work.

@@ -1,5 +1,7 @@
 //! What an administrator and an auditor see.
 
+pub mod ledger;
 pub mod overview;
+pub mod people;
 pub mod rules;
 pub mod trail;

@@ -75,6 +75,7 @@ async fn page(
                 <SignOff signed_by/>
                 <Windows windows token when/>
                 <People people/>
+                <p><a class="button" href="/setup/people">"Invite people, change roles"</a></p>
             </StaffShell>
         }
     })

@@ -48,8 +48,14 @@ fn Lines(rows: Vec<AuditRow>, when: When) -> AnyView {
         .into_iter()
         .map(|row| {
             let who = who(&row);
+            let is_child = row.subject_kind == "child";
             let subject = row.subject_id.map(|id| {
-                view! { <span class="table-sub id">{id.to_string()}</span> }
+                if is_child {
+                    let ledger = format!("/trail/children/{id}");
+                    view! { <span class="table-sub id"><a href=ledger>{id.to_string()}</a></span> }.into_any()
+                } else {
+                    view! { <span class="table-sub id">{id.to_string()}</span> }.into_any()
+                }
             });
             let kind = if row.subject_kind.is_empty() { "–".to_owned() } else { capital(&row.subject_kind) };
             view! {
@@ -104,7 +110,7 @@ fn who(row: &AuditRow) -> String {
 }
 
 /// What was done, in words; an action that has none here shows its code alone.
-fn words(action: &str) -> &'static str {
+pub(super) fn words(action: &str) -> &'static str {
     match action {
         "child.view" => "Opened a child’s page",
         "answers.view" => "Opened answers",
@@ -117,6 +123,21 @@ fn words(action: &str) -> &'static str {
         "sitting.close" => "Closed a sitting",
         "window.move" => "Moved a window on",
         "release.build" => "Built a release",
+        "break_glass.open" => "Looked at another school’s child",
+        "backup.make" => "Made a backup",
+        "user.invite" => "Invited somebody",
+        "user.welcome" => "Used a one-time link",
+        "user.first_run" => "Made the first account",
+        "user.reset" => "Reset an account",
+        "user.disable" => "Disabled an account",
+        "user.enable" => "Enabled an account",
+        "user.sign_out" => "Signed an account out everywhere",
+        "user.role.add" => "Gave a role",
+        "user.role.remove" => "Took a role away",
+        "user.recovery_codes" => "Made new recovery codes",
+        "session.end_device" => "Signed a device out",
+        "session.confirm" => "Confirmed with the second factor",
+        "session.recovery_code" => "Gave a recovery code",
         "user.add" => "Added an account",
         "session.start" => "Signed in",
         "session.password" => "Gave the password",

@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod assess;
+pub mod break_glass;
 mod casework;
 pub mod child;
 pub mod closed;

@@ -1,0 +1,232 @@
+//! The accounts of a district: who there is, who may do what, and one-time links in place of passwords sent around.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use leptos::prelude::*;
+use server::Error;
+use server::model::people::Role;
+use server::model::{SchoolId, UserId};
+
+use crate::address::Address;
+use crate::api::accounts::{self as api, AccountLine, Change, Token as Link};
+use crate::components::banner::{Banner, Confirmation, Tone};
+use crate::components::field::{Check, Input, Select};
+use crate::components::form::Token;
+use crate::components::icon::Icon;
+use crate::components::shell::Head;
+use crate::components::staff_shell::{Reader, StaffShell, Tab};
+use crate::render;
+use crate::visit::{Posted, Visit};
+
+/// What was typed into the form of an invitation, and what is wrong with it.
+#[derive(Clone, Debug, Default)]
+struct Draft {
+    name: String,
+    email: String,
+    fault: Option<(&'static str, String)>,
+}
+
+/// `GET /setup/people`.
+pub async fn show(visit: Visit, address: Address) -> Response {
+    let done = (address.query("done") == "changed").then_some("The account is changed.");
+    page(&visit, StatusCode::OK, done, None, Draft::default()).await
+}
+
+/// `POST /setup/people/invite`.
+pub async fn invite(posted: Posted) -> Response {
+    let visit = &posted.visit;
+    let (name, email) = (posted.text("name"), posted.text("email"));
+    let school =
+        Some(posted.text("school")).filter(|s| !s.is_empty()).map(str::parse::<SchoolId>).transpose();
+    let invited = match (posted.word::<Role>("role"), school) {
+        (Some(role), Ok(school)) => api::invite(visit, name, email, role, school).await,
+        _ => Err(Error::NotFound),
+    };
+    match invited {
+        Ok(link) => page(visit, StatusCode::OK, None, Some(link), Draft::default()).await,
+        Err(Error::Invalid { field, message }) => {
+            let draft =
+                Draft { name: name.to_owned(), email: email.to_owned(), fault: Some((field, message)) };
+            page(visit, StatusCode::UNPROCESSABLE_ENTITY, None, None, draft).await
+        }
+        Err(error) => render::staff_failure(visit, &error),
+    }
+}
+
+/// `POST /setup/people/{id}/{change}`.
+pub async fn change(address: Address, posted: Posted) -> Response {
+    let visit = &posted.visit;
+    let school = posted.word::<SchoolId>("school");
+    let user = address.part::<UserId>(0);
+    let change = match (address.part::<String>(1).unwrap_or_default().as_str(), posted.word::<Role>("role")) {
+        ("disable", _) => Some(Change::Disable),
+        ("enable", _) => Some(Change::Enable),
+        ("sign-out", _) => Some(Change::SignOut),
+        ("add-role", Some(role)) => Some(Change::AddRole(role, school)),
+        ("remove-role", Some(role)) => Some(Change::RemoveRole(role, school)),
+        ("reset", _) => None,
+        _ => return render::staff_failure(visit, &Error::NotFound),
+    };
+    let done = match (user, change) {
+        (Ok(user), Some(change)) => api::change_account(visit, user, change).await.map(|()| None),
+        (Ok(user), None) => api::reset_account(visit, user).await.map(Some),
+        (Err(error), _) => Err(error),
+    };
+    match done {
+        Ok(None) => Redirect::to("/setup/people?done=changed").into_response(),
+        Ok(link) => page(visit, StatusCode::OK, None, link, Draft::default()).await,
+        Err(error) => render::staff_failure(visit, &error),
+    }
+}
+
+async fn page(
+    visit: &Visit,
+    status: StatusCode,
+    done: Option<&'static str>,
+    link: Option<Link>,
+    draft: Draft,
+) -> Response {
+    let (people, schools) = match api::list_accounts(visit).await {
+        Ok(found) => found,
+        Err(error) => return render::staff_failure(visit, &error),
+    };
+    let reader = Reader::of(visit);
+    let token = visit.form_token.clone();
+    let link = link.map(|link| visit.link(&format!("/welcome/{}", link.reveal())));
+    render::page(visit, status, Head::staff("People"), move || {
+        view! {
+            <StaffShell reader here=Tab::Setup>
+                <a class="back-link" href="/setup">"Set-up"</a>
+                <Confirmation sentence=done/>
+                {link.map(|link| view! {
+                    <Banner
+                        tone=Tone::Info
+                        head="A one-time link, shown only now"
+                        text="Give it to the person yourself, not by e-mail to a shared box. It works once, for three days."
+                    />
+                    <p class="card id" id="one-time-link">{link}</p>
+                })}
+                <div class="page-head"><div><h1>"People"</h1>
+                    <p class="lede">"Accounts of staff. Changes count at once, on every device."</p></div></div>
+                <People people token=token.clone()/>
+                <Invite token schools draft/>
+            </StaffShell>
+        }
+    })
+}
+
+#[component]
+fn People(people: Vec<AccountLine>, token: String) -> AnyView {
+    let lines = people
+        .into_iter()
+        .map(|AccountLine { account, roles }| {
+            let id = account.id;
+            let state = match (account.disabled_at.is_some(), account.ready > 0) {
+                (true, _) => view! { <span class="tag tag-plain"><Icon name="ban"/>"Disabled"</span> },
+                (false, false) => view! { <span class="tag tag-high"><Icon name="clock-alert"/>"Invited"</span> },
+                (false, true) => view! { <span class="tag tag-done"><Icon name="check"/>"Active"</span> },
+            };
+            let held = roles
+                .into_iter()
+                .map(|(role, school, school_id)| {
+                    let place = school.unwrap_or_else(|| "whole district".to_owned());
+                    let words = format!("{}, {place}", role.label());
+                    view! {
+                        <li>
+                            {words.clone()}" "
+                            <form class="inline-form" method="post" action=format!("/setup/people/{id}/remove-role")>
+                                <Token value=token.clone()/>
+                                <input type="hidden" name="role" value=role.as_str()/>
+                                {school_id.map(|s| view! { <input type="hidden" name="school" value=s.to_string()/> })}
+                                <button class="button button-quiet button-small" type="submit">
+                                    "Take away"<span class="visually-hidden">{format!(" {words}")}</span>
+                                </button>
+                            </form>
+                        </li>
+                    }
+                })
+                .collect_view();
+            let (way, words) = if account.disabled_at.is_some() { ("enable", "Enable") } else { ("disable", "Disable") };
+            let mut acts = vec![(way, words), ("reset", "Reset")];
+            if account.signed_in > 0 {
+                acts.push(("sign-out", "Sign out everywhere"));
+            }
+            let acts = acts
+                .into_iter()
+                .map(|(way, words)| view! {
+                    <form method="post" action=format!("/setup/people/{id}/{way}")>
+                        <Token value=token.clone()/>
+                        <button class="button button-small" type="submit">
+                            {words}<span class="visually-hidden">{format!(" {}", account.name)}</span>
+                        </button>
+                    </form>
+                })
+                .collect_view();
+            view! {
+                <tr role="row">
+                    <th scope="row" role="rowheader" data-label="Name">
+                        <span>{account.name.clone()}<span class="table-sub">{account.email.clone()}</span></span>
+                    </th>
+                    <td role="cell" data-label="Roles"><ul class="stack-tight">{held}</ul></td>
+                    <td role="cell" data-label="Account"><span>{state}</span></td>
+                    <td role="cell" data-label="Change"><div class="buttons">{acts}</div></td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="table-wrap">
+            <table class="table table-stack" role="table">
+                <caption class="visually-hidden">"People"</caption>
+                <thead role="rowgroup">
+                    <tr role="row">
+                        {["Name", "Roles", "Account", "Change"]
+                            .map(|head| view! { <th scope="col" role="columnheader">{head}</th> })
+                            .collect_view()}
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">{lines}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Invite(token: String, schools: Vec<(SchoolId, String)>, draft: Draft) -> AnyView {
+    let check = |id: &str| Check {
+        id: id.to_owned(),
+        error: draft.fault.as_ref().filter(|(field, _)| *field == id).map(|(_, text)| text.clone()),
+        hint: false,
+    };
+    let roles = Role::ALL.iter().map(|role| (role.as_str(), role.label())).collect();
+    let places = schools
+        .into_iter()
+        .map(|(id, name)| view! { <option value=id.to_string()>{name}</option> })
+        .collect_view();
+    view! {
+        <section class="card" aria-labelledby="invite">
+            <h2 id="invite">"Invite somebody"</h2>
+            <form class="form" method="post" action="/setup/people/invite" autocomplete="off" novalidate>
+                <Token value=token/>
+                <div class="form-row">
+                    <Input label="Name" name="name" check=check("name") text=draft.name.clone() required=true/>
+                    <Input label="E-mail address" name="email" kind="email" check=check("email")
+                        text=draft.email.clone() required=true/>
+                </div>
+                <div class="form-row">
+                    <Select label="Role" name="role" check=check("role") options=roles chosen="counselor".to_owned()/>
+                    <div class="field">
+                        <label for="school">"Place"</label>
+                        <select class="input" id="school" name="school">
+                            <option value="">"Whole district"</option>
+                            {places}
+                        </select>
+                    </div>
+                </div>
+                <button class="button button-primary" type="submit">"Make a one-time link"</button>
+            </form>
+        </section>
+    }
+    .into_any()
+}

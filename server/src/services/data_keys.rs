@@ -1,0 +1,101 @@
+//! The data keys of sealed values: one for each district, changed while everything goes on (KEY-02).
+
+use uuid::Uuid;
+
+use super::Services;
+use crate::ctx::{Actor, Ctx};
+use crate::store::sealed::{self, COLUMNS};
+use crate::store::{Act, Store};
+use crate::{Error, Result};
+
+/// How many rows one transaction seals anew.
+const BATCH: i64 = 100;
+/// How long a replaced key is kept at least, in seconds: longer than any transaction lasts.
+const KEPT_SECONDS: i64 = 60;
+
+/// Reads the keys, and gives a district from before there were any its first.
+///
+/// # Errors
+/// A sentence for the terminal: the key file is not this database's.
+pub(super) async fn prepare(store: &Store) -> std::result::Result<(), String> {
+    let ctx = Ctx::new(Actor::Job("keys"));
+    let missing = async {
+        let mut conn = store.read(&ctx).await?;
+        sealed::learn(&mut conn).await?;
+        Ok::<_, Error>(sealed::without_key(&mut conn).await?)
+    };
+    let missing = missing.await.map_err(|error| match error {
+        Error::Store(crate::store::StoreError::Sealed(_)) => {
+            "the key file is not the one this database was sealed with; put the right one in place (keys.file)".to_owned()
+        }
+        other => other.to_string(),
+    })?;
+    for (district,) in missing {
+        let added = store.write(&ctx, Act::new("keys.add"), move |tx| {
+            Box::pin(async move {
+                tx.about("district", district.0);
+                Ok(sealed::add_key(tx, district).await?)
+            })
+        });
+        added.await.map_err(|e| e.to_string())?;
+    }
+    Ok(())
+}
+
+/// Gives each district a new data key, seals every value under it, and removes the keys that no value needs any more.
+/// The key it replaces is kept for a minute, for what is being written in this moment: the next rotation, or
+/// [`forget_old`], removes it.
+///
+/// # Errors
+/// [`Error::NotFound`] for anybody but the person at the server's terminal; [`Error::Store`] when a value does not open:
+/// then every key stays.
+pub async fn rotate(services: &Services, ctx: &Ctx) -> Result<u64> {
+    console(ctx)?;
+    let store = &services.store;
+    let districts = {
+        let mut conn = store.read(ctx).await?;
+        sealed::districts(&mut conn).await?
+    };
+    for (district,) in districts {
+        let added = store.write(ctx, Act::new("keys.rotate"), move |tx| {
+            Box::pin(async move {
+                tx.about("district", district.0);
+                Ok(sealed::add_key(tx, district).await?)
+            })
+        });
+        added.await?;
+    }
+    let mut count = 0;
+    for column in &COLUMNS {
+        let mut after = Uuid::nil();
+        loop {
+            let batch = store.write(ctx, Act::recorded_in_itself("keys.reseal"), move |tx| {
+                Box::pin(async move { Ok(sealed::reseal(tx, column, after, BATCH).await?) })
+            });
+            let Some((last, done)) = batch.await? else { break };
+            after = last;
+            count += done;
+        }
+    }
+    Ok(count)
+}
+
+/// Removes the data keys that were replaced more than a minute ago and that no value names any more; tells how many were
+/// removed and how many are still needed.
+///
+/// # Errors
+/// [`Error::NotFound`] for anybody but the person at the server's terminal.
+pub async fn forget_old(services: &Services, ctx: &Ctx) -> Result<(u64, u64)> {
+    console(ctx)?;
+    let before = ctx.now.plus_seconds(-KEPT_SECONDS);
+    services
+        .store
+        .write(ctx, Act::new("keys.forget"), move |tx| {
+            Box::pin(async move { Ok(sealed::remove_old_keys(tx, before).await?) })
+        })
+        .await
+}
+
+fn console(ctx: &Ctx) -> Result<()> {
+    if matches!(ctx.actor, Actor::Console) { Ok(()) } else { Err(Error::NotFound) }
+}

@@ -1,0 +1,95 @@
+//! Texts that would run if a page let them: written by those who can write, viewed by those who can read (INP-04).
+
+use tests::{Browser, Kind, Screen, Server};
+
+use crate::staff;
+
+/// Each sets `window.ran` when a browser takes it for code.
+const PAYLOADS: [&str; 24] = [
+    "<script>window.ran=1</script>",
+    "<img src=x onerror=window.ran=1>",
+    "<svg onload=window.ran=1>",
+    "<svg><script>window.ran=1</script></svg>",
+    "\"><script>window.ran=1</script>",
+    "'><img src=x onerror=window.ran=1>",
+    "</textarea><script>window.ran=1</script>",
+    "</title><script>window.ran=1</script>",
+    "</script><script>window.ran=1</script>",
+    "<!--><script>window.ran=1</script>-->",
+    "<!-- --><img src=x onerror=window.ran=1>",
+    "<iframe srcdoc='<script>parent.ran=1</script>'></iframe>",
+    "<iframe src=javascript:parent.ran=1></iframe>",
+    "<a href=javascript:window.ran=1>go</a>",
+    "<body onload=window.ran=1>",
+    "<details open ontoggle=window.ran=1>",
+    "<input autofocus onfocus=window.ran=1>",
+    "<video><source onerror=window.ran=1></video>",
+    "<math><mtext><script>window.ran=1</script></mtext></math>",
+    "<template><script>window.ran=1</script></template>",
+    "<style>@import 'javascript:window.ran=1'</style>",
+    "<meta http-equiv=refresh content='0;url=javascript:window.ran=1'>",
+    "&lt;script&gt;window.ran=1&lt;/script&gt;<script>window.ran=1</script>",
+    "{{constructor.constructor('window.ran=1')()}}${window.ran=1}",
+];
+
+async fn nothing_ran(browser: &Browser, place: &str) {
+    let ran = browser.run("return String(window.ran)").await;
+    assert_eq!(ran.as_str(), Some("undefined"), "something ran on {place}");
+    let foreign = "return document.querySelectorAll('main iframe, main script, main [onerror], main [onload], main style').length";
+    assert_eq!(browser.run(foreign).await.as_u64(), Some(0), "markup came through on {place}");
+}
+
+/// Posts each text with the page's own form, from the page itself.
+async fn post_all(browser: &Browser, form: &str, fields: &str) -> u64 {
+    let payloads = serde_json::to_string(&PAYLOADS).unwrap();
+    let script = format!(
+        "const form = document.querySelector({form:?}); \
+         return (async () => {{ let taken = 0; for (const text of {payloads}) {{ \
+         const fields = new URLSearchParams(new FormData(form)); \
+         for (const [name, value] of Object.entries(({fields})(text))) fields.set(name, value); \
+         const answer = await fetch(form.getAttribute('action'), {{ method: 'POST', body: fields }}); \
+         if (answer.ok) taken += 1; }} return taken; }})()"
+    );
+    browser.run(&script).await.as_u64().unwrap_or(0)
+}
+
+#[tokio::test]
+async fn texts_that_would_run_are_shown_as_texts_inp_04() {
+    let server = Server::demo(Kind::Sqlite).await;
+    let browser = Browser::open(&server.url, Screen::Desktop).await;
+    staff(&browser, &server, "counselor").await;
+    let child =
+        browser.run("return document.querySelector(\"a[href^='/children/']\").getAttribute('href')").await;
+    let child = child.as_str().unwrap().to_owned();
+    browser.click("form[action$='/claim'] button").await;
+    browser.find("main h1").await;
+    browser.goto(&child).await;
+    let contact = "text => ({ with: 'child', how: 'in_person', reached: 'yes', note: text })";
+    let taken = post_all(&browser, "form[action$='/contact']", contact).await;
+    assert_eq!(taken, PAYLOADS.len() as u64, "every text is taken as it is");
+    browser.goto(&child).await;
+    browser.reads("window.ran=1").await;
+    nothing_ran(&browser, "a child's page").await;
+    browser.click("form[action='/sign-out'] button").await;
+    browser.find("#email").await;
+
+    staff(&browser, &server, "administrator").await;
+    browser.goto("/setup/people").await;
+    let invite = "text => ({ name: text, email: 'a' + Math.random().toString(36).slice(2) + '@x.example', role: 'auditor' })";
+    let taken = post_all(&browser, "form[action='/setup/people/invite']", invite).await;
+    assert_eq!(taken, PAYLOADS.len() as u64);
+    for page in ["/setup/people", "/setup"] {
+        browser.goto(page).await;
+        browser.reads("window.ran=1").await;
+        nothing_ran(&browser, page).await;
+    }
+    for page in [
+        "/sign-in?done=<script>window.ran=1</script>",
+        "/setup?done=%22%3E%3Cimg%20src=x%20onerror=window.ran=1%3E",
+    ] {
+        browser.goto(page).await;
+        nothing_ran(&browser, page).await;
+    }
+    browser.console_is_clean().await;
+    println!("{} texts in two fields, seen on five pages: 0 ran, 0 reports", PAYLOADS.len());
+}
