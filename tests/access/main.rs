@@ -69,7 +69,6 @@ fn path_of(route: &str, ids: &BTreeMap<&'static str, String>) -> String {
             "{number}" => "1".to_owned(),
             "{state}" => "paused".to_owned(),
             "{change}" => "sign-out".to_owned(),
-            "{token}" => "a-link-that-is-none".to_owned(),
             "{file}" => "participation.csv".to_owned(),
             "{token}" | "{rule}" => "none".to_owned(),
             "{shift}" | "{absence}" | "{outside}" | "{service}" | "{administration}" => {
