@@ -2,6 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod budget;
+mod child;
+mod offline;
+mod shared_device;
+mod skins;
+
 use tests::{Browser, Kind, Screen, Server, axe, on_both_databases, totp};
 
 async fn staff(browser: &Browser, server: &Server, role: &str) {

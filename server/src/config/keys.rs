@@ -6,12 +6,14 @@ use std::path::Path;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use uuid::Uuid;
 
 /// Keys derived from the master key: one each for a purpose, so that one's use never weakens another.
 #[derive(Clone)]
 pub struct Keys {
     cards: [u8; 32],
     forms: [u8; 32],
+    devices: [u8; 32],
 }
 
 impl std::fmt::Debug for Keys {
@@ -41,12 +43,26 @@ impl Keys {
     /// Keys from given master bytes.
     pub fn derive(master: &[u8; 32]) -> Self {
         let key = |purpose: &str| mac(master, purpose.as_bytes());
-        Self { cards: key("firstlight cards 1"), forms: key("firstlight forms 1") }
+        Self {
+            cards: key("firstlight cards 1"),
+            forms: key("firstlight forms 1"),
+            devices: key("firstlight devices 1"),
+        }
     }
 
     /// What is stored of a card's code.
     pub fn card_hash(&self, code: &str) -> Vec<u8> {
         mac(&self.cards, code.as_bytes()).to_vec()
+    }
+
+    /// What is stored of the random part of a card's link.
+    pub fn link_hash(&self, link: &str) -> Vec<u8> {
+        mac(&self.cards, format!("link {link}").as_bytes()).to_vec()
+    }
+
+    /// The key for what a child's device could not send yet, as hex.
+    pub fn device_key(&self, child: Uuid, window: Uuid) -> String {
+        hex(&mac(&self.devices, format!("{child} {window}").as_bytes()))
     }
 
     /// The token that a form carries to show that it came from a page of this visitor.
