@@ -14,19 +14,27 @@ use server::http::headers::content_security_policy;
 use crate::components::drawing::Drawings;
 use crate::components::notice::Notice;
 use crate::components::shell::{Audience, Head, Shell};
+use crate::look::Here;
 use crate::visit::Visit;
+
+/// The token for the forms of what surrounds every page.
+#[derive(Clone, Debug, Default)]
+pub struct FormToken(pub String);
 
 /// Renders a page: everything is loaded before, so it is one string in one go.
 pub fn page<V>(visit: &Visit, status: StatusCode, head: Head, body: impl FnOnce() -> V) -> Response
 where
     V: IntoView + 'static,
 {
+    let child = matches!(head.audience, Audience::Student(_));
     let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
     let (html, nonce) = owner.with(|| {
         provide_nonce();
         let nonce = use_nonce().map(|n| n.to_string()).unwrap_or_default();
         let drawings = Drawings::new(&nonce);
         provide_context(drawings.clone());
+        provide_context(Here { look: visit.look, path: visit.path.clone(), child });
+        provide_context(FormToken(visit.form_token.clone()));
         let body = body().into_any();
         (drawings.put_into(view! { <Shell head>{body}</Shell> }.to_html()), nonce)
     });
@@ -38,14 +46,25 @@ where
     visit.keep(response)
 }
 
+/// A part of a page, without the page around it, for the browser part.
+pub fn fragment(visit: &Visit, body: impl FnOnce() -> AnyView) -> String {
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+    let html = owner.with(|| {
+        provide_context(Here { look: visit.look, path: visit.path.clone(), child: true });
+        body().to_html()
+    });
+    owner.unset_with_forced_cleanup();
+    html
+}
+
 /// A short page with one message, for what needs no page of its own.
 pub fn message(visit: &Visit, status: StatusCode, title: &'static str, text: &str) -> Response {
     let text = text.to_owned();
     let actor = &visit.ctx.actor;
     if matches!(actor, Actor::Student(_)) || (matches!(actor, Actor::Nobody) && visit.child_page) {
         let link = match actor {
-            Actor::Student(_) => ("/check-in", "Back to your check-in"),
-            _ => ("/", "Type a card code"),
+            Actor::Student(_) => ("/check-in", visit.look.language.words().back_to_check_in),
+            _ => ("/", visit.look.language.words().to_card),
         };
         return page(visit, status, Head::student(title, None), move || {
             view! { <Notice title text link/> }
@@ -131,9 +150,11 @@ pub fn staff_failure(visit: &Visit, error: &Error) -> Response {
     }
 }
 
-/// Where a signed-out visitor goes: a child to the card page; the same for everyone else, who finds the link there.
-fn signed_out(_visit: &Visit) -> Response {
-    Redirect::to("/").into_response()
+/// Where a signed-out visitor goes: to the card page, where staff find their link too.
+fn signed_out(visit: &Visit) -> Response {
+    // Whatever of a check-in somebody goes back to after it has ended, there is only one page to see (K-35).
+    let ended = visit.path.starts_with("/check-in");
+    Redirect::to(if ended { "/all-done" } else { "/" }).into_response()
 }
 
 /// The answer to a service's error for a page's script: one word that says what to do, and never a cause.
@@ -155,6 +176,14 @@ pub fn problem_of(error: &Error, ctx: &Ctx) -> Response {
             retry_after(&mut response, 5);
             response
         }
+    }
+}
+
+/// The same for something that a child may have, only not before its yes or after its end.
+pub fn not_now_or(error: &Error, ctx: &Ctx) -> Response {
+    match error {
+        Error::NotFound if matches!(ctx.actor, Actor::Student(_)) => problem(StatusCode::CONFLICT, "not_now"),
+        other => problem_of(other, ctx),
     }
 }
 

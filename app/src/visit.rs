@@ -12,6 +12,8 @@ use server::http::forgery;
 
 use crate::api::alerts::AlertState;
 use crate::api::{self, sign_in};
+use crate::i18n::Language;
+use crate::look::Look;
 use crate::render;
 use crate::site::Site;
 
@@ -36,6 +38,10 @@ pub struct Visit {
     pub device: String,
     /// Whether the page asked for is one of a child's.
     pub child_page: bool,
+    /// How a child wants its pages.
+    pub look: Look,
+    /// The path asked for.
+    pub path: String,
     /// The visitor cookie to set, where the browser had none.
     new_visitor: Option<String>,
 }
@@ -73,9 +79,11 @@ impl Transport {
 
 const SESSION: &str = "firstlight";
 const VISITOR: &str = "firstlight-visitor";
+const LOOK: &str = "firstlight-look";
 
 /// The first part of the path of every page of a child.
-const CHILD_PAGES: [&str; 6] = ["", "card", "help", "quiet", "check-in", "all-done"];
+const CHILD_PAGES: [&str; 10] =
+    ["", "card", "help", "quiet", "check-in", "all-done", "look", "talk", "learn", "start"];
 
 impl FromRequestParts<Site> for Visit {
     type Rejection = Response;
@@ -123,6 +131,8 @@ impl FromRequestParts<Site> for Visit {
             session: session.filter(|_| signed_in),
             owes_code,
             address: address(parts, config),
+            look: chosen_look(cookies, transport),
+            path: parts.uri.path().to_owned(),
             child_page: CHILD_PAGES.contains(&parts.uri.path().split('/').nth(1).unwrap_or_default()),
             new_visitor,
             site: site.clone(),
@@ -147,6 +157,17 @@ impl Visit {
         format!("{base}{path}")
     }
 
+    /// Remembers how a child wants its pages, for as long as the browser is open or until it signs out.
+    pub fn keep_look(&self, look: Look, response: Response) -> Response {
+        let mut response = self.keep(response);
+        let transport = Transport::of(self.site.services.config());
+        set(
+            &mut response,
+            &format!("{}={}{}", transport.name(LOOK), look.to_cookie(), transport.attributes()),
+        );
+        response
+    }
+
     /// Sends the browser on with a fresh session.
     pub fn signed_in(&self, token: &str, to: &str) -> Response {
         let transport = Transport::of(self.site.services.config());
@@ -159,7 +180,7 @@ impl Visit {
     pub fn signed_out(&self, to: &str) -> Response {
         let transport = Transport::of(self.site.services.config());
         let mut response = Redirect::to(to).into_response();
-        for name in [SESSION, VISITOR] {
+        for name in [SESSION, VISITOR, LOOK] {
             set(&mut response, &format!("{}=; Max-Age=0{}", transport.name(name), transport.attributes()));
         }
         response.headers_mut().insert(
@@ -176,15 +197,29 @@ fn set(response: &mut Response, cookie: &str) {
     }
 }
 
+/// What the "Aa" panel was set to; without it, the first language of the browser that we have.
+fn chosen_look(headers: &HeaderMap, transport: Transport) -> Look {
+    let chosen = values(headers, &transport.name(LOOK)).find_map(Look::of_cookie);
+    chosen.unwrap_or_else(|| {
+        let wish = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        Look { language: Language::accepted(wish), ..Look::default() }
+    })
+}
+
 fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    values(headers, name)
+        .find(|value| (16..=128).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric()))
+        .map(str::to_owned)
+}
+
+/// The values of every cookie of a name.
+fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|line| line.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
-        .filter(|value| (16..=128).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric()))
-        .map(str::to_owned)
+        .filter_map(move |pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 /// "Chrome on Windows": enough for people to know their own devices again.

@@ -3,6 +3,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod hostile;
+mod budget;
+mod child;
+mod offline;
+mod shared_device;
+mod skins;
 
 use tests::{Browser, Kind, Screen, Server, axe, on_both_databases, totp};
 

@@ -8,6 +8,7 @@
 
 mod browser_part;
 mod clock;
+mod contrast;
 mod crates;
 mod layers;
 mod lexer;

@@ -18,7 +18,7 @@ pub async fn get_check_in(visit: &Visit) -> Result<CheckIn> {
 
 /// The assent in the child's band's words.
 pub fn get_assent(visit: &Visit, check_in: &CheckIn) -> AssentText {
-    check_in::assent(&visit.site.services, check_in)
+    check_in::assent(&visit.site.services, check_in, visit.look.language.tag())
 }
 
 /// Records yes or no thanks.
@@ -41,6 +41,21 @@ pub async fn save_answers(visit: &Visit, batch: Vec<Sent>) -> Result<Saved> {
     check_in::answers::save_batch(&visit.site.services, &visit.ctx, batch).await
 }
 
+/// Every question of the battery in order.
+pub async fn get_questions(visit: &Visit) -> Result<(CheckIn, Vec<Question>)> {
+    check_in::questions(&visit.site.services, &visit.ctx).await
+}
+
+/// The language of the questions from now on, where they are worded in it.
+pub async fn set_language(visit: &Visit, tag: &'static str) -> Result<()> {
+    check_in::set_language(&visit.site.services, &visit.ctx, tag).await
+}
+
+/// The key under which this child's device keeps answers that it could not send yet.
+pub fn device_key(visit: &Visit) -> Result<String> {
+    check_in::device_key(&visit.site.services, &visit.ctx)
+}
+
 /// The whole battery with the answers so far.
 pub async fn get_forms(visit: &Visit) -> Result<Held> {
     check_in::answers::hold(&visit.site.services, &visit.ctx).await
@@ -51,6 +66,11 @@ pub async fn submit_check_in(visit: &Visit, key: Uuid) -> Result<Receipt> {
     check_in::submit(&visit.site.services, &visit.ctx, key).await
 }
 
+/// Records that the child worries about a friend.
+pub async fn worry_about_friend(visit: &Visit) -> Result<()> {
+    check_in::worry_about_friend(&visit.site.services, &visit.ctx).await
+}
+
 /// Records the wish to talk.
 pub async fn wish_to_talk(visit: &Visit, wish: TalkWish) -> Result<()> {
     check_in::wish_to_talk(&visit.site.services, &visit.ctx, wish).await
@@ -58,5 +78,5 @@ pub async fn wish_to_talk(visit: &Visit, wish: TalkWish) -> Result<()> {
 
 /// The words of the last page, and the help lines of every page.
 pub fn get_closing(visit: &Visit, readers: &[String]) -> Closing {
-    check_in::closing(&visit.site.services, readers)
+    check_in::closing(&visit.site.services, readers, visit.look.language.tag())
 }

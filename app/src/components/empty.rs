@@ -11,7 +11,7 @@ pub fn Empty(head: &'static str, #[prop(into)] text: String) -> AnyView {
         <div class="card">
             <div class="empty">
                 <svg class="art" viewBox="440 0 320 180" aria-hidden="true">
-                    <use href=format!("{}#scene", assets::url("art/harbour.svg"))></use>
+                    <use href=format!("{}#scene-harbour", assets::url("icons.svg"))></use>
                 </svg>
                 <h2>{head}</h2>
                 <p class="muted">{text}</p>

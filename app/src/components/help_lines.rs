@@ -4,12 +4,14 @@ use leptos::prelude::*;
 
 use crate::api::check_in::Closing;
 use crate::components::icon::Icon;
+use crate::look::words;
 
 /// The people of the school, the help lines of the place, and what to do in danger. `wide` puts two beside each other.
 #[component]
 pub fn HelpLines(heading: &'static str, closing: Closing, readers: Vec<String>, wide: bool) -> impl IntoView {
-    let (danger, then) = danger(&closing.in_danger);
-    let people = if readers.is_empty() { "Your school".to_owned() } else { readers.join(", ") };
+    let words = words();
+    let (danger, then) = danger(&closing.in_danger, words.in_danger);
+    let people = if readers.is_empty() { words.your_school.to_owned() } else { readers.join(", ") };
     view! {
         <section class=if wide { "help help-two" } else { "help" } aria-labelledby="help-heading">
             <h2 id="help-heading">{heading}</h2>
@@ -17,7 +19,7 @@ pub fn HelpLines(heading: &'static str, closing: Closing, readers: Vec<String>, 
                 <div>
                     <Icon name="map-pin"/>
                     <dt>{people}</dt>
-                    <dd>"Ask any teacher to take you there"</dd>
+                    <dd>{words.ask_any_teacher}</dd>
                 </div>
                 {closing.help_lines.into_iter().map(|line| view! {
                     <div>
@@ -38,10 +40,13 @@ pub fn HelpLines(heading: &'static str, closing: Closing, readers: Vec<String>, 
 }
 
 /// The question and the answer of "In danger right now? Tell an adult."
-fn danger(sentence: &str) -> (String, String) {
-    match sentence.split_once('?') {
-        Some((question, answer)) => (format!("{question}?"), answer.trim().to_owned()),
-        None => ("In danger?".to_owned(), sentence.to_owned()),
+fn danger(sentence: &str, heading: &str) -> (String, String) {
+    match sentence.split_once(['?', '？', '؟']) {
+        Some((question, answer)) => {
+            let mark = sentence.chars().nth(question.chars().count()).unwrap_or('?');
+            (format!("{question}{mark}"), answer.trim().to_owned())
+        }
+        None => (heading.to_owned(), sentence.to_owned()),
     }
 }
 
@@ -62,7 +67,13 @@ mod tests {
 
     #[test]
     fn a_districts_own_danger_sentence_is_never_cut() {
-        assert_eq!(danger("In danger? Call 112."), ("In danger?".to_owned(), "Call 112.".to_owned()));
-        assert_eq!(danger("Call 112 now."), ("In danger?".to_owned(), "Call 112 now.".to_owned()));
+        assert_eq!(
+            danger("In danger? Call 112.", "In danger?"),
+            ("In danger?".to_owned(), "Call 112.".to_owned())
+        );
+        assert_eq!(
+            danger("Call 112 now.", "In danger?"),
+            ("In danger?".to_owned(), "Call 112 now.".to_owned())
+        );
     }
 }

@@ -1,9 +1,11 @@
 //! The page around a page: head, skip link, and the right style sheet for its audience.
 
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use server::model::people::AgeBand;
 
 use crate::assets;
+use crate::look::{Here, Look};
 
 /// For whom a page is: decides sheet, skin and scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,34 +54,52 @@ fn skin(audience: Audience) -> &'static str {
 /// The document around a page's content.
 #[component]
 pub fn Shell(head: Head, children: Children) -> impl IntoView {
-    let sheet = match head.audience {
-        Audience::Student(_) => "student",
-        Audience::Staff | Audience::Plain => "staff",
+    let child = matches!(head.audience, Audience::Student(_));
+    let (sheet, icon) = match child {
+        // Nothing to fetch, and nothing on the tab that a classmate could recognise.
+        true => ("student", "data:,".to_owned()),
+        false => ("staff", assets::url("favicon.svg")),
     };
-    let place = match head.audience {
-        Audience::Student(_) => "Check-in",
-        _ => "Firstlight",
-    };
+    let look = if child { use_context::<Here>().unwrap_or_default().look } else { Look::default() };
+    let words = look.language.words();
+    let place = if child { words.place } else { "Firstlight" };
+    let scripts = if child { view! { <Starter/> }.into_any() } else { view! { <Islands/> }.into_any() };
     view! {
-        <html lang="en" dir="ltr">
+        <html lang=look.language.tag() dir=look.language.direction()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <meta name="robots" content="noindex"/>
                 <title>{format!("{} · {place}", head.title)}</title>
-                <link rel="icon" href=assets::url("favicon.svg") type="image/svg+xml"/>
-                <link rel="stylesheet" href=assets::url("css/firstlight.css")/>
+                <link rel="icon" href=icon/>
                 <link rel="stylesheet" href=assets::url(&format!("css/{sheet}.css"))/>
-                <Islands/>
+                {scripts}
             </head>
-            <body class=skin(head.audience)>
-                <a class="skip-link" href="#main">"Skip to the main part"</a>
+            <body class=format!("{}{}", skin(head.audience), look.classes())>
+                <a class="skip-link" href="#main">{words.skip_link}</a>
                 {children()}
             </body>
         </html>
     }
 }
+
+/// A child's page: the browser part is asked for only after the page has been painted and is at rest, and never
+/// preloaded before, because on a slow line it would take the place of what the child needs first.
+#[component]
+fn Starter() -> impl IntoView {
+    let pkg = format!("/pkg/{}", assets::version());
+    let script = START.replace("{pkg}", &pkg);
+    view! { <script type="module" nonce=use_nonce()>{script}</script> }
+}
+
+const START: &str = r#"const start = () => import("{pkg}/firstlight.js").then(part =>
+  part.default({ module_or_path: "{pkg}/firstlight_bg.wasm" }).then(() => {
+    part.hydrate();
+    for (const island of document.querySelectorAll("leptos-island")) part[island.dataset.component]?.(island);
+  })).catch(() => {});
+const rest = () => "requestIdleCallback" in window ? requestIdleCallback(start, { timeout: 2000 }) : setTimeout(start);
+document.readyState === "complete" ? rest() : addEventListener("load", rest);"#;
 
 /// Starts the islands when the browser has nothing better to do; a page works before and without it.
 #[component]

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::answer_card::AnswerCard;
+use crate::look::words;
 
 /// What the form sends when a child does not want to answer.
 pub const DECLINED: &str = "declined";
@@ -12,7 +13,7 @@ pub const DECLINED: &str = "declined";
 pub fn SkipButton(checked: bool) -> impl IntoView {
     view! {
         <div class="answer-apart">
-            <AnswerCard value=DECLINED.to_owned() label="I don’t want to answer".to_owned() checked=checked/>
+            <AnswerCard value=DECLINED.to_owned() label=words().decline.to_owned() checked=checked/>
         </div>
     }
 }

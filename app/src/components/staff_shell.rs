@@ -129,7 +129,7 @@ pub fn StaffShell(
             <div class="masthead-inner">
                 <a class="brand" href="/home">
                     <svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true">
-                        <use href=format!("{}#mark", assets::url("art/mark.svg"))></use>
+                        <use href=format!("{}#mark", assets::url("icons.svg"))></use>
                     </svg>
                     " "
                     <span class="brand-name">"Firstlight"</span>

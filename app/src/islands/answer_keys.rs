@@ -40,7 +40,13 @@ pub fn AnswerKeys() -> impl IntoView {
                 }
             }),
             window_event_listener(ev::click, move |event| {
-                if event.time_stamp() - appeared < CARRY_OVER && in_question(&event).is_some() {
+                let Some((form, _)) = in_question(&event) else { return };
+                // A sheet that was shown later than the page says so itself.
+                let shown = form
+                    .get_attribute("data-shown")
+                    .and_then(|at| at.parse::<u32>().ok())
+                    .map_or(appeared, f64::from);
+                if event.time_stamp() - shown < CARRY_OVER {
                     event.prevent_default();
                 }
             }),

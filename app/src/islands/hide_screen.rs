@@ -14,14 +14,15 @@ pub const SHIFT_HINT: &str = "shift-hint";
 
 /// The button in the corner, and the cover itself.
 #[island]
-pub fn HideScreen(icons: String, picture: String) -> impl IntoView {
+pub fn HideScreen(icons: String, hide: String, back: String, school: String) -> impl IntoView {
     let cover = NodeRef::<Dialog>::new();
     let title = StoredValue::new(String::new());
-    let hide = move || {
+    let name = StoredValue::new(school.clone());
+    let cover_up = move || {
         let Some(dialog) = cover.get_untracked().filter(|dialog| !dialog.open()) else { return };
         if dialog.show_modal().is_ok() {
             title.set_value(document().title());
-            document().set_title("School");
+            document().set_title(&name.get_value());
             set_inert(true);
         }
     };
@@ -29,7 +30,7 @@ pub fn HideScreen(icons: String, picture: String) -> impl IntoView {
         set_inert(false);
         document().set_title(&title.get_value());
     };
-    let back = move |_| {
+    let uncover = move |_| {
         if let Some(dialog) = cover.get_untracked() {
             dialog.close();
         }
@@ -48,7 +49,7 @@ pub fn HideScreen(icons: String, picture: String) -> impl IntoView {
                 });
                 if presses.with_value(Vec::len) >= 3 {
                     presses.set_value(Vec::new());
-                    hide();
+                    cover_up();
                 }
             }
         });
@@ -72,19 +73,19 @@ pub fn HideScreen(icons: String, picture: String) -> impl IntoView {
             href="/quiet"
             on:click=move |event| {
                 event.prevent_default();
-                hide();
+                cover_up();
             }
         >
             <svg class="icon" aria-hidden="true"><use href=format!("{icons}#eye-off")></use></svg>
-            " Hide"
+            " "<span class="tool-word">{hide}</span>
         </a>
-        <dialog class="cover" aria-label="School" node_ref=cover on:close=shown_again>
+        <dialog class="cover" aria-label=school node_ref=cover on:close=shown_again>
             <div class="cover-inner">
                 <svg class="art" viewBox="0 0 800 360" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
-                    <use href=format!("{picture}#scene")></use>
+                    <use href=format!("{icons}#scene-quiet")></use>
                 </svg>
                 <div class="cover-back">
-                    <button class="button" type="button" on:click=back>"Come back"</button>
+                    <button class="button" type="button" on:click=uncover>{back}</button>
                 </div>
             </div>
         </dialog>

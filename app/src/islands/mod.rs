@@ -4,5 +4,7 @@
 
 pub mod answer_keys;
 pub mod hide_screen;
+pub mod idle_lock;
 pub mod live_alerts;
 pub mod queue_keys;
+pub mod walk;

@@ -191,7 +191,7 @@ pub(super) fn Door(children: Children) -> impl IntoView {
         <main class="sign-in" id="main" tabindex="-1">
             <p class="brand">
                 <svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true">
-                    <use href=format!("{}#mark", assets::url("art/mark.svg"))></use>
+                    <use href=format!("{}#mark", assets::url("icons.svg"))></use>
                 </svg>
                 " "<span class="brand-name">"Firstlight"</span>
             </p>
@@ -199,7 +199,7 @@ pub(super) fn Door(children: Children) -> impl IntoView {
             <p class="small muted"><a href="/">"For students: type a card code"</a></p>
         </main>
         <svg class="scene" viewBox="0 0 1200 180" preserveAspectRatio="xMidYMax slice" aria-hidden="true">
-            <use href=format!("{}#scene", assets::url("art/harbour.svg"))></use>
+            <use href=format!("{}#scene-harbour", assets::url("icons.svg"))></use>
         </svg>
     }
 }

@@ -38,7 +38,11 @@ pub fn quietly(repo: &Repo) -> Result<()> {
 fn build(repo: &Repo, ledger: &mut Ledger, pkg: &Path) -> Result<()> {
     let mut plain = Files::new();
     for file in repo::files(pkg)? {
-        plain.insert(Path::new("pkg").join(&file), repo::read(&pkg.join(&file))?);
+        let mut content = repo::read(&pkg.join(&file))?;
+        if file.extension().is_some_and(|kind| kind == "js") {
+            content = squeeze::script(&String::from_utf8_lossy(&content)).into_bytes();
+        }
+        plain.insert(Path::new("pkg").join(&file), content);
     }
     let assets = repo.assets();
     for file in repo::files(&assets)? {

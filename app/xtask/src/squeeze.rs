@@ -27,6 +27,22 @@ pub fn gzip(content: &[u8]) -> Result<Vec<u8>> {
     encoder.finish().doing("gzip")
 }
 
+/// wasm-bindgen's glue without its comments and indentation. It writes each comment on lines of its own and no text
+/// over several lines, so whole lines can go.
+pub fn script(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut comment = false;
+    for line in text.lines().map(str::trim) {
+        comment |= line.starts_with("/*");
+        if !comment && !line.is_empty() && !line.starts_with("//") {
+            out.push_str(line);
+            out.push('\n');
+        }
+        comment &= !line.ends_with("*/");
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Read;
@@ -42,5 +58,11 @@ mod tests {
         back.clear();
         flate2::read::GzDecoder::new(gz.as_slice()).read_to_end(&mut back).unwrap();
         assert_eq!(back, content);
+    }
+
+    #[test]
+    fn only_comments_and_indentation_leave_the_glue() {
+        let glue = "/* @ts-self-types */\n\n/**\n * Says what.\n */\nexport function a() {\n    // why\n    return `/* not ${1} */`;\n}\n";
+        assert_eq!(super::script(glue), "export function a() {\nreturn `/* not ${1} */`;\n}\n");
     }
 }

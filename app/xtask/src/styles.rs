@@ -1,6 +1,7 @@
 //! Style sheets, joined and stripped of comments and needless whitespace. No other language, no tool.
 //!
-//! `assets/css/*.css` becomes `firstlight.css`; a folder `assets/css/NAME/` becomes `NAME.css`.
+//! A folder `assets/css/NAME/` becomes `NAME.css`, which begins with the shared `assets/css/*.css`: a page asks for one
+//! sheet, because on a slow line each request costs more than the bytes it repeats.
 //! `tokens.css` comes first, `base.css` second, the rest by name.
 
 use std::collections::BTreeMap;
@@ -23,7 +24,8 @@ pub fn sheets(css: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
             sheet.map_or("firstlight".into(), |folder| folder.as_os_str().to_string_lossy().into_owned());
         sheets.entry(format!("{name}.css")).or_default().push_str(&small);
     }
-    Ok(sheets.into_iter().map(|(name, text)| (name, text.into_bytes())).collect())
+    let shared = sheets.remove("firstlight.css").unwrap_or_default();
+    Ok(sheets.into_iter().map(|(name, text)| (name, format!("{shared}{text}").into_bytes())).collect())
 }
 
 fn rank(file: &Path) -> u8 {

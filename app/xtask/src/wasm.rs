@@ -51,7 +51,7 @@ pub fn build(repo: &Repo, ledger: &mut Ledger) -> Result<PathBuf> {
     run(&mut build, "building the browser part failed; the compiler's message stands above")?;
 
     let raw = target_dir.join(TARGET).join(PROFILE).join("client.wasm");
-    let optimiser = repo::program("wasm-opt", &[]);
+    let optimiser = repo::program("wasm-opt", &[]).filter(|found| is_safe(found));
     let pkg = repo.scratch().join("pkg");
     let input = digest([repo::read(&raw)?.as_slice(), format!("{optimiser:?}").as_bytes()]);
     if ledger.fresh("pkg", input, &folder_digest(&pkg)?) {
@@ -105,6 +105,24 @@ fn optimise(wasm_opt: &Path, wasm: &Path) {
     }
 }
 
+/// Older ones, among them Debian 12's, mix up the two tables of a wasm-bindgen module: the result loads and then fails at
+/// its first call.
+const OLDEST_SAFE: u32 = 116;
+
+fn is_safe(wasm_opt: &Path) -> bool {
+    let said = run_quietly(Command::new(wasm_opt).arg("--version")).unwrap_or_default();
+    let safe = version(&said).is_some_and(|version| version >= OLDEST_SAFE);
+    if !safe {
+        eprintln!("{} is older than version {OLDEST_SAFE} and is not used", wasm_opt.display());
+    }
+    safe
+}
+
+/// The number in `wasm-opt version 108 (version_108)`.
+fn version(said: &str) -> Option<u32> {
+    said.split_whitespace().find_map(|word| word.parse().ok())
+}
+
 fn folder_digest(folder: &Path) -> Result<Vec<u8>> {
     let mut parts = Vec::new();
     for file in repo::files(folder)? {
@@ -112,4 +130,14 @@ fn folder_digest(folder: &Path) -> Result<Vec<u8>> {
         parts.push(repo::read(&folder.join(file))?);
     }
     Ok(digest(parts.iter().map(Vec::as_slice)).to_le_bytes().to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_old_optimiser_is_known_by_its_number() {
+        assert_eq!(super::version("wasm-opt version 108 (version_108)"), Some(108));
+        assert_eq!(super::version("wasm-opt version 123"), Some(123));
+        assert_eq!(super::version("what?"), None);
+    }
 }

@@ -1,5 +1,7 @@
 //! Clinical settings: crisis wording, help lines, priorities, clocks. Data with a clinician's sign-off, never code.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::model::referral::{Priority, Urgency};
@@ -18,9 +20,31 @@ pub struct Clinical {
     pub assent: Assent,
     /// What a child reads at the end.
     pub finish: Finish,
+    /// The same in other languages, by tag; each awaits its own reading by a clinician who speaks it.
+    #[serde(default)]
+    pub translations: BTreeMap<String, Translated>,
+    /// Which country's help is shown.
+    #[serde(default = "default_country")]
+    pub country: String,
+    /// The number to call in danger, by country.
+    #[serde(default)]
+    pub emergency: BTreeMap<String, String>,
     /// Help that is there around the clock.
     #[serde(default)]
     pub help_lines: Vec<HelpLine>,
+}
+
+fn default_country() -> String {
+    "US".to_owned()
+}
+
+/// What a child reads, in another language.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "as in `Clinical`")]
+pub struct Translated {
+    pub assent: Assent,
+    pub finish: Finish,
 }
 
 /// The sign-off of the clinical settings.
@@ -181,11 +205,16 @@ pub struct Finish {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "as shown")]
 pub struct HelpLine {
+    #[serde(default = "default_country")]
+    pub country: String,
     pub name: String,
     pub number: String,
     pub hours: String,
     pub source: String,
     pub checked_on: String,
+    /// The hours in other languages, by tag.
+    #[serde(default)]
+    pub hours_in: BTreeMap<String, String>,
 }
 
 impl Clinical {
@@ -221,12 +250,40 @@ impl Clinical {
                     .to_owned(),
             );
         }
-        if read.help_lines.is_empty() {
-            return Err(
-                "help_lines: at least one is needed, a child must always be shown where help is".to_owned()
-            );
+        if read.help_lines.iter().all(|line| line.country != read.country) {
+            return Err(format!(
+                "help_lines: at least one is needed for country = \"{}\", a child must always be shown where help is",
+                read.country
+            ));
         }
         Ok(read)
+    }
+
+    /// The assent in a language; in the settings' own where it has none.
+    pub fn assent_in(&self, language: &str) -> &Assent {
+        self.translations.get(language).map_or(&self.assent, |t| &t.assent)
+    }
+
+    /// The last page in a language; in the settings' own where it has none.
+    pub fn finish_in(&self, language: &str) -> &Finish {
+        self.translations.get(language).map_or(&self.finish, |t| &t.finish)
+    }
+
+    /// The number to call in danger where the district is.
+    pub fn emergency_number(&self) -> &str {
+        self.emergency.get(&self.country).map_or("112", String::as_str)
+    }
+
+    /// The help lines of the district's country with their hours in a language.
+    pub fn help_lines_in(&self, language: &str) -> Vec<HelpLine> {
+        let here = self.help_lines.iter().filter(|line| line.country == self.country).cloned();
+        here.map(|mut line| {
+            if let Some(hours) = line.hours_in.get(language) {
+                line.hours.clone_from(hours);
+            }
+            line
+        })
+        .collect()
     }
 
     /// Whether a clinician has signed.
@@ -246,16 +303,61 @@ mod tests {
     }
 
     #[test]
-    fn assent_says_the_limit_of_confidentiality_and_never_promises_a_secret_k_31() {
+    fn assent_says_the_limit_of_confidentiality_in_every_language_and_never_promises_a_secret_k_31() {
         let shipped = Clinical::shipped().unwrap();
-        for text in [&shipped.assent.b, &shipped.assent.c, &shipped.assent.d] {
-            let all = text.paragraphs.join(" ");
-            assert!(all.contains("safe") || all.contains("danger"), "{all}");
-        }
-        for text in [&shipped.assent.a, &shipped.assent.b, &shipped.assent.c, &shipped.assent.d] {
-            let all = text.paragraphs.join(" ").to_lowercase();
-            assert!(!all.contains("secret"));
-            assert_eq!(all.matches("anonymous").count(), all.matches("not anonymous").count());
+        let limits = ["safe", "danger", "安全", "危险", "segur", "peligro", "خطر", "أمان"];
+        let denied = [
+            ("anonymous", "not anonymous"),
+            ("anónim", "no es anónim"),
+            ("匿名", "不是匿名"),
+            ("مجهول", "ليس مجهول"),
+        ];
+        let all = shipped.translations.values().map(|t| &t.assent).chain([&shipped.assent]);
+        for assent in all {
+            for text in [&assent.b, &assent.c, &assent.d] {
+                let all = text.paragraphs.join(" ");
+                assert!(limits.iter().any(|limit| all.contains(limit)), "{all}");
+            }
+            for text in [&assent.a, &assent.b, &assent.c, &assent.d] {
+                let all = text.paragraphs.join(" ").to_lowercase();
+                assert!(!all.contains("secret") && !all.contains("秘密") && !all.contains("سر "), "{all}");
+                for (word, negated) in denied {
+                    assert_eq!(all.matches(word).count(), all.matches(negated).count(), "{all}");
+                }
+            }
         }
     }
+
+    #[test]
+    fn every_language_of_the_interface_has_its_assent_and_its_help() {
+        let shipped = Clinical::shipped().unwrap();
+        for tag in ["zh-CN", "es", "ar"] {
+            let own = shipped.translations.get(tag).unwrap();
+            let paragraphs = |a: &super::Assent| [&a.a, &a.b, &a.c, &a.d].map(|t| t.paragraphs.len());
+            assert_eq!(paragraphs(&own.assent), paragraphs(&shipped.assent), "{tag}");
+            assert!(own.finish.readers.contains("{names}") && own.finish.in_danger.contains("{emergency}"));
+            assert!(shipped.help_lines.iter().all(|line| line.hours_in.contains_key(tag)), "{tag}");
+        }
+        for country in ["US", "CN", "ES", "MX"] {
+            assert!(shipped.help_lines.iter().any(|line| line.country == country), "{country}");
+            assert!(shipped.emergency.contains_key(country), "{country}");
+        }
+    }
+
+    /// A number that nobody has called for half a year may be dead. The day is the test's own clock: set
+    /// `FIRSTLIGHT_TODAY=2027-06-01` to see what will be due by then.
+    #[test]
+    fn no_help_line_was_checked_more_than_180_days_ago() {
+        let today = std::env::var("FIRSTLIGHT_TODAY").unwrap_or_else(|_| SHIPPED_ON.to_owned());
+        let today: jiff::civil::Date = today.parse().unwrap();
+        for line in Clinical::shipped().unwrap().help_lines {
+            let checked: jiff::civil::Date = line.checked_on.parse().unwrap();
+            let days = (today - checked).get_days();
+            assert!((0..=180).contains(&days), "{} was checked {days} days ago: check it again", line.name);
+            assert!(!line.source.is_empty(), "{}", line.name);
+        }
+    }
+
+    /// The day of the last release; move it on with each.
+    const SHIPPED_ON: &str = "2026-11-26";
 }

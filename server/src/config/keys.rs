@@ -6,6 +6,7 @@ use std::path::Path;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use uuid::Uuid;
 
 /// Keys derived from the master key: one each for a purpose, so that one's use never weakens another.
 #[derive(Clone)]
@@ -16,6 +17,7 @@ pub struct Keys {
     wrapping: [u8; 32],
     trail: [u8; 32],
     checkpoints: ed25519_dalek::SigningKey,
+    devices: [u8; 32],
 }
 
 impl std::fmt::Debug for Keys {
@@ -52,6 +54,7 @@ impl Keys {
             wrapping: key("firstlight data keys 1"),
             trail: key("firstlight trail 1"),
             checkpoints: ed25519_dalek::SigningKey::from_bytes(&key("firstlight checkpoints 1")),
+            devices: key("firstlight devices 1"),
         }
     }
 
@@ -78,6 +81,16 @@ impl Keys {
     /// What is stored of a card's code.
     pub fn card_hash(&self, code: &str) -> Vec<u8> {
         mac(&self.cards, code.as_bytes()).to_vec()
+    }
+
+    /// What is stored of the random part of a card's link.
+    pub fn link_hash(&self, link: &str) -> Vec<u8> {
+        mac(&self.cards, format!("link {link}").as_bytes()).to_vec()
+    }
+
+    /// The key for what a child's device could not send yet, as hex.
+    pub fn device_key(&self, child: Uuid, window: Uuid) -> String {
+        hex(&mac(&self.devices, format!("{child} {window}").as_bytes()))
     }
 
     /// The token that a form carries to show that it came from a page of this visitor.

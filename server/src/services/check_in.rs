@@ -18,6 +18,7 @@ use crate::model::people::AgeBand;
 use crate::model::window::{SittingState, WindowState};
 use crate::model::{AdministrationId, Private};
 use crate::policy::{Action, Place};
+use crate::referral_rules::Finding;
 use crate::store::administrations::{self, Administration};
 use crate::store::responses::{self, Response};
 use crate::store::{Act, Conn, children, places, windows};
@@ -58,6 +59,8 @@ pub struct CheckIn {
 /// One question as it is put before the child: the instrument's own words, byte for byte (K-01).
 #[derive(Clone, Debug)]
 pub struct Question {
+    /// Which form of the battery it belongs to, from 1.
+    pub part: usize,
     /// Its number in the whole check-in, from 1.
     pub number: usize,
     /// How many there are.
@@ -76,10 +79,26 @@ pub struct Question {
 
 /// An asked item, where it is stored and what was answered.
 struct Asked<'a> {
+    part: usize,
     administration: &'a Administration,
     form: &'a Form,
     item: &'a FormItem,
     answer: Option<Answer>,
+}
+
+impl Asked<'_> {
+    fn question(&self, number: usize, of: usize) -> Question {
+        Question {
+            part: self.part,
+            number,
+            of,
+            instructions: self.form.instructions.clone(),
+            item: self.item.clone(),
+            answer: self.answer,
+            copyright: self.form.copyright.clone(),
+            language: self.form.language.clone(),
+        }
+    }
 }
 
 /// A child's whole battery with the answers so far.
@@ -126,14 +145,17 @@ impl Battery {
     }
 
     fn asked(&self) -> impl Iterator<Item = Asked<'_>> {
-        self.administrations.iter().zip(&self.forms).flat_map(move |(administration, form)| {
-            form.items.iter().map(move |item| Asked {
-                administration,
-                form,
-                item,
-                answer: self.answers.get(&(administration.id, item.id.clone())).copied(),
-            })
-        })
+        self.administrations.iter().zip(&self.forms).zip(1..).flat_map(
+            move |((administration, form), part)| {
+                form.items.iter().map(move |item| Asked {
+                    part,
+                    administration,
+                    form,
+                    item,
+                    answer: self.answers.get(&(administration.id, item.id.clone())).copied(),
+                })
+            },
+        )
     }
 
     fn step(&self) -> Step {
@@ -172,8 +194,8 @@ pub async fn state(services: &Services, ctx: &Ctx) -> Result<CheckIn> {
 }
 
 /// The assent of a band with names and minutes filled in.
-pub fn assent(services: &Services, check_in: &CheckIn) -> AssentText {
-    let all = &services.config.clinical.assent;
+pub fn assent(services: &Services, check_in: &CheckIn, language: &str) -> AssentText {
+    let all = services.config.clinical.assent_in(language);
     let mut text = match check_in.band {
         AgeBand::A => &all.a,
         AgeBand::B => &all.b,
@@ -182,7 +204,7 @@ pub fn assent(services: &Services, check_in: &CheckIn) -> AssentText {
     }
     .clone();
     for paragraph in &mut text.paragraphs {
-        *paragraph = sessions::fill(paragraph, &check_in.readers, check_in.questions);
+        *paragraph = sessions::fill(paragraph, &check_in.readers, check_in.questions, language);
     }
     text
 }
@@ -199,14 +221,15 @@ pub struct Closing {
 }
 
 /// The last page's words for these readers; help lines are shown without a sign-in too.
-pub fn closing(services: &Services, readers: &[String]) -> Closing {
+pub fn closing(services: &Services, readers: &[String], language: &str) -> Closing {
     let clinical = &services.config.clinical;
+    let finish = clinical.finish_in(language);
     Closing {
-        thanks: clinical.finish.thanks.clone(),
-        readers: sessions::fill(&clinical.finish.readers, readers, 0),
-        talk_question: clinical.finish.talk_question.clone(),
-        in_danger: clinical.finish.in_danger.clone(),
-        help_lines: clinical.help_lines.clone(),
+        thanks: finish.thanks.clone(),
+        readers: sessions::fill(&finish.readers, readers, 0, language),
+        talk_question: finish.talk_question.clone(),
+        in_danger: finish.in_danger.replace("{emergency}", clinical.emergency_number()),
+        help_lines: clinical.help_lines_in(language),
     }
 }
 
@@ -224,15 +247,7 @@ pub async fn question(services: &Services, ctx: &Ctx, number: usize) -> Result<(
     let readers = places::duty_names(&mut conn, battery.child.school_id).await?;
     let of = battery.asked().count();
     let asked = number.checked_sub(1).and_then(|i| battery.asked().nth(i)).ok_or(Error::NotFound)?;
-    let question = Question {
-        number,
-        of,
-        instructions: asked.form.instructions.clone(),
-        item: asked.item.clone(),
-        answer: asked.answer,
-        copyright: asked.form.copyright.clone(),
-        language: asked.form.language.clone(),
-    };
+    let question = asked.question(number, of);
     let check_in = CheckIn {
         first_name: battery.child.given_name.clone(),
         band: battery.band,
@@ -241,6 +256,66 @@ pub async fn question(services: &Services, ctx: &Ctx, number: usize) -> Result<(
         questions: of,
     };
     Ok((check_in, question))
+}
+
+/// Every question in order, for a device that shows them without asking for each.
+///
+/// # Errors
+/// [`Error::NotFound`] before the child has said yes and after it has handed in.
+pub async fn questions(services: &Services, ctx: &Ctx) -> Result<(CheckIn, Vec<Question>)> {
+    require(ctx, Action::AnswerOwn, Place::Anywhere)?;
+    let mut conn = services.store.read(ctx).await?;
+    let battery = Battery::load(&mut conn, student(ctx)?).await?;
+    if !matches!(battery.step(), Step::Question(_) | Step::Review) {
+        return Err(Error::NotFound);
+    }
+    let readers = places::duty_names(&mut conn, battery.child.school_id).await?;
+    let of = battery.asked().count();
+    let questions = battery.asked().zip(1..).map(|(asked, number)| asked.question(number, of)).collect();
+    let check_in = CheckIn {
+        first_name: battery.child.given_name.clone(),
+        band: battery.band,
+        readers,
+        step: battery.step(),
+        questions: of,
+    };
+    Ok((check_in, questions))
+}
+
+/// Words the child's questions in a language from now on, where their owners' texts have it; answers and place stay,
+/// and each answer keeps the language it was given in (K-25).
+///
+/// # Errors
+/// [`Error::SignedOut`] when the sitting has been closed meanwhile.
+pub async fn set_language(services: &Services, ctx: &Ctx, tag: &'static str) -> Result<()> {
+    require(ctx, Action::AnswerOwn, Place::Anywhere)?;
+    let student = student(ctx)?;
+    services
+        .store
+        .write(ctx, Act::new("language.choose"), move |tx| {
+            Box::pin(async move {
+                tx.about("child", student.child.0);
+                tx.detail(tag);
+                for administration in Battery::load(tx, student).await?.administrations {
+                    let worded = scoring::instrument_of(&administration)?.languages().contains(&tag);
+                    if worded && administration.state != AdministrationState::Submitted {
+                        administrations::set_language(tx, administration.id, tag).await?;
+                    }
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// The key under which this child's device may keep what it could not send yet: made anew from the master key for each
+/// signed-in page, never stored, and another child's sign-in gets another one (K-38).
+///
+/// # Errors
+/// [`Error::SignedOut`] where no child is signed in.
+pub fn device_key(services: &Services, ctx: &Ctx) -> Result<String> {
+    let student = student(ctx)?;
+    Ok(services.keys.device_key(student.child.0, student.window.0))
 }
 
 /// The child's yes or no thanks. A no raises no flag and leads to a quiet page (K-30).
@@ -408,6 +483,38 @@ pub async fn wish_to_talk(services: &Services, ctx: &Ctx, wish: TalkWish) -> Res
                 administrations::set_talk_wish(tx, student.child, student.window, wish).await?;
                 let (child, first) = (&battery.child, battery.administrations.first());
                 scoring::after_wish(tx, &config.clinical, child.id, child.school_id, first, wish).await
+            })
+        })
+        .await
+}
+
+/// Records that a child worries about a friend: a reason of its own on the child's referral, so that somebody asks it.
+///
+/// # Errors
+/// [`Error::NotFound`] before the check-in is handed in.
+pub async fn worry_about_friend(services: &Services, ctx: &Ctx) -> Result<()> {
+    require(ctx, Action::AnswerOwn, Place::Anywhere)?;
+    let student = student(ctx)?;
+    let config = std::sync::Arc::clone(&services.config);
+    services
+        .store
+        .write(ctx, Act::new("friend.worry"), move |tx| {
+            let config = std::sync::Arc::clone(&config);
+            Box::pin(async move {
+                tx.about("child", student.child.0);
+                let battery = Battery::load(tx, student).await?;
+                if battery.step() != Step::Done {
+                    return Err(Error::NotFound);
+                }
+                let (child, first) = (&battery.child, battery.administrations.first());
+                let finding = Finding {
+                    rule: "worried_about_friend",
+                    item: String::new(),
+                    priority: config.clinical.priorities.talk_this_week.0,
+                    why: "Worried about a friend".to_owned(),
+                };
+                scoring::raise(tx, &config.clinical, child.id, child.school_id, first, &[finding]).await?;
+                Ok(())
             })
         })
         .await

@@ -402,15 +402,21 @@ pub(super) fn minutes(items: usize) -> usize {
 }
 
 /// The paragraphs of the assent with names and minutes filled in.
-pub(super) fn fill(text: &str, names: &[String], items: usize) -> String {
-    text.replace("{names}", &join_names(names)).replace("{minutes}", &minutes(items).to_string())
+pub(super) fn fill(text: &str, names: &[String], items: usize, language: &str) -> String {
+    text.replace("{names}", &join_names(names, language)).replace("{minutes}", &minutes(items).to_string())
 }
 
-fn join_names(names: &[String]) -> String {
+fn join_names(names: &[String], language: &str) -> String {
+    let (comma, and, nobody) = match language {
+        "zh-CN" => ("、", "和", "心理老师"),
+        "es" => (", ", " y ", "El equipo de orientación"),
+        "ar" => ("، ", " و", "فريق الإرشاد"),
+        _ => (", ", " and ", "Your counselor"),
+    };
     match names {
-        [] => "Your counselor".to_owned(),
+        [] => nobody.to_owned(),
         [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [first @ .., last] => format!("{}{and}{last}", first.join(comma)),
     }
 }
 

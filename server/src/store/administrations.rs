@@ -73,6 +73,14 @@ pub async fn get(conn: &mut Conn, id: AdministrationId) -> Result<Option<Adminis
     conn.all_scoped(COLUMNS, "where id = $1", args![id]).await.map(|mut rows: Vec<Administration>| rows.pop())
 }
 
+/// Words an administration in another language from now on.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn set_language(tx: &mut Tx, id: AdministrationId, language: &str) -> Result<(), StoreError> {
+    tx.run("update administrations set language = $2 where id = $1", args![id, language]).await.map(drop)
+}
+
 /// Marks every offered administration of a child in a window as started.
 ///
 /// # Errors

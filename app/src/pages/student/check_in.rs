@@ -11,10 +11,12 @@ use crate::api::check_in::{Assent, CheckIn, Step, get_assent, get_check_in, give
 use crate::components::calm_note::CalmNote;
 use crate::components::form::Token;
 use crate::components::icon::Icon;
+use crate::components::saved_note::SavedNote;
 use crate::components::shell::Head;
 use crate::components::student_frame::StudentFrame;
 use crate::islands::answer_keys::AnswerKeys;
 use crate::islands::hide_screen::SHIFT_HINT;
+use crate::look::words;
 use crate::render;
 use crate::visit::{Posted, Visit};
 
@@ -47,11 +49,15 @@ pub async fn assent(posted: Posted) -> Response {
         "yes" => Assent::Yes,
         "no" => Assent::No,
         _ => {
-            let note = Some("Tap one of the two buttons.".to_owned());
+            let note = Some(visit.look.language.words().two_buttons.to_owned());
             return assent_page(visit, StatusCode::UNPROCESSABLE_ENTITY, &check_in, note);
         }
     };
     match give_assent(visit, said).await {
+        // The young try two questions out before the first one that counts (K-06).
+        Ok(()) if said == Assent::Yes && matches!(check_in.band, AgeBand::A | AgeBand::B) => {
+            Redirect::to("/check-in/practice").into_response()
+        }
         Ok(()) => Redirect::to("/check-in").into_response(),
         Err(error) => failure(visit, &error),
     }
@@ -61,14 +67,15 @@ fn assent_page(visit: &Visit, status: StatusCode, check_in: &CheckIn, note: Opti
     let token = visit.form_token.clone();
     let AssentText { paragraphs, yes, no } = get_assent(visit, check_in);
     let (band, name) = (check_in.band, check_in.first_name.reveal().clone());
-    render::page(visit, status, Head::student("Before you start", Some(band)), move || {
+    let words = visit.look.language.words();
+    render::page(visit, status, Head::student(words.before_title, Some(band)), move || {
         let young = matches!(band, AgeBand::A | AgeBand::B);
         view! {
             <StudentFrame band=Some(band) hide=true>
                 <form class="sheet" method="post" action="/check-in/assent" autocomplete="off">
                     <Token value=token/>
                     <h1 tabindex="-1" autofocus>
-                        {if young { format!("Hi {name}!") } else { format!("Hi {name}, before you start") }}
+                        {if young { words.hello } else { words.hello_before }.replace("{name}", &name)}
                     </h1>
                     {note.map(|text| view! { <CalmNote id="assent-error" text/> })}
                     <AssentWords paragraphs young/>
@@ -110,48 +117,61 @@ fn AssentWords(paragraphs: Vec<String>, young: bool) -> impl IntoView {
 /// How to hide the page (K-33). The key works only where the browser part runs, so only then it is told.
 #[component]
 fn HideHint() -> impl IntoView {
-    view! { "Somebody looking? Tap Hide."<span id=SHIFT_HINT hidden>" Or press Shift three times."</span> }
+    let words = words();
+    view! { {words.hide_hint}<span id=SHIFT_HINT hidden>{words.shift_hint}</span> }
 }
 
 /// After the last question: hand in, or go back and change something.
 pub fn review_page(visit: &Visit, status: StatusCode, check_in: &CheckIn) -> Response {
-    let token = visit.form_token.clone();
     let (band, last) = (check_in.band, check_in.questions);
-    // Made with the page, so that a second tap on Finish is known as the same one.
-    let key = uuid::Uuid::new_v4().to_string();
-    render::page(visit, status, Head::student("Last step", Some(band)), move || {
+    let token = visit.form_token.clone();
+    let title = visit.look.language.words().last_title;
+    render::page(visit, status, Head::student(title, Some(band)), move || {
         view! {
             <StudentFrame band=Some(band) hide=true>
-                <form class="sheet question" method="post" action="/check-in/finish" autocomplete="off">
-                    <Token value=token/>
-                    <input type="hidden" name="key" value=key/>
-                    <h1 tabindex="-1" autofocus>"That was the last question"</h1>
-                    <p>"You can go back and change an answer. When you are ready, tap Finish."</p>
-                    <div class="question-end">
-                        <a class="button button-quiet" href=question_path(last)><Icon name="arrow-left"/>" Back"</a>
-                        <p class="saved"><Icon name="check"/>" Saved"</p>
-                        <button class="button button-primary" type="submit">"Finish "<Icon name="check"/></button>
-                    </div>
-                </form>
+                <LastSheet token last/>
                 <AnswerKeys/>
             </StudentFrame>
         }
     })
 }
 
+/// The sheet after the last question.
+#[component]
+pub fn LastSheet(token: String, last: usize) -> impl IntoView {
+    let words = words();
+    // Made with the page, so that a second tap on Finish is known as the same one.
+    let key = uuid::Uuid::new_v4().to_string();
+    view! {
+        <form class="sheet question" method="post" action="/check-in/finish" autocomplete="off">
+            <Token value=token/>
+            <input type="hidden" name="key" value=key/>
+            <h1 tabindex="-1" autofocus>{words.last_heading}</h1>
+            <p>{words.last_text}</p>
+            <div class="question-end">
+                <a class="button button-quiet" href=question_path(last)><Icon name="arrow-left"/>" "{words.back}</a>
+                <SavedNote text=Some(words.saved)/>
+                <button class="button button-primary" type="submit">{words.finish}" "<Icon name="check"/></button>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
 fn nothing_page(visit: &Visit, check_in: &CheckIn) -> Response {
     let token = visit.form_token.clone();
     let (band, name) = (check_in.band, check_in.first_name.reveal().clone());
-    render::page(visit, StatusCode::OK, Head::student("Nothing to do", Some(band)), move || {
+    let words = visit.look.language.words();
+    render::page(visit, StatusCode::OK, Head::student(words.nothing_title, Some(band)), move || {
         view! {
             <StudentFrame band=Some(band) hide=false>
                 <form class="sheet sheet-narrow" method="post" action="/check-in/close">
                     <Token value=token/>
-                    <h1>{format!("Hi {name}!")}</h1>
-                    <p>"There are no questions for you today. Thank you for coming."</p>
+                    <h1>{words.hello.replace("{name}", &name)}</h1>
+                    <p>{words.nothing_text}</p>
                     <div class="question-end">
-                        <a class="button button-quiet" href="/quiet">"A quiet minute"</a>
-                        <button class="button button-primary" type="submit">"Close"</button>
+                        <a class="button button-quiet" href="/quiet">{words.quiet_title}</a>
+                        <button class="button button-primary" type="submit">{words.close}</button>
                     </div>
                 </form>
             </StudentFrame>

@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::api::check_in::{Sent, get_forms, save_answers, submit_check_in};
-use crate::render::problem_of;
+use crate::render::{not_now_or, problem_of};
 use crate::visit::{PostedJson, Visit};
 
 /// A batch of answers.
@@ -29,7 +29,7 @@ pub struct HandIn {
 pub async fn forms(visit: Visit) -> Response {
     match get_forms(&visit).await {
         Ok(held) => Json(held).into_response(),
-        Err(error) => problem_of(&error, &visit.ctx),
+        Err(error) => not_now_or(&error, &visit.ctx),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::components::form::Token;
 use crate::components::icon::Icon;
 use crate::components::shell::Head;
 use crate::components::student_frame::StudentFrame;
+use crate::i18n::Language;
 use crate::render;
 use crate::visit::{Posted, Visit};
 
@@ -31,7 +32,7 @@ pub async fn sign_in(posted: Posted) -> Response {
     match sign_in_card(visit, code).await {
         Ok(token) => visit.signed_in(token.reveal(), "/check-in"),
         Err(Error::Invalid { message, .. }) => {
-            page(visit, StatusCode::UNPROCESSABLE_ENTITY, Some(message), code)
+            page(visit, StatusCode::UNPROCESSABLE_ENTITY, Some(in_words(visit, message)), code)
         }
         Err(error) => render::failure_page(visit, &error),
     }
@@ -41,19 +42,23 @@ pub async fn sign_in(posted: Posted) -> Response {
 pub fn page(visit: &Visit, status: StatusCode, note: Option<String>, typed: &str) -> Response {
     let token = visit.form_token.clone();
     let typed: String = typed.chars().take(LONGEST).collect();
-    let title = if note.is_some() { "Error: Type your code" } else { "Type your code" };
+    let words = visit.look.language.words();
+    let title = match note {
+        Some(_) => format!("{}: {}", words.error_mark, words.code_title),
+        None => words.code_title.to_owned(),
+    };
     render::page(visit, status, Head::student(title, None), move || {
         let invalid = note.is_some();
         view! {
             <StudentFrame band=None hide=false>
                 <form class="sheet sheet-narrow" method="post" action="/card" autocomplete="off">
                     <Token value=token/>
-                    <h1>"Type the code on your card"</h1>
+                    <h1>{words.code_heading}</h1>
                     {note.map(|text| view! { <CalmNote id="code-error" text/> })}
                     <div class="field">
-                        <label for="code">"Card code"</label>
+                        <label for="code">{words.code_label}</label>
                         <p class="hint" id="code-hint">
-                            "Ten letters and numbers, like 7KD2M-9QX4T. Small letters are fine."
+                            {words.code_hint}
                         </p>
                         <input
                             class="input code-input"
@@ -72,13 +77,29 @@ pub fn page(visit: &Visit, status: StatusCode, note: Option<String>, typed: &str
                             aria-invalid=invalid.then_some("true")
                         />
                     </div>
-                    <button class="button button-primary" type="submit">"Go "<Icon name="arrow-right"/></button>
-                    <p class="question-note">"No card? Ask your teacher."</p>
+                    <button class="button button-primary" type="submit">{words.go}" "<Icon name="arrow-right"/></button>
+                    <p class="question-note">{words.no_card}</p>
                 </form>
-                <p class="student-foot"><a href="/sign-in">"For staff: sign in"</a></p>
+                <p class="student-foot"><a href="/learn">{words.learn_heading}</a></p>
+                <p class="student-foot"><a href="/sign-in">{words.staff_link}</a></p>
             </StudentFrame>
         }
     })
+}
+
+/// A sentence of the sign-in in the page's language; a sentence that it does not know stays English.
+fn in_words(visit: &Visit, message: String) -> String {
+    let (english, words) = (Language::En.words(), visit.look.language.words());
+    let pairs = [
+        (english.slip_length, words.slip_length),
+        (english.slip_sign, words.slip_sign),
+        (english.slip_check, words.slip_check),
+        (english.code_unknown, words.code_unknown),
+        (english.code_replaced, words.code_replaced),
+        (english.code_not_open, words.code_not_open),
+        (english.code_not_today, words.code_not_today),
+    ];
+    pairs.into_iter().find(|(known, _)| *known == message).map_or(message, |(_, own)| own.to_owned())
 }
 
 /// Ten signs, the dash, and a few spaces that slip in.

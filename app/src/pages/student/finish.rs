@@ -9,7 +9,9 @@ use server::model::administration::TalkWish;
 use uuid::Uuid;
 
 use super::{check_in::review_page, failure, path_of};
-use crate::api::check_in::{CheckIn, Step, get_check_in, get_closing, submit_check_in, wish_to_talk};
+use crate::api::check_in::{
+    CheckIn, Step, get_check_in, get_closing, submit_check_in, wish_to_talk, worry_about_friend,
+};
 use crate::api::sign_in::sign_out;
 use crate::components::form::Token;
 use crate::components::help_lines::HelpLines;
@@ -42,9 +44,12 @@ pub async fn submit(posted: Posted) -> Response {
 /// `GET /check-in/done`. The wish itself stands in no address; the page says only that it was heard.
 pub async fn show(visit: Visit, RawQuery(query): RawQuery) -> Response {
     match get_check_in(&visit).await {
-        Ok(check_in) if check_in.step == Step::Done => {
-            page(&visit, StatusCode::OK, &check_in, (query.as_deref() == Some("noted")).then_some(NOTED))
-        }
+        Ok(check_in) if check_in.step == Step::Done => page(
+            &visit,
+            StatusCode::OK,
+            &check_in,
+            (query.as_deref() == Some("noted")).then_some(visit.look.language.words().noted),
+        ),
         Ok(check_in) => Redirect::to(&path_of(check_in.step)).into_response(),
         Err(error) => failure(&visit, &error),
     }
@@ -63,7 +68,7 @@ pub async fn talk(posted: Posted) -> Response {
             visit,
             StatusCode::UNPROCESSABLE_ENTITY,
             &check_in,
-            Some("Tap one of the three buttons."),
+            Some(visit.look.language.words().three_buttons),
         );
     };
     match wish_to_talk(visit, wish).await {
@@ -72,7 +77,14 @@ pub async fn talk(posted: Posted) -> Response {
     }
 }
 
-const NOTED: &str = "Thank you, we have noted that. You can still change it.";
+/// `POST /check-in/friend`.
+pub async fn friend(posted: Posted) -> Response {
+    match worry_about_friend(&posted.visit).await {
+        Ok(()) => Redirect::to("/check-in/done?noted").into_response(),
+        Err(Error::NotFound) => Redirect::to("/check-in").into_response(),
+        Err(error) => failure(&posted.visit, &error),
+    }
+}
 
 /// `POST /check-in/close`: ends the sign-in, whoever has one.
 pub async fn close(posted: Posted) -> Response {
@@ -84,27 +96,29 @@ pub async fn close(posted: Posted) -> Response {
 
 /// `GET /all-done`.
 pub async fn all_done(visit: Visit) -> Response {
-    render::page(&visit, StatusCode::OK, Head::student("All done", None), || {
+    let words = visit.look.language.words();
+    render::page(&visit, StatusCode::OK, Head::student(words.all_done, None), move || {
         view! {
             <StudentFrame band=None hide=false>
                 <div class="sheet sheet-narrow">
-                    <h1>"All done"</h1>
-                    <p>"You can close this page or leave the device for the next person."</p>
+                    <h1>{words.all_done}</h1>
+                    <p>{words.all_done_text}</p>
                     <p class="question-note">
-                        "Want to talk to someone? Ask any teacher, or go to "<a href="/help">"where to find help"</a>"."
+                        {words.all_done_talk}" "<a href="/help">{words.where_help}</a>
                     </p>
                 </div>
-                <p class="student-foot"><a href="/">"Start with another card"</a></p>
+                <p class="student-foot"><a href="/">{words.another_card}</a></p>
             </StudentFrame>
         }
     })
 }
 
 fn page(visit: &Visit, status: StatusCode, check_in: &CheckIn, said: Option<&'static str>) -> Response {
+    let words = visit.look.language.words();
     let token = visit.form_token.clone();
     let closing = get_closing(visit, &check_in.readers);
     let (band, readers) = (check_in.band, check_in.readers.clone());
-    render::page(visit, status, Head::student("All done", Some(band)), move || {
+    render::page(visit, status, Head::student(words.finish_title, Some(band)), move || {
         let (thanks, saved, question) =
             (closing.thanks.clone(), closing.readers.clone(), closing.talk_question.clone());
         view! {
@@ -116,19 +130,28 @@ fn page(visit: &Visit, status: StatusCode, check_in: &CheckIn, said: Option<&'st
                         <Token value=token.clone()/>
                         <h2 id="talk-heading">{question}</h2>
                         <div class="choice-pair" role="group" aria-labelledby="talk-heading">
-                            <button class="button" type="submit" name="when" value=TalkWish::Today.as_str()>"Today"</button>
-                            <button class="button" type="submit" name="when" value=TalkWish::ThisWeek.as_str()>"This week"</button>
-                            <button class="button" type="submit" name="when" value=TalkWish::No.as_str()>"No, thanks"</button>
+                            <button class="button" type="submit" name="when" value=TalkWish::Today.as_str()>{words.today}</button>
+                            <button class="button" type="submit" name="when" value=TalkWish::ThisWeek.as_str()>{words.this_week}</button>
+                            <button class="button" type="submit" name="when" value=TalkWish::No.as_str()>{words.no_thanks}</button>
                         </div>
                         <p class="saved" role="status" tabindex="-1" autofocus=said.is_some()>
                             {said.map(|text| view! { <Icon name="check"/>" "{text} })}
                         </p>
                     </form>
-                    <HelpLines heading="Need help now?" closing readers wide=true/>
+                    <form class="divided friend" method="post" action="/check-in/friend" autocomplete="off">
+                        <Token value=token.clone()/>
+                        <div>
+                            <h2>{words.friend_question}</h2>
+                            <p class="question-note">{words.friend_text}</p>
+                        </div>
+                        <button class="button" type="submit"><Icon name="heart-handshake"/>" "{words.friend_button}</button>
+                    </form>
+                    <HelpLines heading=words.need_help_now closing readers wide=true/>
                     <form class="question-end" method="post" action="/check-in/close">
                         <Token value=token/>
-                        <a class="button button-quiet" href="/quiet">"A quiet minute"</a>
-                        <button class="button button-primary" type="submit">"Close"</button>
+                        <a class="button button-quiet" href="/quiet">{words.quiet_title}</a>
+                        <a class="button button-quiet" href="/learn">{words.learn_title}</a>
+                        <button class="button button-primary" type="submit">{words.close}</button>
                     </form>
                 </div>
             </StudentFrame>

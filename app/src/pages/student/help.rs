@@ -5,12 +5,13 @@ use axum::response::Response;
 use leptos::prelude::*;
 
 use super::check_in_if_any;
-use crate::api::check_in::{Step, get_closing};
+use crate::api::check_in::{Closing, Step, get_closing};
 use crate::components::form::Token;
 use crate::components::help_lines::HelpLines;
 use crate::components::icon::Icon;
 use crate::components::shell::Head;
 use crate::components::student_frame::StudentFrame;
+use crate::look::words;
 use crate::render;
 use crate::visit::Visit;
 
@@ -22,26 +23,43 @@ pub async fn show(visit: Visit) -> Response {
     let readers = check_in.map(|c| c.readers).unwrap_or_default();
     let closing = get_closing(&visit, &readers);
     let token = visit.form_token.clone();
-    render::page(&visit, StatusCode::OK, Head::student("Help", band), move || {
-        let (back, words) = match band {
-            Some(_) => ("/check-in", " Back to where you were"),
-            None => ("/", " Back to the first page"),
-        };
+    let title = visit.look.language.words().help_title;
+    render::page(&visit, StatusCode::OK, Head::student(title, band), move || {
         view! {
             <StudentFrame band hide=band.is_some()>
-                <div class="sheet">
-                    <h1>"You can get help now"</h1>
-                    <p>"You can stop here. Put your hand up, or go to one of these. You do not have to say why."</p>
-                    <HelpLines heading="Who is there for you" closing readers wide=false/>
-                    <form class="question-end" method="post" action="/check-in/close">
-                        <Token value=token/>
-                        <a class="button" href=back><Icon name="arrow-left"/>{words}</a>
-                        {under_way.then(|| view! {
-                            <button class="button button-quiet" type="submit">"Stop for now"</button>
-                        })}
-                    </form>
-                </div>
+                <HelpSheet token closing readers signed_in=band.is_some() under_way/>
             </StudentFrame>
         }
     })
+}
+
+/// Where help is, and the way back.
+#[component]
+pub fn HelpSheet(
+    token: String,
+    closing: Closing,
+    readers: Vec<String>,
+    signed_in: bool,
+    under_way: bool,
+) -> impl IntoView {
+    let words = words();
+    let (back, back_words) = match signed_in {
+        true => ("/check-in", words.back_where),
+        false => ("/", words.back_first),
+    };
+    view! {
+        <div class="sheet">
+            <h1 tabindex="-1">{words.help_heading}</h1>
+            <p>{words.help_text}</p>
+            <HelpLines heading=words.who_is_there closing readers wide=false/>
+            <form class="question-end" method="post" action="/check-in/close">
+                <Token value=token/>
+                <a class="button" href=back data-back="yes"><Icon name="arrow-left"/>" "{back_words}</a>
+                {under_way.then(|| view! {
+                    <button class="button button-quiet" type="submit">{words.stop_for_now}</button>
+                })}
+            </form>
+        </div>
+    }
+    .into_any()
 }

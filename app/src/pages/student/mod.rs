@@ -15,8 +15,12 @@ pub mod device;
 pub mod entry;
 pub mod finish;
 pub mod help;
+pub mod learn;
+pub mod look;
+pub mod practice;
 pub mod question;
 pub mod quiet;
+pub mod sheets;
 
 /// Where a child belongs at this step.
 pub fn path_of(step: Step) -> String {
@@ -44,14 +48,15 @@ async fn check_in_if_any(visit: &Visit) -> Option<CheckIn> {
 /// The answer to an error on a child's page. A sitting that was closed meanwhile sends the child kindly to the door.
 fn failure(visit: &Visit, error: &Error) -> Response {
     match (error, &visit.ctx.actor) {
-        (Error::SignedOut, Actor::Student(_)) => {
-            entry::page(visit, StatusCode::FORBIDDEN, Some(CLOSED.to_owned()), "")
-        }
+        (Error::SignedOut, Actor::Student(_)) => entry::page(
+            visit,
+            StatusCode::FORBIDDEN,
+            Some(visit.look.language.words().closed_for_now.to_owned()),
+            "",
+        ),
         _ => render::failure_page(visit, error),
     }
 }
-
-const CLOSED: &str = "Your check-in is closed for now. Ask your teacher.";
 
 #[cfg(test)]
 mod tests {

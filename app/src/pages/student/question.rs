@@ -16,10 +16,14 @@ use crate::components::calm_note::CalmNote;
 use crate::components::form::Token;
 use crate::components::icon::Icon;
 use crate::components::progress::Progress;
+use crate::components::saved_note::SavedNote;
 use crate::components::shell::Head;
 use crate::components::skip_button::{DECLINED, SkipButton};
 use crate::components::student_frame::StudentFrame;
+use crate::i18n::Words;
 use crate::islands::answer_keys::AnswerKeys;
+use crate::islands::walk::Walk;
+use crate::look::words;
 use crate::render;
 use crate::visit::{Posted, Visit};
 
@@ -40,24 +44,29 @@ pub async fn answer(Path(number): Path<String>, posted: Posted) -> Response {
         Ok(found) => found,
         Err(error) => return elsewhere(visit, &error).await,
     };
+    let words = visit.look.language.words();
     let given = match posted.text("answer") {
         DECLINED => Some(Answer::Declined),
         _ => posted.word("answer").map(Answer::Code),
     };
     let Some(given) = given else {
-        return page(visit, StatusCode::UNPROCESSABLE_ENTITY, check_in, question, Some(PICK_ONE.to_owned()));
+        return page(
+            visit,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            check_in,
+            question,
+            Some(words.pick_one.to_owned()),
+        );
     };
     match save_answer(visit, number, posted.text("item"), given).await {
-        Ok(()) if number < question.of => Redirect::to(&question_path(number + 1)).into_response(),
-        Ok(()) => Redirect::to("/check-in").into_response(),
-        Err(Error::Invalid { message, .. }) => {
-            page(visit, StatusCode::UNPROCESSABLE_ENTITY, check_in, question, Some(message))
+        Ok(()) => Redirect::to(&path_after(check_in.band, number, question.of)).into_response(),
+        Err(Error::Invalid { .. }) => {
+            let note = Some(words.out_of_date.to_owned());
+            page(visit, StatusCode::UNPROCESSABLE_ENTITY, check_in, question, note)
         }
         Err(error) => elsewhere(visit, &error).await,
     }
 }
-
-const PICK_ONE: &str = "Pick one, or tap “I don’t want to answer”.";
 
 /// A child that has not begun, or has finished, is shown where it belongs; a number that is not asked does not exist.
 async fn elsewhere(visit: &Visit, error: &Error) -> Response {
@@ -74,13 +83,34 @@ async fn elsewhere(visit: &Visit, error: &Error) -> Response {
 const CIRCLES: [&[u8]; 4] = [&[14, 29], &[14, 21, 29], &[8, 14, 21, 29], &[8, 13, 18, 23, 29]];
 
 /// The circle of each choice: the larger the code, the larger the circle, in whichever order they are printed.
-fn circles(band: AgeBand, choices: &[FormChoice]) -> Vec<Option<u8>> {
+pub(super) fn circles(band: AgeBand, choices: &[FormChoice]) -> Vec<Option<u8>> {
     let radii = CIRCLES.iter().find(|radii| radii.len() == choices.len());
     let Some(radii) = radii.filter(|_| matches!(band, AgeBand::A | AgeBand::B)) else {
         return vec![None; choices.len()];
     };
     let rank = |choice: &FormChoice| choices.iter().filter(|other| other.code < choice.code).count();
     choices.iter().map(|choice| radii.get(rank(choice)).copied()).collect()
+}
+
+/// How many items a child of a band answers before a break (K-21).
+pub(super) fn items_before_break(band: AgeBand) -> usize {
+    match band {
+        AgeBand::A => 8,
+        AgeBand::B => 12,
+        AgeBand::C => 20,
+        AgeBand::D => 25,
+    }
+}
+
+/// What comes after a question: the next one, a break before it, or the last sheet.
+pub(super) fn path_after(band: AgeBand, number: usize, of: usize) -> String {
+    if number >= of {
+        "/check-in".to_owned()
+    } else if number.is_multiple_of(items_before_break(band)) {
+        format!("/check-in/break/{}", number + 1)
+    } else {
+        question_path(number + 1)
+    }
 }
 
 fn page(
@@ -91,42 +121,91 @@ fn page(
     note: Option<String>,
 ) -> Response {
     let token = visit.form_token.clone();
-    let (band, number) = (check_in.band, question.number);
+    let (band, words) = (check_in.band, visit.look.language.words());
+    let title = words.question.replace("{n}", &question.number.to_string());
     let title = match note {
-        Some(_) => format!("Error: Question {number}"),
-        None => format!("Question {number}"),
+        Some(_) => format!("{}: {title}", words.error_mark),
+        None => title,
     };
     render::page(visit, status, Head::student(title, Some(band)), move || {
         view! {
             <StudentFrame band=Some(band) hide=true>
-                <form class="sheet question" method="post" action=question_path(number) autocomplete="off" novalidate>
-                    <Token value=token/>
-                    <input type="hidden" name="item" value=question.item.id.clone()/>
-                    <Progress number of=question.of band/>
-                    <Choices question=question.clone() band note/>
-                    {(number == 1).then(|| view! { <p class="question-note">{who_reads(band)}</p> })}
-                    <div class="question-end">
-                        {(number > 1).then(|| view! {
-                            <a class="button button-quiet" href=question_path(number - 1)>
-                                <Icon name="arrow-left"/>" Back"
-                            </a>
-                        })}
-                        {saved(&question).map(|text| view! { <p class="saved"><Icon name="check"/>" "{text}</p> })}
-                        <button class="button button-primary" type="submit">
-                            {if matches!(band, AgeBand::A | AgeBand::B) { "Next " } else { "Continue " }}
-                            <Icon name="arrow-right"/>
-                        </button>
-                    </div>
-                </form>
+                <Sheet token question band note/>
                 <AnswerKeys/>
-                // Closed: an owner's name may tell a classmate what the questions are about.
-                <details class="student-foot source">
-                    <summary>"Who wrote these questions"</summary>
-                    <p lang=question.language.clone()>{question.copyright.clone()}</p>
-                </details>
+                <Walk
+                    saved=words.saved.to_owned()
+                    waiting=words.saved_here.to_owned()
+                    needs_wifi=words.language_needs_wifi.to_owned()
+                />
             </StudentFrame>
         }
     })
+}
+
+/// One question with all that belongs to it. The page holds one; the browser part fetches all of them in one go and
+/// shows them one at a time.
+#[component]
+pub fn Sheet(token: String, question: Question, band: AgeBand, note: Option<String>) -> impl IntoView {
+    let words = words();
+    let (number, of, part) = (question.number, question.of, question.part);
+    let title = format!("{} · {}", words.question.replace("{n}", &number.to_string()), words.place);
+    let sent = match question.answer {
+        Some(Answer::Code(code)) => code.to_string(),
+        Some(_) => DECLINED.to_owned(),
+        None => String::new(),
+    };
+    let saved = saved(&question);
+    let reads = (number == 1).then(|| who_reads(band, words));
+    let (language, copyright, item) =
+        (question.language.clone(), question.copyright.clone(), question.item.id.clone());
+    view! {
+        <div class="step" data-path=question_path(number) data-next=path_after(band, number, of) data-title=title>
+            <form
+                class="sheet question"
+                method="post"
+                action=question_path(number)
+                autocomplete="off"
+                novalidate
+                data-part=part.to_string()
+                data-language=language.clone()
+                data-sent=sent
+            >
+                <Token value=token/>
+                <input type="hidden" name="item" value=item/>
+                <Progress number of band/>
+                <Choices question band note/>
+                {reads.map(|text| view! { <p class="question-note">{text}</p> })}
+                <div class="question-end">
+                    {(number > 1).then(|| view! {
+                        <a class="button button-quiet" href=question_path(number - 1)>
+                            <Icon name="arrow-left"/>" "{words.back}
+                        </a>
+                    })}
+                    <SavedNote text=saved.map(|first| if first { words.saved } else { words.saved_so_far })/>
+                    <Next band/>
+                </div>
+            </form>
+            // Closed: an owner's name may tell a classmate what the questions are about.
+            <details class="student-foot source">
+                <summary>{words.who_wrote}</summary>
+                <p lang=language>{copyright}</p>
+            </details>
+        </div>
+    }
+    .into_any()
+}
+
+/// On to the next one, in the band's word.
+#[component]
+pub fn Next(band: AgeBand) -> impl IntoView {
+    let words = words();
+    view! {
+        <button class="button button-primary" type="submit">
+            {if matches!(band, AgeBand::A | AgeBand::B) { words.next } else { words.go_on }}
+            " "<Icon name="arrow-right"/>
+        </button>
+    }
+    .into_any()
 }
 
 /// The item with its choices, word for word as its owner wrote them (K-01).
@@ -149,6 +228,12 @@ fn Choices(question: Question, band: AgeBand, note: Option<String>) -> impl Into
             view! { <AnswerCard value=choice.code.to_string() label=choice.label checked circle key focus/> }
         })
         .collect_view();
+    let note = match note {
+        Some(text) => view! { <CalmNote id="question-error" text/> }.into_any(),
+        // Waits for the browser part, which shows it without asking the server.
+        None => view! { <template class="pick-one"><CalmNote id="question-error" text=words().pick_one.to_owned()/></template> }
+            .into_any(),
+    };
     view! {
         <fieldset aria-describedby=failed.then_some("question-error")>
             <legend lang=language.clone()>
@@ -156,7 +241,7 @@ fn Choices(question: Question, band: AgeBand, note: Option<String>) -> impl Into
                 {item.lead_in.map(|text| view! { <p class="question-stem">{text}</p> })}
                 <h1 tabindex="-1" autofocus=!failed>{item.text}</h1>
             </legend>
-            {note.map(|text| view! { <CalmNote id="question-error" text/> })}
+            {note}
             <div class=if round { "answers answers-circles" } else { "answers" } lang=language>{cards}</div>
             <SkipButton checked=answer == Some(Answer::Declined)/>
         </fieldset>
@@ -165,20 +250,20 @@ fn Choices(question: Question, band: AgeBand, note: Option<String>) -> impl Into
 }
 
 /// Who sees the answers, once, before the first one is given (K-32).
-fn who_reads(band: AgeBand) -> &'static str {
+fn who_reads(band: AgeBand, words: &Words) -> &'static str {
     match band {
-        AgeBand::A => "A grown-up whose job is to help reads your answers.",
-        AgeBand::B => "Grown-ups whose job is to help read your answers. Your teacher and friends do not.",
-        AgeBand::C | AgeBand::D => "Your counselor team sees your answers. Teachers and classmates do not.",
+        AgeBand::A => words.reads_a,
+        AgeBand::B => words.reads_b,
+        AgeBand::C | AgeBand::D => words.reads_cd,
     }
 }
 
-/// What is safe by now.
-fn saved(question: &Question) -> Option<&'static str> {
+/// What is safe by now: this answer, or those before it.
+fn saved(question: &Question) -> Option<bool> {
     match (question.answer, question.number) {
-        (Some(_), _) => Some("Saved"),
+        (Some(_), _) => Some(true),
         (None, 1) => None,
-        (None, _) => Some("Saved so far"),
+        (None, _) => Some(false),
     }
 }
 
@@ -187,7 +272,7 @@ mod tests {
     use questionnaires::form::FormChoice;
     use server::model::people::AgeBand;
 
-    use super::circles;
+    use super::{circles, path_after};
 
     fn choices(codes: &[i32]) -> Vec<FormChoice> {
         codes.iter().map(|code| FormChoice { code: *code, label: code.to_string() }).collect()
@@ -203,5 +288,15 @@ mod tests {
     fn the_older_and_long_scales_have_words_only() {
         assert_eq!(circles(AgeBand::C, &choices(&[0, 1])), [None, None]);
         assert_eq!(circles(AgeBand::A, &choices(&[0, 1, 2, 3, 4, 5])), [None; 6]);
+    }
+
+    #[test]
+    fn a_break_comes_after_as_many_items_as_a_band_takes_and_never_at_the_end_k_21() {
+        assert_eq!(path_after(AgeBand::A, 8, 25), "/check-in/break/9");
+        assert_eq!(path_after(AgeBand::A, 8, 8), "/check-in");
+        assert_eq!(path_after(AgeBand::B, 8, 25), "/check-in/question/9");
+        assert_eq!(path_after(AgeBand::B, 24, 25), "/check-in/break/25");
+        assert_eq!(path_after(AgeBand::C, 20, 47), "/check-in/break/21");
+        assert_eq!(path_after(AgeBand::D, 25, 26), "/check-in/break/26");
     }
 }

@@ -14,27 +14,27 @@ use crate::components::student_frame::StudentFrame;
 use crate::render;
 use crate::visit::Visit;
 
-/// What there is to find in the picture.
-const FIND: [&str; 4] = ["A kite", "Three birds", "A boat", "A house by the water"];
-
 /// `GET /quiet`: at a glance the same as a question, so that nobody stands out (K-30).
 pub async fn show(visit: Visit) -> Response {
     let check_in = check_in_if_any(&visit).await;
     let band = check_in.as_ref().map(|c| c.band);
     let back = check_in.is_some_and(|c| !matches!(c.step, Step::Quiet | Step::Nothing));
     let token = visit.form_token.clone();
-    render::page(&visit, StatusCode::OK, Head::student("A quiet minute", band), move || {
+    let words = visit.look.language.words();
+    // What there is to find in the picture.
+    let find = [words.quiet_kite, words.quiet_birds, words.quiet_boat, words.quiet_house];
+    render::page(&visit, StatusCode::OK, Head::student(words.quiet_title, band), move || {
         view! {
             <StudentFrame band hide=band.is_some()>
                 <form class="sheet question" method="post" action="/check-in/close" autocomplete="off">
                     <Token value=token/>
                     <svg class="picture art" viewBox="0 0 800 360" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
-                        <use href=format!("{}#scene", assets::url("art/quiet.svg"))></use>
+                        <use href=format!("{}#scene-quiet", assets::url("student.svg"))></use>
                     </svg>
                     <fieldset>
-                        <legend><h1 tabindex="-1" autofocus>"Can you find these in the picture?"</h1></legend>
+                        <legend><h1 tabindex="-1" autofocus>{words.quiet_heading}</h1></legend>
                         <div class="answers answers-two">
-                            {FIND.map(|thing| view! {
+                            {find.map(|thing| view! {
                                 // Without a name, so that nothing of it is ever sent.
                                 <label class="answer">
                                     <input type="checkbox"/>
@@ -46,12 +46,12 @@ pub async fn show(visit: Visit) -> Response {
                             }).collect_view()}
                         </div>
                     </fieldset>
-                    <p class="question-note">"Take your time. Nothing here is kept."</p>
+                    <p class="question-note">{words.quiet_note}</p>
                     <div class="question-end">
                         {back.then(|| view! {
-                            <a class="button button-quiet" href="/check-in"><Icon name="arrow-left"/>" Back"</a>
+                            <a class="button button-quiet" href="/check-in"><Icon name="arrow-left"/>" "{words.back}</a>
                         })}
-                        <button class="button button-primary" type="submit">"Close"</button>
+                        <button class="button button-primary" type="submit">{words.close}</button>
                     </div>
                 </form>
             </StudentFrame>
