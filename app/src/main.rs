@@ -111,15 +111,15 @@ enum Instruments {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Print an instrument in a format of others.
+    /// Print an instrument: as our TOML, to change and import as a further version, or in a format of others.
     Export {
         /// Its id.
         id: String,
         /// As a FHIR R4 Questionnaire.
-        #[arg(long, required = true)]
-        fhir: bool,
-        /// The language of the wording; without it the instrument's first.
         #[arg(long)]
+        fhir: bool,
+        /// The language of a Questionnaire's wording; without it the instrument's first.
+        #[arg(long, requires = "fhir")]
         language: Option<String>,
     },
 }
@@ -220,9 +220,10 @@ fn with_instruments(what: Instruments) -> Result<(), Stop> {
             instruments::add_imported_if_any()?;
             match other {
                 Instruments::Show { id } => instruments::show(&id),
-                Instruments::Export { id, fhir: _, language } => {
-                    instruments::export(&id, language.as_deref())
+                Instruments::Export { id, fhir: true, language } => {
+                    instruments::export_fhir(&id, language.as_deref())
                 }
+                Instruments::Export { id, .. } => instruments::export_toml(&id),
                 _ => {
                     instruments::list();
                     Ok(())

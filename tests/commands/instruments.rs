@@ -111,3 +111,17 @@ fn a_shipped_instrument_leaves_as_fhir_and_an_unknown_one_is_named() {
     let unknown = desk.run(&["export", "no_such", "--fhir"]);
     assert!(unknown.err.contains("no instrument 'no_such'"), "{}", unknown.err);
 }
+
+#[test]
+fn an_imported_definition_leaves_as_toml_says_what_fhir_cannot_and_comes_back_as_the_next_version() {
+    let desk = Desk::with("foreign.json", FOREIGN);
+    desk.import(&LICENCE).succeeded();
+    let toml = desk.run(&["export", "sleepworries"]).succeeded();
+    let next = toml.replacen("version = 2", "version = 3", 1).replacen("min = 6", "min = 11", 1);
+    assert_ne!(next, toml);
+    let file = desk.folder.join("next.toml").display().to_string();
+    std::fs::write(&file, next).expect("a file");
+    desk.run(&[&["import", &file], &LICENCE[..]].concat()).succeeded();
+    let shown = desk.run(&["show", "sleepworries"]).succeeded();
+    assert!(shown.contains("version 3") && shown.contains("ages 11 to 18"), "{shown}");
+}

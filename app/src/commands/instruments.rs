@@ -134,12 +134,21 @@ pub fn import(file: &Path, statement: &str, recorded_by: &str, dry_run: bool) ->
 ///
 /// # Errors
 /// When there is no such instrument, or no text of it in that language.
-pub fn export(id: &str, language: Option<&str>) -> Result<(), Stop> {
+pub fn export_fhir(id: &str, language: Option<&str>) -> Result<(), Stop> {
     let instrument = find(id)?;
     let language = language.unwrap_or(&instrument.language);
     let questionnaire =
         fhir::questionnaire(instrument, language).map_err(|error| Stop::new(error.to_string()))?;
     println!("{questionnaire:#}");
+    Ok(())
+}
+
+/// Prints an instrument as our TOML.
+///
+/// # Errors
+/// When there is no such instrument.
+pub fn export_toml(id: &str) -> Result<(), Stop> {
+    print!("{}", find(id)?.to_toml());
     Ok(())
 }
 
