@@ -174,7 +174,7 @@ enum AuditCommand {
 
 #[derive(Subcommand)]
 enum ReleaseCommand {
-    /// Build the next release of a window; without an id, of every closed window that has none.
+    /// Build the release of a window, once; without an id, of every closed window that has none.
     Build {
         /// The window's id.
         #[arg(long)]

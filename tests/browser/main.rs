@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod hostile;
 mod budget;
 mod child;
+mod hostile;
 mod offline;
 mod shared_device;
 mod skins;

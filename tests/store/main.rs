@@ -14,6 +14,7 @@ mod model;
 mod promises;
 mod reconciler;
 mod refusals;
+mod releases;
 mod scale;
 mod schema;
 mod sealed;

@@ -23,7 +23,7 @@ pub async fn get_waiting_windows(visit: &Visit) -> Result<(String, Vec<(WindowId
     releases::before_the_first(&visit.site.services, &visit.ctx).await
 }
 
-/// Builds a window's next release.
+/// Builds a window's release.
 pub async fn build_release(visit: &Visit, window: WindowId) -> Result<ReleaseId> {
     releases::build(&visit.site.services, &visit.ctx, window).await
 }

@@ -71,7 +71,7 @@ pub async fn user_add(
     Ok(())
 }
 
-/// Builds the next release of a window, or of every closed window that has none.
+/// Builds the release of a window, or of every closed window that has none.
 ///
 /// # Errors
 /// When a window cannot be released; then nothing is published and the line says why.

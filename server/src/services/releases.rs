@@ -29,10 +29,14 @@ pub struct ReleasePage {
     pub waiting: Vec<(WindowId, String)>,
 }
 
-/// Builds the next release of a closed window: figures, suppression and audit in one go, or nothing.
+/// Builds the release of a closed window: figures, suppression and audit in one go, or nothing.
+///
+/// A window is released once. Between two releases of one window a single child may have withdrawn or come in late, and
+/// whoever holds both could subtract (PRV-04, PRV-05): a correction shows in the release of the next window.
 ///
 /// # Errors
-/// [`Error::Conflict`] while the window is open, or when the audit of the release fails (it says which cell).
+/// [`Error::Conflict`] while the window is open, when it has a release, or when the audit of the release fails (it says
+/// which cell).
 pub async fn build(services: &Services, ctx: &Ctx, window: WindowId) -> Result<ReleaseId> {
     let by = match &ctx.actor {
         Actor::Staff(staff) => staff.name.clone(),
@@ -54,6 +58,13 @@ pub async fn build(services: &Services, ctx: &Ctx, window: WindowId) -> Result<R
                         "{} is {}: a release is built when its window is closed.",
                         window.name,
                         window.state.as_str()
+                    )));
+                }
+                if stored::is_released(tx, window.id).await? {
+                    return Err(Error::Conflict(format!(
+                        "{} already has a release. A second one could be compared with the first to learn about one \
+                         student: corrections show in the release of the next window.",
+                        window.name
                     )));
                 }
                 let id = ReleaseId(ctx.id());

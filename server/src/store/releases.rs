@@ -48,6 +48,17 @@ pub async fn add(
     Ok(number)
 }
 
+/// Whether a window has a release.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn is_released(tx: &mut Tx, window: WindowId) -> Result<bool, StoreError> {
+    let found: Option<(i64,)> = tx
+        .first("select number from releases where window_id = $1 order by number limit 1", args![window])
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Adds a finished figure.
 ///
 /// # Errors

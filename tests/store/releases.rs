@@ -1,0 +1,46 @@
+//! A window is released once: two releases of one window could be subtracted.
+
+use server::Error;
+use server::ctx::{Actor, Ctx};
+use server::model::WindowId;
+use server::services::demo::{self, Plan};
+use server::services::{Services, releases};
+use tests::{Database, Kind, on_both_databases};
+
+use crate::town::config;
+
+on_both_databases! {
+    /// PRV-04, PRV-05: one child who withdraws between two releases would be the difference of the two.
+    async fn prv_04_a_released_window_is_not_released_again_after_one_child_withdrew(kind: Kind) {
+        let database = Database::empty(kind).await;
+        let services = Services::open(config(&database)).await.unwrap();
+        let plan = Plan { seed: 11, schools: 2, students: 120, windows: 2 };
+        demo::fill(&services, plan, |_, _| {}).await.unwrap();
+        sqlx::any::install_default_drivers();
+        let mut conn = <sqlx::AnyConnection as sqlx::Connection>::connect(&database.url).await.unwrap();
+        let released = match kind {
+            Kind::Sqlite => "select hex(window_id) from releases",
+            Kind::Postgres => "select cast(window_id as text) from releases",
+        };
+        let (window,): (String,) = sqlx::query_as(released).fetch_one(&mut conn).await.unwrap();
+        let bodies = "select body from release_figures order by position";
+        let before: Vec<(String,)> = sqlx::query_as(bodies).fetch_all(&mut conn).await.unwrap();
+        assert!(!before.is_empty());
+        let withdrawn = sqlx::query(
+            "update consents set status = 'withdrawn' where id = (select c.id from consents c join administrations a \
+             on a.child_id = c.child_id and a.window_id = c.window_id where c.status = 'given' \
+             and a.state = 'submitted' and c.window_id = (select window_id from releases) order by c.id limit 1)",
+        )
+        .execute(&mut conn)
+        .await
+        .unwrap();
+        assert_eq!(withdrawn.rows_affected(), 1, "one child withdraws");
+
+        let window = WindowId(uuid::Uuid::parse_str(&window).unwrap());
+        let again = releases::build(&services, &Ctx::new(Actor::Console), window).await;
+
+        assert!(matches!(&again, Err(Error::Conflict(words)) if words.contains("already has a release")), "{again:?}");
+        let after: Vec<(String,)> = sqlx::query_as(bodies).fetch_all(&mut conn).await.unwrap();
+        assert_eq!(before, after, "the release stays as it was, and there is no other");
+    }
+}
