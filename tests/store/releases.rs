@@ -27,9 +27,11 @@ on_both_databases! {
         let before: Vec<(String,)> = sqlx::query_as(bodies).fetch_all(&mut conn).await.unwrap();
         assert!(!before.is_empty());
         let withdrawn = sqlx::query(
-            "update consents set status = 'withdrawn' where id = (select c.id from consents c join administrations a \
-             on a.child_id = c.child_id and a.window_id = c.window_id where c.status = 'given' \
-             and a.state = 'submitted' and c.window_id = (select window_id from releases) order by c.id limit 1)",
+            "insert into consents (id, child_id, window_id, status, method, by_name, recorded_at) \
+             select a.id, a.child_id, a.window_id, 'withdrawn', 'paper', 'The school', 0 from administrations a \
+             where a.state = 'submitted' and a.window_id = (select window_id from releases) and not exists \
+             (select 1 from consents c where c.child_id = a.child_id and c.window_id = a.window_id) \
+             order by a.id limit 1",
         )
         .execute(&mut conn)
         .await
