@@ -7,13 +7,13 @@ use server::services::demo::{self, Plan};
 use server::services::{Services, releases};
 use tests::{Database, Kind, on_both_databases};
 
-use crate::town::config;
+use crate::town::configured;
 
 on_both_databases! {
     /// PRV-04, PRV-05: one child who withdraws between two releases would be the difference of the two.
     async fn prv_04_a_released_window_is_not_released_again_after_one_child_withdrew(kind: Kind) {
         let database = Database::empty(kind).await;
-        let services = Services::open(config(&database)).await.unwrap();
+        let services = Services::open(configured(&database, &[])).await.unwrap();
         let plan = Plan { seed: 11, schools: 2, students: 120, windows: 2 };
         demo::fill(&services, plan, |_, _| {}).await.unwrap();
         sqlx::any::install_default_drivers();
