@@ -150,6 +150,7 @@ async fn every_page_of_staff_is_clean() {
             look(&browser, "account").await;
             browser.goto("/confirm").await;
             look(&browser, "confirm").await;
+            browser.goto("/setup").await;
         }
         if role == "school_lead" {
             browser.goto("/break-glass").await;
