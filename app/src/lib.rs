@@ -6,6 +6,8 @@
 //! This file holds the crate's only `cfg`.
 
 pub mod islands;
+#[cfg(any(feature = "ssr", feature = "staff"))]
+pub mod staff_islands;
 
 #[cfg(feature = "ssr")]
 pub mod address;

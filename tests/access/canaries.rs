@@ -158,9 +158,17 @@ async fn nothing_private_reaches_a_log_a_metric_or_an_error_page_log_02() {
     // An error page may show what was typed into its own form again; it holds no name, no cause and no other's text.
     for answer in &errors {
         let body = answer.body().to_lowercase();
-        for cause in
-            ["sqlite", "sqlx", "contacts_gone", "no such table", "panicked", "src/", "select ", "insert into"]
-        {
+        for cause in [
+            "sqlite",
+            "sqlx",
+            "contacts_gone",
+            "no such table",
+            "panicked",
+            "src/",
+            "select * ",
+            " from children",
+            "insert into",
+        ] {
             assert!(!body.contains(cause), "an error page says '{cause}'");
         }
         for name in [&given, &family, &guardian, &phone] {

@@ -231,7 +231,9 @@ async fn every_route_carries_the_headers_inp_04() {
                 !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
                 "{place}: {policy}"
             );
-            if header("content-type").starts_with("text/html") {
+            // A piece of a page that nobody opens on its own may load nothing at all, which is stricter still.
+            let nothing = policy.starts_with("default-src 'none'; frame-ancestors 'none'");
+            if header("content-type").starts_with("text/html") && !nothing {
                 assert!(policy.contains("script-src 'self' 'nonce-"), "{place}: {policy}");
                 assert!(
                     policy.contains("object-src 'none'") && policy.contains("form-action 'self'"),

@@ -5,7 +5,7 @@ use server::model::Instant;
 
 use super::banner::{Banner, Tone};
 use crate::api::alerts::AlertState;
-use crate::islands::live_alerts::LiveAlerts;
+use crate::staff_islands::live_alerts::LiveAlerts;
 
 /// The one sentence for what is most urgent; empty where nothing is. It names nobody.
 pub fn sentence(state: &AlertState, now: Instant, counselor: bool) -> String {

@@ -93,8 +93,8 @@ fn Starter() -> impl IntoView {
     view! { <script type="module" nonce=use_nonce()>{script}</script> }
 }
 
-const START: &str = r#"const start = () => import("{pkg}/firstlight.js").then(part =>
-  part.default({ module_or_path: "{pkg}/firstlight_bg.wasm" }).then(() => {
+const START: &str = r#"const start = () => import("{pkg}/child.js").then(part =>
+  part.default({ module_or_path: "{pkg}/child_bg.wasm" }).then(() => {
     part.hydrate();
     for (const island of document.querySelectorAll("leptos-island")) part[island.dataset.component]?.(island);
   })).catch(() => {});

@@ -1,10 +1,8 @@
-//! The few interactive parts. Only these become wasm; each makes a page better that works without it.
+//! The few interactive parts of a child's pages. Only these and those of staff become wasm; each makes a page better that works without it.
 
 #![allow(missing_docs, reason = "a component's properties say what they are")]
 
 pub mod answer_keys;
 pub mod hide_screen;
 pub mod idle_lock;
-pub mod live_alerts;
-pub mod queue_keys;
 pub mod walk;

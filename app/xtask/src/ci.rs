@@ -30,7 +30,16 @@ pub fn run(repo: &Repo) -> Result<u8> {
     // In the browser part's own folder and profile, where build scripts and macros are then found again.
     cargo::run(
         cargo(repo)
-            .args(["clippy", "--package", "client", "--target", wasm::TARGET, "--profile", wasm::PROFILE])
+            .args([
+                "clippy",
+                "--package",
+                "client",
+                "--all-features",
+                "--target",
+                wasm::TARGET,
+                "--profile",
+                wasm::PROFILE,
+            ])
             .args(deny)
             .env("CARGO_TARGET_DIR", wasm::target_dir(repo)),
         "clippy found something in the browser part; it stands above",

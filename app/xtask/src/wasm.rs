@@ -12,8 +12,9 @@ use crate::repo::{self, Repo};
 use crate::say::{Doing, Fault, Result};
 
 pub const TARGET: &str = "wasm32-unknown-unknown";
-/// What Leptos' `HydrationScripts` asks for: `/pkg/firstlight.js` and `/pkg/firstlight_bg.wasm`.
-const OUT_NAME: &str = "firstlight";
+/// The browser part is built twice: small for a child's device (`/pkg/child.js`), and with staff's islands under the name
+/// that Leptos' `HydrationScripts` asks for (`/pkg/firstlight.js` and `/pkg/firstlight_bg.wasm`).
+const PARTS: [(&str, &[&str]); 2] = [("child", &[]), ("firstlight", &["--features", "staff"])];
 pub const PROFILE: &str = "wasm-release";
 
 /// Its own folder: no waiting for the server build's lock, and no features of one in the other.
@@ -44,36 +45,52 @@ pub fn ensure_target() -> Result<()> {
 pub fn build(repo: &Repo, ledger: &mut Ledger) -> Result<PathBuf> {
     ensure_target()?;
     let target_dir = target_dir(repo);
-    let mut build = cargo(repo);
-    build
-        .args(["build", "--package", "client", "--lib", "--target", TARGET, "--profile", PROFILE])
-        .env("CARGO_TARGET_DIR", &target_dir);
-    run(&mut build, "building the browser part failed; the compiler's message stands above")?;
+    let scratch = repo.scratch();
+    fs::create_dir_all(&scratch).doing("making the folder for the browser part")?;
+    let mut raw = Vec::new();
+    for (name, features) in PARTS {
+        let mut build = cargo(repo);
+        build
+            .args(["build", "--package", "client", "--lib", "--target", TARGET, "--profile", PROFILE])
+            .args(features)
+            .env("CARGO_TARGET_DIR", &target_dir);
+        run(&mut build, "building the browser part failed; the compiler's message stands above")?;
+        // The next part is built to the same place.
+        let kept = scratch.join(format!("{name}.wasm"));
+        fs::copy(target_dir.join(TARGET).join(PROFILE).join("client.wasm"), &kept)
+            .doing("keeping the browser part")?;
+        raw.push((name, kept));
+    }
 
-    let raw = target_dir.join(TARGET).join(PROFILE).join("client.wasm");
     let optimiser = repo::program("wasm-opt", &[]).filter(|found| is_safe(found));
-    let pkg = repo.scratch().join("pkg");
-    let input = digest([repo::read(&raw)?.as_slice(), format!("{optimiser:?}").as_bytes()]);
+    let pkg = scratch.join("pkg");
+    let mut inputs = vec![format!("{optimiser:?}").into_bytes()];
+    for (_, raw) in &raw {
+        inputs.push(repo::read(raw)?);
+    }
+    let input = digest(inputs.iter().map(Vec::as_slice));
     if ledger.fresh("pkg", input, &folder_digest(&pkg)?) {
         return Ok(pkg);
     }
     if pkg.exists() {
         fs::remove_dir_all(&pkg).doing("clearing the previous browser part")?;
     }
-    bind(&raw, &pkg).doing("wasm-bindgen")?;
-    if let Some(optimiser) = optimiser {
-        optimise(&optimiser, &pkg.join(format!("{OUT_NAME}_bg.wasm")));
+    for (name, raw) in &raw {
+        bind(raw, name, &pkg).doing("wasm-bindgen")?;
+        if let Some(optimiser) = &optimiser {
+            optimise(optimiser, &pkg.join(format!("{name}_bg.wasm")));
+        }
     }
     ledger.note("pkg", input, &folder_digest(&pkg)?);
     Ok(pkg)
 }
 
-fn bind(raw: &Path, out: &Path) -> std::result::Result<(), String> {
+fn bind(raw: &Path, name: &str, out: &Path) -> std::result::Result<(), String> {
     // `{:#}` prints the chain of causes on one line.
     let line = |error| format!("{error:#}");
     Bindgen::new()
         .input_path(raw)
-        .out_name(OUT_NAME)
+        .out_name(name)
         .web(true)
         .map_err(line)?
         .typescript(false)

@@ -25,8 +25,8 @@ use crate::components::priority_tag::PriorityTag;
 use crate::components::shell::Head;
 use crate::components::staff_shell::{Reader, StaffShell, Tab};
 use crate::components::timeline::Timeline;
-use crate::islands::queue_keys::QueueKeys;
 use crate::render;
+use crate::staff_islands::queue_keys::QueueKeys;
 use crate::visit::{Posted, Visit};
 use crate::when::{When, capital};
 

@@ -18,8 +18,8 @@ use crate::components::count_strip::{Count, CountStrip};
 use crate::components::form::Token;
 use crate::components::shell::Head;
 use crate::components::staff_shell::{Reader, StaffShell, Tab};
-use crate::islands::queue_keys::QueueKeys;
 use crate::render;
+use crate::staff_islands::queue_keys::QueueKeys;
 use crate::visit::{Posted, Visit};
 use crate::when::{capital, spelled};
 

@@ -1,0 +1,6 @@
+//! The few interactive parts of staff's pages. They are left out of what a child's device loads.
+
+#![allow(missing_docs, reason = "a component's properties say what they are")]
+
+pub mod live_alerts;
+pub mod queue_keys;
