@@ -1,6 +1,7 @@
 //! The whole site as one axum service, and the loop that serves it.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -13,6 +14,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use server::http::{forgery, headers, metrics};
 use server::services::Services;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tower::Service;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -53,8 +55,11 @@ pub fn router(services: Services) -> Router {
     router
 }
 
-/// A request's header must be there within this time (a half-open one would otherwise stay for ever, REL-17).
+/// A request's header must be there within this time, and a connection without a request is closed after it (a
+/// half-open one would otherwise stay for ever, REL-17).
 const HEADER_SECONDS: u64 = 10;
+/// Connections at once. A school's devices keep theirs for seconds, so this is far above a whole district at nine.
+const CONNECTIONS: usize = 8192;
 /// Answers under way are finished for this long when the server stops (REL-21).
 const DRAIN_SECONDS: u64 = 20;
 
@@ -68,11 +73,17 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> std::io::Result<()> {
     let graceful = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
     tokio::pin!(stop);
     loop {
-        let (stream, peer) = tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
+        // Who finds no place waits in the system's queue until somebody leaves.
+        let next = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, stream, peer) = tokio::select! {
+            (place, accepted) = next => match accepted {
+                Ok((stream, peer)) => (place, stream, peer),
                 Err(error) => {
                     // Too many open files passes; a tight loop would only make it worse.
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -87,13 +98,15 @@ pub async fn serve(
         let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
             answer(router.clone(), request.map(axum::body::Body::new), peer)
         });
-        let mut builder = auto::Builder::new(TokioExecutor::new());
+        // HTTP/1.1 alone: telling the versions apart waits for first bytes that a slow client never sends, without
+        // any limit. A proxy in front speaks HTTP/2 with browsers.
+        let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
         builder.http1().timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(HEADER_SECONDS));
-        builder.http2().timer(TokioTimer::new());
         let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned());
         tokio::spawn(async move {
             // A connection that breaks off is the browser's right.
             let _ = connection.await;
+            drop(place);
         });
     }
     let _ = tokio::time::timeout(Duration::from_secs(DRAIN_SECONDS), graceful.shutdown()).await;

@@ -1,6 +1,7 @@
 //! Who visits: read from the cookies once for each request, before any page.
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -283,6 +284,14 @@ pub struct Posted {
 
 /// A form is small; more is no form of ours.
 const LARGEST_FORM: usize = 64 * 1024;
+/// A form that takes longer has broken off, or is meant to hold the connection (REL-17).
+const LONGEST_SENDING: Duration = Duration::from_secs(30);
+
+/// The whole body of a form; `None` when it is too large, too slow or broken off.
+async fn whole(body: axum::body::Body) -> Option<axum::body::Bytes> {
+    let read = axum::body::to_bytes(body, LARGEST_FORM);
+    tokio::time::timeout(LONGEST_SENDING, read).await.ok()?.ok()
+}
 
 impl FromRequest<Site> for Posted {
     type Rejection = Response;
@@ -290,7 +299,7 @@ impl FromRequest<Site> for Posted {
     async fn from_request(request: Request, site: &Site) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let visit = Visit::from_request_parts(&mut parts, site).await?;
-        let bytes = axum::body::to_bytes(body, LARGEST_FORM).await.map_err(|_| {
+        let bytes = whole(body).await.ok_or_else(|| {
             render::message(
                 &visit,
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -351,9 +360,8 @@ impl<T: serde::de::DeserializeOwned> FromRequest<Site> for PostedJson<T> {
         if !forgery::token_fits(&visit.form_token, token) {
             return Err(render::problem(StatusCode::FORBIDDEN, "out_of_date"));
         }
-        let bytes = axum::body::to_bytes(body, LARGEST_FORM)
-            .await
-            .map_err(|_| render::problem(StatusCode::PAYLOAD_TOO_LARGE, "too_large"))?;
+        let bytes =
+            whole(body).await.ok_or_else(|| render::problem(StatusCode::PAYLOAD_TOO_LARGE, "too_large"))?;
         let body = serde_json::from_slice(&bytes)
             .map_err(|_| render::problem(StatusCode::UNPROCESSABLE_ENTITY, "unreadable"))?;
         Ok(Self { visit, body })

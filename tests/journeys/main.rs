@@ -6,4 +6,5 @@ mod bad_input;
 mod kill;
 mod main_job;
 mod people;
+mod slow;
 mod two_nodes;

@@ -51,3 +51,19 @@ async fn a_file_that_is_no_database_is_refused_and_left_as_it_is() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+/// REL-02: what the server was told for this database counts, whoever told it.
+#[tokio::test]
+async fn a_postgres_that_may_lose_an_acknowledged_answer_is_refused_by_name() {
+    for value in ["off", "local"] {
+        let database = Database::migrated(Kind::Postgres).await;
+        sqlx::any::install_default_drivers();
+        let mut conn = <sqlx::AnyConnection as sqlx::Connection>::connect(&database.url).await.unwrap();
+        let (name,): (String,) =
+            sqlx::query_as("select cast(current_database() as text)").fetch_one(&mut conn).await.unwrap();
+        let sql = format!("alter database \"{name}\" set synchronous_commit = {value}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
+        let words = refusal(&database.url).await;
+        assert!(words.contains(&format!("synchronous_commit = {value}")), "{words}");
+    }
+}

@@ -223,7 +223,14 @@ impl Backend {
             .connect_with(options)
             .await
             .map_err(|e| StoreError::Refused(format!("cannot reach the PostgreSQL database: {e}")))?;
-        for (name, wrong) in [("fsync", "off"), ("full_page_writes", "off"), ("synchronous_commit", "off")] {
+        let unsafe_settings = [
+            ("fsync", "off"),
+            ("full_page_writes", "off"),
+            ("synchronous_commit", "off"),
+            // Does not wait for the standby that would take over.
+            ("synchronous_commit", "local"),
+        ];
+        for (name, wrong) in unsafe_settings {
             let (value,): (String,) =
                 sqlx::query_as("select current_setting($1)").bind(name).fetch_one(&pool).await?;
             if value == wrong {
