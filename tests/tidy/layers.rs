@@ -9,6 +9,7 @@ use crate::repository::{Source, has_word, sources};
 const CLOSED: &[(&str, &[&str])] = &[
     ("app/src/pages", &["services", "store", "charts", "jobs", "config"]),
     ("app/src/islands", &["services", "store", "charts", "jobs", "config", "policy"]),
+    ("app/src/staff_islands", &["services", "store", "charts", "jobs", "config", "policy"]),
     ("app/src/components", &["services", "store", "charts", "jobs", "config"]),
     ("app/src/api", &["store", "jobs"]),
     ("server/src/http", &["store"]),
