@@ -12,6 +12,7 @@ mod device;
 mod idempotence;
 mod model;
 mod promises;
+mod readiness;
 mod reconciler;
 mod refusals;
 mod releases;

@@ -21,6 +21,7 @@ pub mod outside;
 mod passwords;
 pub mod plans;
 pub mod queue;
+mod readiness;
 pub(crate) mod reconciling;
 pub mod records;
 pub mod referrals;

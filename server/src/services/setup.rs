@@ -2,7 +2,7 @@
 
 use totp_rs::Secret;
 
-use super::{Services, require, sessions, staff};
+use super::{Services, readiness, require, sessions, staff};
 use crate::ctx::{Actor, Ctx};
 use crate::model::people::Role;
 use crate::model::window::WindowState;
@@ -57,7 +57,8 @@ pub async fn overview(services: &Services, ctx: &Ctx) -> Result<Overview> {
     })
 }
 
-/// Moves a window between open, paused and closed.
+/// Moves a window between open, paused and closed. It opens only where somebody is there to answer for it
+/// ([`readiness`]).
 ///
 /// # Errors
 /// [`Error::Conflict`] when it stands elsewhere by now or the step is not allowed.
@@ -80,6 +81,15 @@ pub async fn move_window(services: &Services, ctx: &Ctx, id: WindowId, to: Windo
                     (window.state, to),
                     (Ready, Open) | (Open, Paused | Closed) | (Paused, Open | Closed)
                 );
+                if allowed && to == Open {
+                    let missing = readiness::missing(tx, &window, ctx.now).await?;
+                    if !missing.is_empty() {
+                        return Err(Error::Conflict(format!(
+                            "It cannot open before a responder and a backup are on duty on each of its days. {}",
+                            missing.join(" ")
+                        )));
+                    }
+                }
                 if !allowed || !windows::set_state(tx, id, window.state, to).await? {
                     return Err(Error::Conflict(format!(
                         "A window that is {} cannot become {}.",

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use super::{Conn, StoreError, Tx, args};
-use crate::model::{ClassId, Day, DistrictId, SchoolId, UserId};
+use crate::model::{ClassId, Day, DistrictId, SchoolId, UserId, WindowId};
 
 /// A school.
 #[derive(Clone, Debug, FromRow)]
@@ -74,6 +74,19 @@ pub async fn list_schools(conn: &mut Conn, district: DistrictId) -> Result<Vec<S
     conn.all(
         "select id, district_id, name, time_zone from schools where district_id = $1 order by name, id",
         args![district],
+    )
+    .await
+}
+
+/// The schools of a window by name.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn schools_of_window(conn: &mut Conn, window: WindowId) -> Result<Vec<School>, StoreError> {
+    conn.all(
+        "select s.id, s.district_id, s.name, s.time_zone from schools s join window_schools w on w.school_id = s.id \
+         where w.window_id = $1 order by s.name, s.id",
+        args![window],
     )
     .await
 }

@@ -188,7 +188,7 @@ pub fn Sheet(token: String, question: Question, band: AgeBand, note: Option<Stri
             // Closed: an owner's name may tell a classmate what the questions are about.
             <details class="student-foot source">
                 <summary>{words.who_wrote}</summary>
-                <p lang=language>{copyright}</p>
+                <p lang=language dir="auto">{copyright}</p>
             </details>
         </div>
     }
@@ -236,13 +236,13 @@ fn Choices(question: Question, band: AgeBand, note: Option<String>) -> impl Into
     };
     view! {
         <fieldset aria-describedby=failed.then_some("question-error")>
-            <legend lang=language.clone()>
+            <legend lang=language.clone() dir="auto">
                 {instructions.map(|text| view! { <p class="question-stem">{text}</p> })}
                 {item.lead_in.map(|text| view! { <p class="question-stem">{text}</p> })}
                 <h1 tabindex="-1" autofocus=!failed>{item.text}</h1>
             </legend>
             {note}
-            <div class=if round { "answers answers-circles" } else { "answers" } lang=language>{cards}</div>
+            <div class=if round { "answers answers-circles" } else { "answers" } lang=language dir="auto">{cards}</div>
             <SkipButton checked=answer == Some(Answer::Declined)/>
         </fieldset>
     }
