@@ -26,14 +26,18 @@ on_both_databases! {
 
         let count = async || {
             (
-                town.count("select count(*) from referral_reasons").await,
+                // What a person reported has no answers to be derived from again.
+                town.count("select count(*) from referral_reasons where administration_id is not null").await,
                 town.count("select count(*) from flags").await,
                 town.count("select count(*) from scores").await,
             )
         };
         let before = count().await;
         town.meddle(
-            "delete from referral_reasons; delete from referral_events; delete from outbox; delete from follow_ups; \
+            "delete from deliveries; delete from closings; delete from bulk_items; delete from hand_overs; \
+             delete from plans; delete from assessments; delete from outside_events; delete from service_links; \
+             delete from outside_referrals; delete from concerns; \
+             delete from referral_reasons; delete from referral_events; delete from outbox; delete from follow_ups; \
              delete from contacts; delete from referrals; delete from flags; delete from scores",
         )
         .await;
