@@ -122,7 +122,8 @@ pub fn get(id: &str) -> Option<&'static Instrument> {
 /// An instrument in the very version that somebody answered.
 pub fn get_version(id: &str, version: u32) -> Option<&'static Instrument> {
     let fits = |one: &&'static Instrument| one.id == id && one.version == version;
-    imported().into_iter().find(fits).or_else(|| LIBRARY.instruments.iter().find(fits))
+    let imported = ADDED.read().unwrap_or_else(PoisonError::into_inner).iter().copied().find(fits);
+    imported.or_else(|| LIBRARY.instruments.iter().find(fits))
 }
 
 /// Adds an imported definition for the life of the program; adding the same one again changes nothing.
