@@ -26,21 +26,18 @@ impl Child {
     pub async fn type_card(&self, code: &str) {
         self.browser.goto("/").await;
         self.browser.fill("#code", code).await;
-        self.browser.click("form[action='/card'] button").await;
-        self.browser.find("main h1").await;
+        self.browser.goes("form[action='/card'] button").await;
     }
 
     /// Says yes, tries the practice out where there is one, and stands at the first question.
     pub async fn says_yes(&self) {
-        self.browser.click("button[name='assent'][value='yes']").await;
+        self.browser.goes("button[name='assent'][value='yes']").await;
         self.browser.find("form.question").await;
         for value in ["2", "0"] {
             if self.browser.path().await != "/check-in/practice" {
                 break;
             }
-            self.pick(value).await;
-            self.next().await;
-            self.browser.find("form.question").await;
+            self.tries(value).await;
         }
         self.browser.find("form.question[data-part]").await;
     }
@@ -61,6 +58,26 @@ impl Child {
     pub async fn next(&self) {
         self.browser.run("return new Promise(done => setTimeout(done, 300))").await;
         self.browser.click("form.question button[type='submit']").await;
+    }
+
+    /// Presses Next and waits until something else is shown, be it the next sheet or a page of its own.
+    pub async fn goes_on(&self) {
+        let shown = "return location.pathname + (document.querySelector('main h1')?.innerText ?? '')";
+        let before = self.browser.run(shown).await;
+        self.next().await;
+        for _ in 0..200 {
+            if self.browser.client().execute(shown, vec![]).await.is_ok_and(|now| now != before) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("nothing else is shown after {before}:\n{}", self.browser.text().await);
+    }
+
+    /// Answers a practice item: each is a page of its own.
+    pub async fn tries(&self, value: &str) {
+        self.pick(value).await;
+        self.browser.goes("form.question button[type='submit']").await;
     }
 
     /// Answers the shown question and waits for the next sheet.

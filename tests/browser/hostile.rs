@@ -61,8 +61,7 @@ async fn texts_that_would_run_are_shown_as_texts_inp_04() {
     let child =
         browser.run("return document.querySelector(\"a[href^='/children/']\").getAttribute('href')").await;
     let child = child.as_str().unwrap().to_owned();
-    browser.click("form[action$='/claim'] button").await;
-    browser.find("main h1").await;
+    browser.goes("form[action$='/claim'] button").await;
     browser.goto(&child).await;
     let contact = "text => ({ with: 'child', how: 'in_person', reached: 'yes', note: text })";
     let taken = post_all(&browser, "form[action$='/contact']", contact).await;

@@ -19,8 +19,7 @@ async fn staff(browser: &Browser, server: &Server, role: &str) {
     browser.click("form[action='/sign-in'] button").await;
     browser.find("form[action='/sign-in/code']").await;
     browser.fill("#code", &totp::now(person.totp_secret.as_deref().unwrap())).await;
-    browser.click("form[action='/sign-in/code'] button").await;
-    browser.find("main h1").await;
+    browser.goes("form[action='/sign-in/code'] button").await;
 }
 
 /// A page is looked at: no axe violation, nothing beside the screen, and a picture for people to look at too.
@@ -69,8 +68,7 @@ on_both_databases! {
         let child_page = child_page.as_str().unwrap().to_owned();
         let name = browser.run("return document.querySelector(\"a[href^='/children/']\").innerText").await;
         let name = name.as_str().unwrap().to_owned();
-        browser.click("form[action$='/claim'] button").await;
-        browser.find("main h1").await;
+        browser.goes("form[action$='/claim'] button").await;
         browser.goto(&child_page).await;
         browser.reads("better off dead").await;
         look(&browser, "child").await;
@@ -87,8 +85,7 @@ on_both_databases! {
 
         // The window ends; the district reads what came of it, and nothing of the child.
         staff(&browser, &server, "administrator").await;
-        browser.click("form[action^='/setup/windows/'][action$='/closed'] button").await;
-        browser.find("main h1").await;
+        browser.goes("form[action^='/setup/windows/'][action$='/closed'] button").await;
         browser.click("form[action='/sign-out'] button").await;
         browser.find("#email").await;
         let built = server.command(&["release", "build"]).succeeded();
@@ -110,7 +107,7 @@ async fn a_check_in_works_with_javascript_off() {
     child.goto("/").await;
     child.fill("#code", &card).await;
     child.click("form[action='/card'] button").await;
-    child.click("button[name='assent'][value='yes']").await;
+    child.goes("button[name='assent'][value='yes']").await;
     for number in 1..=13 {
         child.reads(&format!("Question {number} of 13")).await;
         child.click("label:has(input[name='answer'][value='0'])").await;
@@ -139,8 +136,7 @@ async fn every_page_of_staff_is_clean() {
         staff(&browser, &server, role).await;
         look(&browser, name).await;
         if role == "proctor" {
-            browser.click("a[href^='/sittings/']").await;
-            browser.find("main h1").await;
+            browser.goes("a[href^='/sittings/']").await;
             look(&browser, "board").await;
         }
         if role == "administrator" {

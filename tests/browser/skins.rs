@@ -37,13 +37,12 @@ async fn every_page_of_a_band(band: (&str, &str)) {
         look(&child.browser, &named("1-door"), pictures && band.1 == "d").await;
         child.type_card(&card(&server, band.0, at)).await;
         look(&child.browser, &named("2-assent"), pictures).await;
-        child.browser.click("button[name='assent'][value='yes']").await;
+        child.browser.goes("button[name='assent'][value='yes']").await;
         child.browser.find("form.question").await;
         for value in ["2", "0"] {
             if child.browser.path().await == "/check-in/practice" {
                 look(&child.browser, &named(&format!("3-practice-{value}")), pictures).await;
-                child.pick(value).await;
-                child.next().await;
+                child.tries(value).await;
             }
         }
         child.walks().await;
@@ -66,7 +65,7 @@ async fn every_page_of_a_band(band: (&str, &str)) {
                 child.browser.find("form.question").await;
             }
             child.pick("1").await;
-            child.next().await;
+            child.goes_on().await;
         }
         assert!(rested || band.1 != "b", "twelve items before a break");
         look(&child.browser, &named("8-last"), pictures).await;
@@ -76,8 +75,7 @@ async fn every_page_of_a_band(band: (&str, &str)) {
         child.browser.goto("/quiet").await;
         look(&child.browser, &named("quiet"), pictures && band.1 == "a").await;
         child.browser.goto("/check-in/done").await;
-        child.browser.click("form[action='/check-in/close'] button").await;
-        child.browser.find("main h1").await;
+        child.browser.goes("form[action='/check-in/close'] button").await;
         look(&child.browser, &named("all-done"), pictures && band.1 == "a").await;
         child.browser.console_is_clean().await;
     }

@@ -43,14 +43,12 @@ impl fmt::Display for Violation {
 
 /// Every rule of WCAG 2.0 to 2.2, A and AA, and axe's best practices that the page breaks.
 pub async fn violations(browser: &Browser) -> Vec<Violation> {
-    if browser.run("return typeof window.axe").await == "undefined" {
-        browser.run(AXE).await;
-    }
+    // In one call: between two, a page could go and take axe with it.
     let script = "const done = arguments[arguments.length - 1];
         const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
         axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })
             .then(result => done(JSON.stringify(result.violations)), error => done('axe: ' + error));";
-    let answer = browser.client().execute_async(script, vec![]).await.unwrap();
+    let answer = browser.client().execute_async(&format!("{AXE};\n{script}"), vec![]).await.unwrap();
     let Value::String(text) = answer else { panic!("axe answered {answer}") };
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text:.500}"))
 }

@@ -108,6 +108,22 @@ impl Browser {
         self.find(css).await.click().await.unwrap_or_else(|error| panic!("clicking {css}: {error}"));
     }
 
+    /// Clicks on what leads to another page and waits for that page: what follows must not happen on the old one.
+    pub async fn goes(&self, css: &str) {
+        let target = self.find(css).await;
+        self.run("window.isOldPage = true").await;
+        target.click().await.unwrap_or_else(|error| panic!("clicking {css}: {error}"));
+        for _ in 0..200 {
+            let script = "return !window.isOldPage && document.readyState === 'complete'";
+            // A script that runs while the page changes fails; then the page is still on its way.
+            if self.client.execute(script, vec![]).await.is_ok_and(|answer| answer == json!(true)) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{css} leads nowhere on {}:\n{}", self.path().await, self.text().await);
+    }
+
     /// Types into a field after emptying it.
     pub async fn fill(&self, css: &str, text: &str) {
         let field = self.find(css).await;
