@@ -11,6 +11,7 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
+use server::http::admission::{self, Admission};
 use server::http::{forgery, headers, metrics};
 use server::services::Services;
 use tokio::net::TcpListener;
@@ -37,12 +38,14 @@ impl FromRef<Site> for Services {
 /// The site's router with everything that holds for every route.
 pub fn router(services: Services) -> Router {
     let tls = services.config().public_url.as_deref().is_some_and(|u| u.starts_with("https://"));
+    let admission = Admission::new(services.config().at_once);
     let site = Site { services };
     let mut router =
         routes::router()
             .fallback(crate::pages::not_found)
             .with_state(site)
             .layer(middleware::from_fn(forgery::guard))
+            .layer(middleware::from_fn_with_state(admission, admission::guard))
             .layer(middleware::from_fn(headers::add))
             .layer(middleware::from_fn(metrics::count))
             // Live streams must not wait in a compressor.

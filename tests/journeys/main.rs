@@ -5,6 +5,7 @@
 mod bad_input;
 mod kill;
 mod main_job;
+mod overload;
 mod people;
 mod slow;
 mod two_nodes;

@@ -8,6 +8,7 @@ mod ci;
 mod demo;
 mod dist;
 mod ledger;
+mod load;
 mod needs;
 mod release;
 mod repo;
@@ -28,6 +29,7 @@ cargo xtask demo [-- ARGS]         a running Firstlight with a fictitious distri
 cargo xtask build                  release: one file with everything in it
 cargo xtask test [--quick] [-- ARGS]  every test; ARGS go to the test runner.
                                    --quick: only what needs neither browser nor PostgreSQL
+cargo xtask load [-- ARGS]         an optimised server under load, and what a check-in costs; ARGS go to the load tool
 cargo xtask ci                     formatting, clippy, browser clippy, then every test";
 
 fn main() -> ExitCode {
@@ -51,6 +53,7 @@ fn dispatch(arguments: Vec<String>) -> Result<u8> {
         ["build"] if nothing_passed => release::run(&repo).map(|()| 0),
         ["test"] => test::run(&repo, test::Scope::Everything, &passed),
         ["test", "--quick"] => test::run(&repo, test::Scope::Quick, &passed),
+        ["load"] => load::run(&repo, &passed),
         ["ci"] if nothing_passed => ci::run(&repo),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");

@@ -53,6 +53,12 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "addresses of proxies in front, comma-separated; only their X-Forwarded-For is believed",
     },
     Setting {
+        name: "http.at_once",
+        default: "512",
+        meaning: "how many requests are worked on at once (8 to 100000); beyond it, and earlier for what matters less, \
+                  people are asked to come back in a moment",
+    },
+    Setting {
         name: "keys.file",
         default: "",
         meaning: "file of the master key (64 hex digits); default key.hex in data_dir. Nodes of one database share it",
@@ -111,6 +117,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Proxies whose word on the client's address is taken.
     pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// How many requests are worked on at once.
+    pub at_once: usize,
     /// The master key's file.
     pub key_file: PathBuf,
     /// How alerts leave.
@@ -226,6 +234,11 @@ impl Config {
                 }
             }
         }
+        let at_once = value("http.at_once").parse().ok().filter(|n| (8..=100_000).contains(n));
+        let at_once = at_once.unwrap_or_else(|| {
+            faults.push(Fault::new("http.at_once", "must be a whole number from 8 to 100000"));
+            8
+        });
         let key_file = match value("keys.file") {
             name if name.is_empty() => data_dir.join("key.hex"),
             name => PathBuf::from(name),
@@ -259,6 +272,7 @@ impl Config {
                 listen,
                 public_url,
                 trusted_proxies,
+                at_once,
                 key_file,
                 alerts,
                 checkpoints,

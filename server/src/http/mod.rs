@@ -1,5 +1,7 @@
-//! HTTP that is not a page: health, metrics, headers for every answer, and the guard against forged requests.
+//! HTTP that is not a page: health, metrics, headers for every answer, and the guards against forged requests and
+//! against too many at once.
 
+pub mod admission;
 pub mod forgery;
 pub mod headers;
 pub mod health;

@@ -2,8 +2,10 @@
 //! referred in the same transaction, so a closed tab loses nothing (K-38, K-42).
 
 pub mod answers;
+pub(super) mod together;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use questionnaires::form::{Form, FormItem};
 use questionnaires::response::Answer;
@@ -15,12 +17,12 @@ use crate::config::HelpLine;
 use crate::ctx::{Ctx, Student};
 use crate::model::administration::{AdministrationState, TalkWish};
 use crate::model::people::AgeBand;
-use crate::model::window::{SittingState, WindowState};
-use crate::model::{AdministrationId, Private};
+use crate::model::{AdministrationId, Day, Private};
 use crate::policy::{Action, Place};
 use crate::referral_rules::Finding;
 use crate::store::administrations::{self, Administration};
 use crate::store::responses::{self, Response};
+use crate::store::windows::Standing;
 use crate::store::{Act, Conn, children, places, windows};
 use crate::{Error, Result};
 
@@ -77,10 +79,9 @@ pub struct Question {
     pub language: String,
 }
 
-/// An asked item, where it is stored and what was answered.
+/// An asked item and what was answered.
 struct Asked<'a> {
     part: usize,
-    administration: &'a Administration,
     form: &'a Form,
     item: &'a FormItem,
     answer: Option<Answer>,
@@ -101,73 +102,106 @@ impl Asked<'_> {
     }
 }
 
+/// What a child's window asks of it, as long as answers are taken. Saving an answer needs no more.
+struct Asks {
+    opens_on: Day,
+    administrations: Vec<Administration>,
+    forms: Vec<Arc<Form>>,
+}
+
+impl Asks {
+    async fn load(conn: &mut Conn, student: Student) -> Result<Self> {
+        let standing = windows::standing(conn, student.child, student.window, student.sitting).await?;
+        let standing = standing.ok_or(Error::NotFound)?;
+        let administrations = administrations::battery(conn, student.window, student.child).await?;
+        Self::of(&standing, administrations)
+    }
+
+    /// What is asked where the window, the sitting and the consent stand so.
+    fn of(standing: &Standing, administrations: Vec<Administration>) -> Result<Self> {
+        let finished = administrations.iter().all(|a| a.state == AdministrationState::Submitted);
+        if !finished && !standing.takes_answers() {
+            return Err(Error::SignedOut);
+        }
+        let forms = administrations.iter().map(scoring::form_of).collect::<Result<_>>()?;
+        Ok(Self { opens_on: standing.opens_on, administrations, forms })
+    }
+
+    /// Every item in the order in which it is asked: part, administration, form and item.
+    fn items(&self) -> impl Iterator<Item = (usize, &Administration, &Form, &FormItem)> {
+        self.administrations.iter().zip(&self.forms).zip(1..).flat_map(|((administration, form), part)| {
+            form.items.iter().map(move |item| (part, administration, &**form, item))
+        })
+    }
+
+    fn all(&self, state: AdministrationState) -> bool {
+        self.administrations.iter().all(|a| a.state == state)
+    }
+
+    fn any(&self, state: AdministrationState) -> bool {
+        self.administrations.iter().any(|a| a.state == state)
+    }
+
+    /// Whether answers are taken now.
+    fn takes_answers(&self) -> Result<()> {
+        if self.administrations.is_empty() {
+            Err(Error::NotFound)
+        } else if self.all(AdministrationState::Submitted) {
+            Err(Error::Conflict("Your answers are handed in already.".to_owned()))
+        } else if self.any(AdministrationState::Declined) || self.all(AdministrationState::Offered) {
+            Err(Error::NotFound)
+        } else {
+            Ok(())
+        }
+    }
+}
+
 /// A child's whole battery with the answers so far.
 struct Battery {
     child: children::Child,
     band: AgeBand,
-    administrations: Vec<Administration>,
-    forms: Vec<Form>,
-    answers: HashMap<(AdministrationId, String), Answer>,
+    asks: Asks,
+    answers: HashMap<AdministrationId, HashMap<String, Answer>>,
 }
 
 impl Battery {
     async fn load(conn: &mut Conn, student: Student) -> Result<Self> {
+        let asks = Asks::load(conn, student).await?;
         let child = scoring::child_of(conn, student.child).await?;
-        let window = windows::get(conn, student.window).await?.ok_or(Error::NotFound)?;
-        let sitting = windows::get_sitting(conn, student.sitting).await?.ok_or(Error::NotFound)?;
-        let consent = windows::consent(conn, student.child, student.window).await?;
-        let administrations = administrations::battery(conn, student.window, student.child).await?;
-        let finished = administrations.iter().all(|a| a.state == AdministrationState::Submitted);
-        // A paused window, a closed sitting or a withdrawn consent ends a check-in the same minute, kindly.
-        if !finished
-            && (window.state != WindowState::Open
-                || sitting.state != SittingState::Open
-                || !window.consent_mode.allows(consent))
-        {
-            return Err(Error::SignedOut);
+        let mut answers: HashMap<_, HashMap<_, _>> = HashMap::new();
+        for response in responses::current_of_child(conn, student.window, student.child).await? {
+            let answer = match response.code.and_then(|c| i32::try_from(c).ok()) {
+                Some(code) => Answer::Code(code),
+                None => Answer::Declined,
+            };
+            answers.entry(response.administration_id).or_default().insert(response.item, answer);
         }
-        let mut forms = Vec::new();
-        let mut answers = HashMap::new();
-        for administration in &administrations {
-            let instrument = scoring::instrument_of(administration)?;
-            forms
-                .push(instrument.form(&administration.language).map_err(|e| Error::Conflict(e.to_string()))?);
-            for response in responses::current(conn, administration.id).await? {
-                let answer = match response.code.and_then(|c| i32::try_from(c).ok()) {
-                    Some(code) => Answer::Code(code),
-                    None => Answer::Declined,
-                };
-                answers.insert((administration.id, response.item), answer);
-            }
-        }
-        let band = AgeBand::of_age(window.opens_on.age_of(child.birth_date));
-        Ok(Self { child, band, administrations, forms, answers })
+        let band = AgeBand::of_age(asks.opens_on.age_of(child.birth_date));
+        Ok(Self { child, band, asks, answers })
     }
 
     fn asked(&self) -> impl Iterator<Item = Asked<'_>> {
-        self.administrations.iter().zip(&self.forms).zip(1..).flat_map(
-            move |((administration, form), part)| {
-                form.items.iter().map(move |item| Asked {
-                    part,
-                    administration,
-                    form,
-                    item,
-                    answer: self.answers.get(&(administration.id, item.id.clone())).copied(),
-                })
-            },
-        )
+        self.asks.items().map(|(part, administration, form, item)| Asked {
+            part,
+            form,
+            item,
+            answer: self.answer(administration, item),
+        })
+    }
+
+    fn answer(&self, administration: &Administration, item: &FormItem) -> Option<Answer> {
+        self.answers.get(&administration.id)?.get(&item.id).copied()
     }
 
     fn step(&self) -> Step {
-        let all = |state| self.administrations.iter().all(|a| a.state == state);
-        let any = |state| self.administrations.iter().any(|a| a.state == state);
-        if self.administrations.is_empty() {
+        let asks = &self.asks;
+        if asks.administrations.is_empty() {
             Step::Nothing
-        } else if all(AdministrationState::Submitted) {
+        } else if asks.all(AdministrationState::Submitted) {
             Step::Done
-        } else if any(AdministrationState::Declined) {
+        } else if asks.any(AdministrationState::Declined) {
             Step::Quiet
-        } else if all(AdministrationState::Offered) {
+        } else if asks.all(AdministrationState::Offered) {
             Step::Assent
         } else {
             self.asked().position(|a| a.answer.is_none()).map_or(Step::Review, |i| Step::Question(i + 1))
@@ -296,7 +330,7 @@ pub async fn set_language(services: &Services, ctx: &Ctx, tag: &'static str) -> 
             Box::pin(async move {
                 tx.about("child", student.child.0);
                 tx.detail(tag);
-                for administration in Battery::load(tx, student).await?.administrations {
+                for administration in Asks::load(tx, student).await?.administrations {
                     let worded = scoring::instrument_of(&administration)?.languages().contains(&tag);
                     if worded && administration.state != AdministrationState::Submitted {
                         administrations::set_language(tx, administration.id, tag).await?;
@@ -340,7 +374,7 @@ pub async fn give_assent(services: &Services, ctx: &Ctx, assent: Assent) -> Resu
         .write(ctx, Act::new(action), move |tx| {
             Box::pin(async move {
                 tx.about("child", student.child.0);
-                Battery::load(tx, student).await?;
+                Asks::load(tx, student).await?;
                 match assent {
                     Assent::Yes => administrations::start(tx, student.window, student.child).await?,
                     Assent::No => administrations::decline(tx, student.window, student.child).await?,
@@ -367,26 +401,18 @@ pub async fn answer(services: &Services, ctx: &Ctx, number: usize, item: &str, a
         .write(ctx, Act::recorded_in_itself("answer.save"), move |tx| {
             let (config, item) = (std::sync::Arc::clone(&clinical), item.clone());
             Box::pin(async move {
-                let battery = Battery::load(tx, student).await?;
-                match battery.step() {
-                    Step::Question(_) | Step::Review => {}
-                    Step::Done => {
-                        return Err(Error::Conflict("Your answers are handed in already.".to_owned()));
-                    }
-                    _ => return Err(Error::NotFound),
-                }
-                let asked = number
+                let asks = Asks::load(tx, student).await?;
+                asks.takes_answers()?;
+                let (_, administration, form, _) = number
                     .checked_sub(1)
-                    .and_then(|i| battery.asked().nth(i))
-                    .filter(|asked| asked.item.id == item)
+                    .and_then(|i| asks.items().nth(i))
+                    .filter(|(.., asked)| asked.id == item)
                     .ok_or_else(|| {
                         Error::invalid("choice", "This page was out of date. Please answer once more.")
                     })?;
-                asked
-                    .form
-                    .check(&item, &answer)
+                form.check(&item, &answer)
                     .map_err(|_| Error::invalid("choice", "Pick one, or tap “I don’t want to answer”."))?;
-                save(tx, &config.clinical, asked.administration, &item, answer).await
+                save(tx, &config.clinical, administration, &item, answer).await
             })
         })
         .await
@@ -439,18 +465,16 @@ pub async fn submit(services: &Services, ctx: &Ctx, key: Uuid) -> Result<Receipt
             let config = std::sync::Arc::clone(&config);
             Box::pin(async move {
                 tx.about("child", student.child.0);
-                let battery = Battery::load(tx, student).await?;
-                if let Some(receipt) = battery.administrations.iter().find_map(|a| a.receipt.clone()) {
+                let asks = Asks::load(tx, student).await?;
+                if let Some(receipt) = asks.administrations.iter().find_map(|a| a.receipt.clone()) {
                     return Ok(Receipt(receipt));
                 }
-                if !matches!(battery.step(), Step::Question(_) | Step::Review) {
-                    return Err(Error::NotFound);
-                }
+                asks.takes_answers()?;
                 let receipt = key.simple().to_string();
-                for administration in &battery.administrations {
+                for administration in &asks.administrations {
                     if !administrations::submit(tx, administration.id, key, &receipt).await? {
                         // Another hand-in of the same child was faster by a moment: its receipt is the one.
-                        let first = Battery::load(tx, student).await?;
+                        let first = Asks::load(tx, student).await?;
                         let receipt = first.administrations.iter().find_map(|a| a.receipt.clone());
                         return receipt.map(Receipt).ok_or(Error::NotFound);
                     }
@@ -481,7 +505,7 @@ pub async fn wish_to_talk(services: &Services, ctx: &Ctx, wish: TalkWish) -> Res
                     return Err(Error::NotFound);
                 }
                 administrations::set_talk_wish(tx, student.child, student.window, wish).await?;
-                let (child, first) = (&battery.child, battery.administrations.first());
+                let (child, first) = (&battery.child, battery.asks.administrations.first());
                 scoring::after_wish(tx, &config.clinical, child.id, child.school_id, first, wish).await
             })
         })
@@ -506,7 +530,7 @@ pub async fn worry_about_friend(services: &Services, ctx: &Ctx) -> Result<()> {
                 if battery.step() != Step::Done {
                     return Err(Error::NotFound);
                 }
-                let (child, first) = (&battery.child, battery.administrations.first());
+                let (child, first) = (&battery.child, battery.asks.administrations.first());
                 let finding = Finding {
                     rule: "worried_about_friend",
                     item: String::new(),

@@ -44,6 +44,7 @@ use crate::ctx::{Actor, Ctx, Staff, Student};
 use crate::policy::{Action, Place, allow};
 use crate::store::Store;
 use crate::{Error, Result};
+use check_in::together::Together;
 use throttle::Throttle;
 
 /// Everything the services work with. Cheap to clone, shared by all requests.
@@ -54,6 +55,7 @@ pub struct Services {
     pub(crate) keys: Keys,
     card_failures: Arc<Throttle>,
     password_failures: Arc<Throttle>,
+    together: Together,
 }
 
 impl Services {
@@ -65,10 +67,13 @@ impl Services {
         let keys = Keys::open(&config.key_file)?;
         let store = Store::open(&config.database_url, keys.sealer()).await.map_err(|e| e.to_string())?;
         data_keys::prepare(&store).await?;
+        let config = Arc::new(config);
+        let together = Together::start(store.clone(), Arc::clone(&config));
         Ok(Self {
             store,
-            config: Arc::new(config),
+            config,
             keys,
+            together,
             card_failures: Arc::new(Throttle::new(20, 600)),
             password_failures: Arc::new(Throttle::new(10, 600)),
         })

@@ -1,6 +1,10 @@
 //! From answers to scores, flags and referrals, inside the transaction of the answer or the submit.
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+
 use jiff::tz::TimeZone;
+use questionnaires::form::Form;
 use questionnaires::instrument::Instrument;
 use questionnaires::response::{Answer, Answers};
 use questionnaires::score::{CriticalHit, Scored, score};
@@ -37,6 +41,26 @@ pub fn instrument_of(administration: &Administration) -> Result<&'static Instrum
                 administration.instrument, administration.version
             ))
         })
+}
+
+/// The form of an administration in its language. Put together once and shared: each request of a child needs it.
+///
+/// # Errors
+/// [`Error::Conflict`] when the program no longer knows the instrument or its text.
+pub(super) fn form_of(administration: &Administration) -> Result<Arc<Form>> {
+    /// By instrument, version and language.
+    type Forms = HashMap<(String, u32, String), Arc<Form>>;
+    static FORMS: LazyLock<RwLock<Forms>> = LazyLock::new(RwLock::default);
+    let instrument = instrument_of(administration)?;
+    let key = (instrument.id.clone(), instrument.version, administration.language.clone());
+    let known = FORMS.read().unwrap_or_else(PoisonError::into_inner).get(&key).map(Arc::clone);
+    if let Some(form) = known {
+        return Ok(form);
+    }
+    let form = instrument.form(&administration.language).map_err(|e| Error::Conflict(e.to_string()))?;
+    let form = Arc::new(form);
+    FORMS.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&form));
+    Ok(form)
 }
 
 /// Stored answers as the scorer takes them.

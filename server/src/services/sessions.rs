@@ -127,6 +127,7 @@ pub async fn sign_in_with_card(
                     child_id: Some(student.child),
                     window_id: Some(student.window),
                     sitting_id: Some(student.sitting),
+                    district_id: Some(student.district),
                     created_at: now,
                     seen_at: now,
                     expires_at: now.plus_seconds(STUDENT.1),
@@ -238,6 +239,7 @@ pub(super) async fn start_staff_session(
                     child_id: None,
                     window_id: None,
                     sitting_id: None,
+                    district_id: None,
                     created_at: now,
                     seen_at: now,
                     expires_at: now.plus_seconds(lifetime.1),
@@ -300,16 +302,12 @@ async fn look(services: &Services, ctx: &Ctx, token: &str, by: Use) -> Result<(V
     }
     let found = match (session.kind.as_str(), session.user_id, session.child_id) {
         ("student", _, Some(child)) => {
-            let (Some(window), Some(sitting)) = (session.window_id, session.sitting_id) else {
+            let (Some(window), Some(sitting), Some(district)) =
+                (session.window_id, session.sitting_id, session.district_id)
+            else {
                 return Ok(nobody);
             };
-            let Some(window) = windows::get(&mut conn, window).await? else { return Ok(nobody) };
-            Visitor::Actor(Actor::Student(Student {
-                district: window.district_id,
-                child,
-                window: window.id,
-                sitting,
-            }))
+            Visitor::Actor(Actor::Student(Student { district, child, window, sitting }))
         }
         (kind, Some(user), _) => {
             let Some(user) = users::get(&mut conn, user).await?.filter(|u| u.disabled_at.is_none()) else {

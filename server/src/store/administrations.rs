@@ -3,9 +3,11 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::types::{padded, places};
 use super::{Conn, StoreError, Tx, args};
 use crate::model::administration::{AdministrationState, TalkWish};
-use crate::model::{AdministrationId, ChildId, ClassId, Instant, Private, SchoolId, WindowId};
+use crate::model::window::{ConsentMode, ConsentStatus, WindowState};
+use crate::model::{AdministrationId, ChildId, ClassId, Day, Instant, Private, SchoolId, WindowId};
 
 /// An administration.
 #[derive(Clone, Debug, FromRow)]
@@ -63,6 +65,35 @@ pub async fn battery(
         args![window, child],
     )
     .await
+}
+
+/// A child's administration with how its window and consent stand now.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct Standing {
+    #[sqlx(flatten)]
+    pub administration: Administration,
+    pub opens_on: Day,
+    pub window_state: WindowState,
+    pub consent_mode: ConsentMode,
+    pub consent: Option<ConsentStatus>,
+}
+
+/// The same as [`battery`] for many children at once, of all their windows.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn batteries(conn: &mut Conn, children: &[ChildId]) -> Result<Vec<Standing>, StoreError> {
+    let children = padded(children);
+    let sql = format!(
+        "select a.id, a.window_id, a.child_id, a.school_id, a.class_id, a.informant, a.instrument, a.version, \
+         a.position, a.language, a.state, a.submitted_at, a.receipt, w.opens_on, w.state as window_state, w.consent_mode, \
+         k.status as consent from administrations a join windows w on w.id = a.window_id \
+         left join consents k on k.window_id = a.window_id and k.child_id = a.child_id \
+         where a.informant = 'student' and a.child_id in ({}) order by a.position",
+        places(1, children.len())
+    );
+    conn.all_of(sql, children).await
 }
 
 /// One administration.

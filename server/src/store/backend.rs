@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteRow,
-    SqliteSynchronous,
-};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, FromRow, PgPool, Postgres, Sqlite, SqlitePool};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteRow, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, FromRow, PgPool, Postgres};
+
+mod readers;
 
 use super::{StoreError, Val};
 use crate::seal::field::Sealer;
+use readers::{Reader, Readers};
 
 static SQLITE_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres");
@@ -39,7 +39,7 @@ pub(super) fn url_of(file: &Path) -> String {
 #[derive(Clone, Debug)]
 pub(super) enum Backend {
     /// Embedded: one file, one writer, several readers.
-    Sqlite { options: Box<SqliteConnectOptions>, readers: SqlitePool },
+    Sqlite { options: Box<SqliteConnectOptions>, readers: Readers },
     /// A server that many nodes share.
     Postgres { pool: PgPool },
 }
@@ -54,7 +54,7 @@ pub struct Conn {
 #[derive(Debug)]
 enum Inner {
     Writer(SqliteConnection),
-    Reader(PoolConnection<Sqlite>),
+    Reader(Reader),
     Postgres(PoolConnection<Postgres>),
 }
 
@@ -89,9 +89,17 @@ macro_rules! on {
     ($self:expr, |$conn:ident| $run:expr) => {
         match &mut $self.inner {
             Inner::Writer($conn) => $run,
-            Inner::Reader(pooled) => {
-                let $conn = &mut **pooled;
-                $run
+            Inner::Reader(reader) => {
+                let done: Result<_, StoreError> = async {
+                    let $conn = reader.get()?;
+                    $run
+                }
+                .await;
+                if let Err(StoreError::Failed(_) | StoreError::Disk(_)) = &done {
+                    // It may be the connection that failed, and a fresh one costs little.
+                    reader.discard();
+                }
+                done
             }
             Inner::Postgres(pooled) => {
                 let $conn = &mut **pooled;
@@ -135,6 +143,17 @@ impl Conn {
         on!(self, |conn| Ok(bind!(sqlx::query_as::<_, T>(sql), args).fetch_optional(conn).await?))
     }
 
+    /// All rows of a query whose text depends on how many values it is asked about: put together in this module from
+    /// constants, never from what a user typed.
+    pub(super) async fn all_of<T: Record>(
+        &mut self,
+        sql: String,
+        args: Vec<Val>,
+    ) -> Result<Vec<T>, StoreError> {
+        let text = AssertSqlSafe(sql);
+        on!(self, |conn| Ok(bind!(sqlx::query_as::<_, T>(text), args).fetch_all(conn).await?))
+    }
+
     /// All rows of a chart's query over the scoped relation. The text is put together from two constants of the
     /// program and never holds anything a user typed.
     pub(crate) async fn all_scoped<T: Record>(
@@ -158,7 +177,11 @@ impl Conn {
 
     /// Whether this connection can still be used after an error.
     pub(super) async fn is_alive(&mut self) -> bool {
-        on!(self, |conn| conn.ping().await.is_ok())
+        self.ping().await.is_ok()
+    }
+
+    async fn ping(&mut self) -> Result<(), StoreError> {
+        on!(self, |conn| Ok(conn.ping().await?))
     }
 }
 
@@ -202,10 +225,7 @@ impl Backend {
             .map_err(|e| StoreError::Refused(format!("cannot open the database {}: {e}", path.display())))?;
         check_sqlite(&mut first, &path).await?;
         first.close().await?;
-        let readers = SqlitePoolOptions::new()
-            .min_connections(1)
-            .max_connections(4)
-            .connect_lazy_with(options.clone().pragma("query_only", "on"));
+        let readers = Readers::new(options.clone().pragma("query_only", "on"));
         Ok(Self::Sqlite { options: Box::new(options), readers })
     }
 
@@ -220,6 +240,16 @@ impl Backend {
         let pool = PgPoolOptions::new()
             .max_connections(16)
             .acquire_timeout(Duration::from_secs(10))
+            // One that was used a moment ago is alive; asking it costs a way to the database and back each time.
+            .test_before_acquire(false)
+            .before_acquire(|conn, about| {
+                Box::pin(async move {
+                    if about.idle_for > Duration::from_secs(5) {
+                        conn.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options)
             .await
             .map_err(|e| StoreError::Refused(format!("cannot reach the PostgreSQL database: {e}")))?;
@@ -283,7 +313,7 @@ impl Backend {
     pub(super) async fn connection(&self, sealer: &Sealer) -> Result<Conn, StoreError> {
         let sealer = sealer.clone();
         Ok(match self {
-            Self::Sqlite { readers, .. } => Conn { inner: Inner::Reader(readers.acquire().await?), sealer },
+            Self::Sqlite { readers, .. } => Conn { inner: Inner::Reader(readers.take().await?), sealer },
             Self::Postgres { pool } => Conn { inner: Inner::Postgres(pool.acquire().await?), sealer },
         })
     }
@@ -383,11 +413,14 @@ pub(super) enum Failure {
 
 pub(super) fn classify(error: &sqlx::Error) -> Failure {
     let sqlx::Error::Database(db) = error else { return Failure::Other };
-    match db.code().as_deref() {
-        // serialization_failure, deadlock_detected | SQLITE_BUSY, SQLITE_LOCKED and their extended codes
-        Some("40001" | "40P01" | "5" | "6" | "261" | "262" | "517" | "773") => Failure::Retry,
-        // disk_full, io_error | SQLITE_FULL, SQLITE_IOERR
-        Some("53100" | "58030" | "13" | "10") => Failure::Disk,
+    let code = db.code().unwrap_or_default();
+    // PostgreSQL's have five signs; the low byte of SQLite's is the kind, and what stands above it the detail.
+    let kind = code.parse::<u32>().ok().filter(|_| code.len() < 5).map(|code| code & 0xff);
+    match (code.as_ref(), kind) {
+        // serialization_failure, deadlock_detected | SQLITE_BUSY, SQLITE_LOCKED
+        ("40001" | "40P01", _) | (_, Some(5 | 6)) => Failure::Retry,
+        // disk_full, io_error | SQLITE_IOERR, SQLITE_FULL
+        ("53100" | "58030", _) | (_, Some(10 | 13)) => Failure::Disk,
         _ if db.is_unique_violation() || db.is_foreign_key_violation() || db.is_check_violation() => {
             Failure::Constraint
         }

@@ -104,11 +104,18 @@ async fn commit_together(tx: &mut Tx, batch: &mut Vec<Waiting>) {
     }
     let mut results = Vec::with_capacity(batch.len());
     let mut broken = false;
+    // A unit alone needs no savepoint: undoing it is undoing the transaction.
+    let alone = batch.len() == 1;
+    let mut savepoint = Savepoint::None;
     for waiting in batch.drain(..) {
         let outcome = if broken {
             Err(StoreError::NotCommitted.into())
+        } else if alone {
+            let outcome = perform(tx, &waiting.unit).await;
+            broken = outcome.is_err();
+            outcome
         } else {
-            in_savepoint(tx, &waiting.unit, &mut broken).await
+            in_savepoint(tx, &waiting.unit, &mut savepoint, &mut broken).await
         };
         results.push((waiting.answer, outcome));
     }
@@ -146,21 +153,45 @@ async fn begin(tx: &mut Tx) -> std::result::Result<(), StoreError> {
     }
 }
 
+async fn perform(tx: &mut Tx, unit: &Unit) -> Result<Done> {
+    AssertUnwindSafe(unit(tx)).catch_unwind().await.unwrap_or(Err(StoreError::Panicked.into()))
+}
+
+/// How the savepoint of a batch stands between two units. Each statement is a way to the connection's thread and back,
+/// so no more of them are sent than needed.
+enum Savepoint {
+    None,
+    /// The last unit's work stands behind it.
+    Used,
+    /// The last unit was undone up to it: the next one can have it.
+    Clean,
+}
+
 /// Runs one unit; a failure undoes that unit alone. `broken` is set when the transaction itself is lost.
-async fn in_savepoint(tx: &mut Tx, unit: &Unit, broken: &mut bool) -> Result<Done> {
-    if let Err(error) = tx.run("savepoint unit", vec![]).await {
+async fn in_savepoint(
+    tx: &mut Tx,
+    unit: &Unit,
+    savepoint: &mut Savepoint,
+    broken: &mut bool,
+) -> Result<Done> {
+    let made = match savepoint {
+        Savepoint::None => tx.run("savepoint unit", vec![]).await.map(drop),
+        Savepoint::Used => tx.run("release unit; savepoint unit", vec![]).await.map(drop),
+        Savepoint::Clean => Ok(()),
+    };
+    if let Err(error) = made {
         *broken = true;
         return Err(error.into());
     }
-    let outcome = AssertUnwindSafe(unit(tx)).catch_unwind().await.unwrap_or(Err(StoreError::Panicked.into()));
+    *savepoint = Savepoint::Used;
+    let outcome = perform(tx, unit).await;
     let undone = match &outcome {
-        Ok(_) => true,
+        Ok(_) => return outcome,
+        // After a disk error SQLite may have given up the whole transaction.
         Err(Error::Store(StoreError::Disk(_))) => false,
         Err(_) => tx.run("rollback to unit", vec![]).await.is_ok(),
     };
-    if !undone || tx.run("release unit", vec![]).await.is_err() {
-        *broken = true;
-        return outcome.and(Err(StoreError::NotCommitted.into()));
-    }
+    *savepoint = Savepoint::Clean;
+    *broken = !undone;
     outcome
 }

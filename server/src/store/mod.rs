@@ -83,6 +83,11 @@ impl Store {
         self.backend.name()
     }
 
+    /// Whether units of work are done one after the other, as in an embedded database.
+    pub(crate) fn has_one_writer(&self) -> bool {
+        self.writer.is_some()
+    }
+
     /// A consistent copy of the database in a file of its own, while others read and write.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::types::{padded, places};
 use super::{Conn, StoreError, Tx, args};
 use crate::model::{AdministrationId, ChildId, Instant, WindowId};
 
@@ -98,6 +99,75 @@ pub async fn latest(
     .await
 }
 
+/// The latest answers to these items in these administrations, as many of each as there are.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn latest_of(
+    conn: &mut Conn,
+    administrations: &[AdministrationId],
+    items: &[&str],
+) -> Result<Vec<Response>, StoreError> {
+    let (mut args, items) = (padded(administrations), padded(items));
+    let sql = format!(
+        "select r.administration_id, r.item, r.seq, r.code, r.declined, r.answered_at from responses r \
+         where r.administration_id in ({}) and r.item in ({}) and r.seq = (select max(n.seq) from responses n \
+         where n.administration_id = r.administration_id and n.item = r.item)",
+        places(1, args.len()),
+        places(args.len() + 1, items.len())
+    );
+    args.extend(items);
+    conn.all_of(sql, args).await
+}
+
+/// An answer that a device kept, in the language it was read in.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "as in the table")]
+pub struct KeptResponse {
+    pub response: Response,
+    pub language: String,
+    pub kept: Kept,
+}
+
+/// [`add_once`] for many answers in one statement; gives those that were new, by administration and item. No two may be
+/// to the same item.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn add_all_once(
+    tx: &mut Tx,
+    rows: &[KeptResponse],
+) -> Result<Vec<(AdministrationId, String)>, StoreError> {
+    const COLUMNS: usize = 10;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let groups: Vec<String> =
+        (0..rows.len()).map(|at| format!("({})", places(at * COLUMNS + 1, COLUMNS))).collect();
+    let sql = format!(
+        "insert into responses (administration_id, item, seq, code, declined, language, answered_at, client, \
+         client_seq, seconds) values {} on conflict (administration_id, item, client, client_seq) \
+         where client is not null do nothing returning administration_id, item",
+        groups.join(", ")
+    );
+    let mut all = Vec::with_capacity(rows.len() * COLUMNS);
+    for KeptResponse { response, language, kept } in rows {
+        all.extend(args![
+            response.administration_id,
+            &response.item,
+            response.seq,
+            response.code,
+            response.declined,
+            language,
+            response.answered_at,
+            kept.client,
+            kept.sequence,
+            kept.seconds
+        ]);
+    }
+    tx.all_of(sql, all).await
+}
+
 /// The latest answer to every item of an administration.
 ///
 /// # Errors
@@ -108,6 +178,25 @@ pub async fn current(conn: &mut Conn, administration: AdministrationId) -> Resul
          where r.administration_id = $1 and r.seq = (select max(n.seq) from responses n \
          where n.administration_id = r.administration_id and n.item = r.item)",
         args![administration],
+    )
+    .await
+}
+
+/// The latest answer to every item that a child was asked in a window.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn current_of_child(
+    conn: &mut Conn,
+    window: WindowId,
+    child: ChildId,
+) -> Result<Vec<Response>, StoreError> {
+    conn.all(
+        "select r.administration_id, r.item, r.seq, r.code, r.declined, r.answered_at from administrations a \
+         join responses r on r.administration_id = a.id where a.window_id = $1 and a.child_id = $2 and \
+         a.informant = 'student' and r.seq = (select max(n.seq) from responses n \
+         where n.administration_id = r.administration_id and n.item = r.item)",
+        args![window, child],
     )
     .await
 }

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use super::{Conn, StoreError, Tx, args};
-use crate::model::{ChildId, Instant, SittingId, UserId, WindowId};
+use crate::model::{ChildId, DistrictId, Instant, SittingId, UserId, WindowId};
 
 /// One sign-in.
 #[derive(Clone, Debug, FromRow)]
@@ -15,6 +15,8 @@ pub struct Session {
     pub child_id: Option<ChildId>,
     pub window_id: Option<WindowId>,
     pub sitting_id: Option<SittingId>,
+    /// The district of a child's window; it comes from the window and is not stored here.
+    pub district_id: Option<DistrictId>,
     pub created_at: Instant,
     pub seen_at: Instant,
     pub expires_at: Instant,
@@ -47,8 +49,9 @@ pub async fn add(tx: &mut Tx, token_hash: Vec<u8>, session: &Session) -> Result<
 /// [`StoreError`] when the database cannot be read.
 pub async fn get(conn: &mut Conn, token_hash: Vec<u8>) -> Result<Option<Session>, StoreError> {
     conn.first(
-        "select kind, user_id, child_id, window_id, sitting_id, created_at, seen_at, expires_at, factor_at, device from sessions \
-         where token_hash = $1",
+        "select s.kind, s.user_id, s.child_id, s.window_id, s.sitting_id, w.district_id, s.created_at, s.seen_at, \
+         s.expires_at, s.factor_at, s.device from sessions s left join windows w on w.id = s.window_id \
+         where s.token_hash = $1",
         args![token_hash],
     )
     .await

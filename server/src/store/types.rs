@@ -39,6 +39,26 @@ macro_rules! args {
 }
 pub(crate) use args;
 
+/// Places for so many values from a number on: `$3, $4, $5`.
+pub(super) fn places(from: usize, count: usize) -> String {
+    let mut text = String::with_capacity(count * 5);
+    for n in from..from + count {
+        if n > from {
+            text.push_str(", ");
+        }
+        text.push('$');
+        text.push_str(&n.to_string());
+    }
+    text
+}
+
+/// The values of a list, the last one repeated up to a power of two, so that few different texts of a statement exist.
+pub(super) fn padded<T: Copy + Into<Val>>(values: &[T]) -> Vec<Val> {
+    let Some(last) = values.last() else { return Vec::new() };
+    let missing = values.len().next_power_of_two() - values.len();
+    values.iter().chain(std::iter::repeat_n(last, missing)).map(|value| (*value).into()).collect()
+}
+
 macro_rules! from {
     ($($from:ty => |$x:ident| $make:expr;)+) => {$(
         impl From<$from> for Val { fn from($x: $from) -> Self { $make } }

@@ -2,6 +2,7 @@
 
 use sqlx::FromRow;
 
+use super::types::{padded, places};
 use super::{Conn, StoreError, Tx, args};
 use crate::model::window::{ConsentMode, ConsentStatus, SittingState, WindowState};
 use crate::model::{
@@ -206,6 +207,46 @@ pub async fn consent(
     Ok(row.map(|(status,)| status))
 }
 
+/// How a child's window, sitting and consent stand now, in one look: every answer asks for it.
+#[derive(Clone, Copy, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct Standing {
+    pub opens_on: Day,
+    pub window_state: WindowState,
+    pub consent_mode: ConsentMode,
+    pub sitting_state: SittingState,
+    pub consent: Option<ConsentStatus>,
+}
+
+impl Standing {
+    /// Whether answers are taken. A paused window, a closed sitting or a withdrawn consent ends a check-in the same
+    /// minute, kindly.
+    pub fn takes_answers(&self) -> bool {
+        self.window_state == WindowState::Open
+            && self.sitting_state == SittingState::Open
+            && self.consent_mode.allows(self.consent)
+    }
+}
+
+/// How they stand; `None` when the window or the sitting is gone.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn standing(
+    conn: &mut Conn,
+    child: ChildId,
+    window: WindowId,
+    sitting: SittingId,
+) -> Result<Option<Standing>, StoreError> {
+    conn.first(
+        "select w.opens_on, w.state as window_state, w.consent_mode, t.state as sitting_state, k.status as consent \
+         from windows w join sittings t on t.id = $3 left join consents k on k.window_id = w.id and k.child_id = $1 \
+         where w.id = $2",
+        args![child, window, sitting],
+    )
+    .await
+}
+
 /// Plans a sitting of a class.
 ///
 /// # Errors
@@ -264,6 +305,19 @@ const SITTINGS: &str = "select t.id, t.window_id, w.name as window_name, w.state
 /// [`StoreError`] when the database cannot be read.
 pub async fn get_sitting(conn: &mut Conn, id: SittingId) -> Result<Option<Sitting>, StoreError> {
     conn.all_scoped(SITTINGS, "where t.id = $1", args![id]).await.map(|mut rows: Vec<Sitting>| rows.pop())
+}
+
+/// How sittings stand.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn sitting_states(
+    conn: &mut Conn,
+    sittings: &[SittingId],
+) -> Result<Vec<(SittingId, SittingState)>, StoreError> {
+    let sittings = padded(sittings);
+    let sql = format!("select id, state from sittings where id in ({})", places(1, sittings.len()));
+    conn.all_of(sql, sittings).await
 }
 
 /// The sittings of windows that run, at the schools where the user is proctor.

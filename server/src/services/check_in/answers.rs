@@ -11,13 +11,15 @@ use questionnaires::response::Answer;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Battery, Step};
-use crate::ctx::Ctx;
+use super::{Asks, Battery, Step};
+use crate::config::Config;
+use crate::ctx::{Ctx, Student};
+use crate::model::Instant;
 use crate::policy::{Action, Place};
 use crate::services::{Services, require, scoring, student};
 use crate::store::administrations::Administration;
 use crate::store::responses::{self, Kept, Response};
-use crate::store::{Act, Tx};
+use crate::store::{Act, Store, Tx};
 use crate::{Error, Result};
 
 /// More answers at once are not a child's: a battery has fewer items, and a device asks again for what is left.
@@ -59,6 +61,12 @@ pub struct Mark {
     pub sequence: u32,
 }
 
+impl Mark {
+    pub(super) fn of(sent: &Sent) -> Self {
+        Self { part: sent.part, item: sent.item.clone(), sequence: sent.sequence }
+    }
+}
+
 /// What became of a batch. It says nothing about what was answered: a positive answer has the same bytes as any.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Saved {
@@ -79,22 +87,31 @@ pub async fn save_batch(services: &Services, ctx: &Ctx, batch: Vec<Sent>) -> Res
     if batch.len() > LARGEST_BATCH {
         return Err(Error::invalid("answers", "Too many answers at once; send the rest in a second batch."));
     }
-    let (config, batch) = (Arc::clone(&services.config), Arc::new(batch));
-    services
-        .store
+    match <[Sent; 1]>::try_from(batch) {
+        Ok([sent]) => services.together.save(ctx, student, sent).await,
+        Err(batch) => save_alone(&services.store, &services.config, ctx, student, batch).await,
+    }
+}
+
+/// Saves one child's answers after each other in a transaction of their own.
+pub(super) async fn save_alone(
+    store: &Store,
+    config: &Arc<Config>,
+    ctx: &Ctx,
+    student: Student,
+    batch: Vec<Sent>,
+) -> Result<Saved> {
+    let (config, batch) = (Arc::clone(config), Arc::new(batch));
+    store
         .write(ctx, Act::recorded_in_itself("answer.save_batch"), move |tx| {
             let (config, batch) = (Arc::clone(&config), Arc::clone(&batch));
             Box::pin(async move {
-                let battery = Battery::load(tx, student).await?;
-                match battery.step() {
-                    Step::Question(_) | Step::Review => {}
-                    Step::Done => return Err(Error::Conflict("handed in".to_owned())),
-                    _ => return Err(Error::NotFound),
-                }
+                let asks = Asks::load(tx, student).await?;
+                asks.takes_answers()?;
                 let mut outcome = Saved::default();
                 for sent in batch.iter() {
-                    let mark = Mark { part: sent.part, item: sent.item.clone(), sequence: sent.sequence };
-                    match place_of(&battery, sent) {
+                    let mark = Mark::of(sent);
+                    match place_of(&asks, sent) {
                         None => outcome.refused.push(mark),
                         Some((administration, form)) => {
                             if keep(tx, administration, form, sent).await? {
@@ -113,41 +130,63 @@ pub async fn save_batch(services: &Services, ctx: &Ctx, batch: Vec<Sent>) -> Res
 }
 
 /// Where an answer belongs, if it is one of this battery's.
-fn place_of<'a>(battery: &'a Battery, sent: &Sent) -> Option<(&'a Administration, &'a Form)> {
+pub(super) fn place_of<'a>(asks: &'a Asks, sent: &Sent) -> Option<(&'a Administration, &'a Arc<Form>)> {
     let at = sent.part.checked_sub(1)?;
-    let (administration, form) = (battery.administrations.get(at)?, battery.forms.get(at)?);
+    let (administration, form) = (asks.administrations.get(at)?, asks.forms.get(at)?);
     let told = matches!(sent.answer, Answer::Code(_) | Answer::Declined);
     (told && form.check(&sent.item, &sent.answer).is_ok()).then_some((administration, form))
 }
 
-/// Adds an answer unless it is there; tells whether it was new. An answer that is older than the latest one, because
-/// its device was offline while the child went on elsewhere, is kept too, but the latest stays the latest.
+/// Adds an answer unless it is there; tells whether it was new.
 async fn keep(tx: &mut Tx, administration: &Administration, form: &Form, sent: &Sent) -> Result<bool> {
     let latest = responses::latest(tx, administration.id, &sent.item).await?;
-    let answered_at = tx.ctx().now.plus_seconds(-i64::from(sent.ago.min(OLDEST)));
-    let response = Response {
-        administration_id: administration.id,
-        item: sent.item.clone(),
-        seq: latest.as_ref().map_or(1, |l| l.seq + 1),
-        code: sent.answer.code().map(i64::from),
-        declined: sent.answer == Answer::Declined,
-        answered_at,
-    };
+    let response = response_of(sent, administration, latest.as_ref(), tx.ctx().now);
     let kept = Kept { client: sent.client, sequence: sent.sequence, seconds: sent.seconds };
-    // An interface language that the form does not have is not what the child read.
-    let language = if is_worded_in(administration, &sent.language) { &sent.language } else { &form.language };
-    if !responses::add_once(tx, &response, language, &kept).await? {
+    let language = language_of(sent, administration, form);
+    if !responses::add_once(tx, &response, &language, &kept).await? {
         return Ok(false);
     }
-    if let Some(mut later) = latest.filter(|l| l.answered_at > answered_at) {
-        later.seq = response.seq + 1;
-        responses::add(tx, &later, &form.language).await?;
-    }
+    keep_latest(tx, latest, &response, form).await?;
     Ok(true)
 }
 
-fn is_worded_in(administration: &Administration, language: &str) -> bool {
-    scoring::instrument_of(administration).is_ok_and(|i| i.languages().contains(&language))
+/// The row of an answer after the latest one to its item.
+pub(super) fn response_of(
+    sent: &Sent,
+    administration: &Administration,
+    latest: Option<&Response>,
+    now: Instant,
+) -> Response {
+    Response {
+        administration_id: administration.id,
+        item: sent.item.clone(),
+        seq: latest.map_or(1, |l| l.seq + 1),
+        code: sent.answer.code().map(i64::from),
+        declined: sent.answer == Answer::Declined,
+        answered_at: now.plus_seconds(-i64::from(sent.ago.min(OLDEST))),
+    }
+}
+
+/// An answer that is older than the latest one, because its device was offline while the child went on elsewhere, is
+/// kept too, but the latest stays the latest.
+pub(super) async fn keep_latest(
+    tx: &mut Tx,
+    latest: Option<Response>,
+    added: &Response,
+    form: &Form,
+) -> Result<()> {
+    if let Some(mut later) = latest.filter(|l| l.answered_at > added.answered_at) {
+        later.seq = added.seq + 1;
+        responses::add(tx, &later, &form.language).await?;
+    }
+    Ok(())
+}
+
+/// The language in which the child read the item. An interface language that the form does not have is not that.
+pub(super) fn language_of(sent: &Sent, administration: &Administration, form: &Form) -> String {
+    let worded =
+        scoring::instrument_of(administration).is_ok_and(|i| i.languages().contains(&sent.language.as_str()));
+    if worded { sent.language.clone() } else { form.language.clone() }
 }
 
 /// The whole battery as a device holds it: forms without cut-offs, and what was answered before.
@@ -180,16 +219,15 @@ pub async fn hold(services: &Services, ctx: &Ctx) -> Result<Held> {
     let battery = Battery::load(&mut conn, student(ctx)?).await?;
     let next = match battery.step() {
         Step::Question(number) => number,
-        Step::Review => battery.asked().count() + 1,
+        Step::Review => battery.asks.items().count() + 1,
         _ => return Err(Error::NotFound),
     };
     let mut answers = Vec::new();
-    for (at, (administration, form)) in battery.administrations.iter().zip(&battery.forms).enumerate() {
-        for item in &form.items {
-            if let Some(answer) = battery.answers.get(&(administration.id, item.id.clone())) {
-                answers.push(HeldAnswer { part: at + 1, item: item.id.clone(), answer: *answer });
-            }
+    for asked in battery.asked() {
+        if let Some(answer) = asked.answer {
+            answers.push(HeldAnswer { part: asked.part, item: asked.item.id.clone(), answer });
         }
     }
-    Ok(Held { forms: battery.forms, answers, next })
+    let forms = battery.asks.forms.iter().map(|form| Form::clone(form)).collect();
+    Ok(Held { forms, answers, next })
 }

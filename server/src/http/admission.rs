@@ -1,0 +1,210 @@
+//! Admission: with more at once than the machine can do, what matters most is still answered, and the rest is asked to
+//! come back in a moment (REL-12).
+//!
+//! Only what is worked on at this moment counts, never who asks: a school behind one address is many children. Health,
+//! help and the pages about feelings are never put off.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+
+/// How much of the capacity a request may still take, by what it is for. The order is REL-12's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    /// Health, metrics, help: always.
+    Always,
+    /// A child hands in, or its answers arrive.
+    Submit,
+    /// A child or a counselor signs in.
+    SignIn,
+    /// A child's other pages.
+    Child,
+    /// Staff at work with children.
+    Staff,
+    /// Figures, set-up and exports, which can wait.
+    Figures,
+}
+
+impl Class {
+    fn of(method: &Method, path: &str) -> Self {
+        let first = path.split('/').nth(1).unwrap_or_default();
+        match (first, path) {
+            ("healthz" | "readyz" | "metrics" | "help" | "learn" | "quiet" | "assets", _) => Self::Always,
+            (_, "/check-in/answers" | "/check-in/hand-in" | "/check-in/finish" | "/check-in/talk") => {
+                Self::Submit
+            }
+            ("check-in", _) if method == Method::POST => Self::Submit,
+            ("" | "card" | "c" | "sign-in" | "talk", _) => Self::SignIn,
+            ("check-in" | "all-done" | "look", _) => Self::Child,
+            ("district" | "releases" | "setup" | "trail" | "exports", _) => Self::Figures,
+            _ => Self::Staff,
+        }
+    }
+
+    /// The share of all places in percent up to which it is let in.
+    fn share(self) -> usize {
+        match self {
+            Self::Always | Self::Submit => 100,
+            Self::SignIn => 90,
+            Self::Child => 80,
+            Self::Staff => 70,
+            Self::Figures => 50,
+        }
+    }
+}
+
+/// How many requests are worked on, and how many may be.
+#[derive(Clone, Debug)]
+pub struct Admission {
+    under_way: Arc<AtomicUsize>,
+    put_off: Arc<AtomicUsize>,
+    most: usize,
+}
+
+/// A place; it is free again when this value goes, however the request ends.
+struct Place(Arc<AtomicUsize>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Admission {
+    /// For so many requests at once.
+    pub fn new(most: usize) -> Self {
+        Self { under_way: Arc::default(), put_off: Arc::default(), most }
+    }
+
+    fn enter(&self, class: Class) -> Option<Place> {
+        let before = self.under_way.fetch_add(1, Ordering::Relaxed);
+        let place = Place(Arc::clone(&self.under_way));
+        let limit = (self.most * class.share() / 100).max(1);
+        (class == Class::Always || before < limit).then_some(place)
+    }
+}
+
+/// Lets a request in, or asks its sender to come back in a moment.
+pub async fn guard(State(admission): State<Admission>, request: Request, next: Next) -> Response {
+    let class = Class::of(request.method(), request.uri().path());
+    let Some(_place) = admission.enter(class) else {
+        let n = admission.put_off.fetch_add(1, Ordering::Relaxed);
+        return later(request.method(), request.uri().path(), n);
+    };
+    next.run(request).await
+}
+
+/// Between two and nine seconds, so that those who were put off together do not come back together.
+fn wait_seconds(n: usize) -> u64 {
+    // Seven and eight have no common divisor, so eight in a row get eight different waits.
+    (n.wrapping_mul(7) % 8) as u64 + 2
+}
+
+/// What somebody is told who was put off: a script by a word, a reader in four languages, and a page comes by itself.
+fn later(method: &Method, path: &str, n: usize) -> Response {
+    let seconds = wait_seconds(n);
+    let script = ["/check-in/answers", "/check-in/hand-in", "/check-in/forms", "/check-in/sheets", "/alerts"];
+    let mut response = if script.contains(&path) {
+        (StatusCode::SERVICE_UNAVAILABLE, axum::Json(serde_json::json!({ "problem": "wait" })))
+            .into_response()
+    } else {
+        let (again, words) = if method == Method::GET {
+            (
+                format!("<meta http-equiv=\"refresh\" content=\"{seconds}\">"),
+                [
+                    ("en", "Many people are here right now. This page comes by itself in a moment."),
+                    ("es", "Hay mucha gente en este momento. Esta página aparecerá sola enseguida."),
+                    ("zh-CN", "现在人很多，页面马上会自动出现。"),
+                    ("ar", "هناك كثيرون الآن. ستظهر هذه الصفحة وحدها بعد لحظة."),
+                ],
+            )
+        } else {
+            (
+                String::new(),
+                [
+                    (
+                        "en",
+                        "Many people are here right now. Go back and press the button once more in a moment.",
+                    ),
+                    (
+                        "es",
+                        "Hay mucha gente en este momento. Vuelve atrás y pulsa el botón otra vez enseguida.",
+                    ),
+                    ("zh-CN", "现在人很多。请返回，稍后再按一次按钮。"),
+                    ("ar", "هناك كثيرون الآن. ارجع واضغط الزر مرة أخرى بعد لحظة."),
+                ],
+            )
+        };
+        let lines: String =
+            words.iter().map(|(tag, text)| format!("<p lang=\"{tag}\" dir=\"auto\">{text}</p>")).collect();
+        let page = format!(
+            "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>One moment</title>\
+             <meta name=\"viewport\" content=\"width=device-width\">{again}</head><body><main><h1>One moment</h1>\
+             {lines}</main></body></html>"
+        );
+        (StatusCode::SERVICE_UNAVAILABLE, Html(page)).into_response()
+    };
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Method;
+    use proptest::prelude::*;
+
+    use super::{Admission, Class, wait_seconds};
+
+    const ALL: [Class; 6] =
+        [Class::Always, Class::Submit, Class::SignIn, Class::Child, Class::Staff, Class::Figures];
+
+    #[test]
+    fn what_matters_more_is_let_in_longer_rel_12() {
+        for (path, method, class) in [
+            ("/healthz", Method::GET, Class::Always),
+            ("/help", Method::GET, Class::Always),
+            ("/check-in/hand-in", Method::POST, Class::Submit),
+            ("/check-in/question/3", Method::POST, Class::Submit),
+            ("/card", Method::POST, Class::SignIn),
+            ("/", Method::GET, Class::SignIn),
+            ("/check-in/question/3", Method::GET, Class::Child),
+            ("/queue", Method::GET, Class::Staff),
+            ("/district", Method::GET, Class::Figures),
+            ("/no-such-page", Method::GET, Class::Staff),
+        ] {
+            assert_eq!(Class::of(&method, path), class, "{path}");
+        }
+        assert!(ALL.windows(2).all(|pair| pair[0].share() >= pair[1].share()));
+    }
+
+    #[test]
+    fn those_who_were_put_off_together_come_back_apart() {
+        let waits: std::collections::BTreeSet<u64> = (0..8).map(wait_seconds).collect();
+        assert_eq!(waits.into_iter().collect::<Vec<_>>(), (2..=9).collect::<Vec<_>>());
+    }
+
+    proptest! {
+        /// No place is ever lost or made up, whoever comes and goes.
+        #[test]
+        fn a_place_is_free_again_when_its_request_ends(most in 1usize..40, comers in proptest::collection::vec((0usize..6, any::<bool>()), 0..200)) {
+            let admission = Admission::new(most);
+            let mut inside = Vec::new();
+            for (class, leaves) in comers {
+                let (class, before) = (ALL[class], inside.len());
+                let place = admission.enter(class);
+                let limit = (most * class.share() / 100).max(1);
+                prop_assert_eq!(place.is_some(), class == Class::Always || before < limit);
+                inside.extend(place);
+                if leaves {
+                    inside.pop();
+                }
+            }
+            inside.clear();
+            prop_assert_eq!(admission.under_way.load(std::sync::atomic::Ordering::Relaxed), 0);
+        }
+    }
+}

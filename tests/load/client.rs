@@ -1,0 +1,154 @@
+//! One child's device: one connection that stays open, its cookies, and nothing that costs time. `Visitor` parses every
+//! page as a browser would, which would make the generator dearer than the server it measures.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::{Request, StatusCode, header};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+/// What a device was told.
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// Where to go next.
+    pub location: Option<String>,
+    /// How many seconds to wait before trying again.
+    pub retry_after: Option<u64>,
+    /// The page.
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// The value of the first attribute that follows `before` in the page.
+    pub fn after(&self, before: &str) -> Option<String> {
+        let text = std::str::from_utf8(&self.body).ok()?;
+        let rest = text.get(text.find(before)? + before.len()..)?;
+        rest.split('"').next().map(str::to_owned)
+    }
+
+    /// The token of the page's forms.
+    pub fn token(&self) -> Result<String, String> {
+        self.after("name=\"token\" value=\"")
+            .ok_or_else(|| format!("a page ({}) without a form", self.status))
+    }
+}
+
+/// What is sent with a request.
+pub enum Body<'a> {
+    /// Nothing.
+    None,
+    /// A form.
+    Form(String),
+    /// JSON with the token of the forms.
+    Json(&'a str, String),
+}
+
+/// A device.
+pub struct Device {
+    address: String,
+    connection: Option<SendRequest<Full<Bytes>>>,
+    cookies: BTreeMap<String, String>,
+    /// How long each step took.
+    pub steps: Vec<(&'static str, Duration)>,
+    /// How often it was asked to come back later.
+    pub put_off: usize,
+}
+
+impl Device {
+    /// A new one for the server at `address`.
+    pub fn new(address: &str) -> Self {
+        Self {
+            address: address.to_owned(),
+            connection: None,
+            cookies: BTreeMap::new(),
+            steps: Vec::new(),
+            put_off: 0,
+        }
+    }
+
+    /// One request; asked to come back later, it does, as pages and islands do.
+    pub async fn ask(
+        &mut self,
+        step: &'static str,
+        method: &str,
+        path: &str,
+        body: Body<'_>,
+    ) -> Result<Answer, String> {
+        let (kind, token, bytes) = match body {
+            Body::None => (None, None, Bytes::new()),
+            Body::Form(text) => (Some("application/x-www-form-urlencoded"), None, Bytes::from(text)),
+            Body::Json(token, text) => (Some("application/json"), Some(token), Bytes::from(text)),
+        };
+        for _ in 0..60 {
+            let begun = Instant::now();
+            let answer = self.once(method, path, kind, token, bytes.clone()).await?;
+            self.steps.push((step, begun.elapsed()));
+            let Some(seconds) = answer.retry_after else { return Ok(answer) };
+            if !matches!(answer.status.as_u16(), 429 | 503) {
+                return Ok(answer);
+            }
+            self.put_off += 1;
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+        }
+        Err(format!("{method} {path}: asked sixty times to come back later"))
+    }
+
+    async fn once(
+        &mut self,
+        method: &str,
+        path: &str,
+        kind: Option<&str>,
+        token: Option<&str>,
+        body: Bytes,
+    ) -> Result<Answer, String> {
+        let say = |error: &dyn std::fmt::Display| format!("{method} {path}: {error}");
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, &self.address);
+        if method != "GET" {
+            request = request
+                .header(header::ORIGIN, format!("http://{}", self.address))
+                .header("sec-fetch-site", "same-origin");
+        }
+        if let Some(kind) = kind {
+            request = request.header(header::CONTENT_TYPE, kind);
+        }
+        if let Some(token) = token {
+            request = request.header("x-form-token", token);
+        }
+        if !self.cookies.is_empty() {
+            let all: Vec<String> =
+                self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header(header::COOKIE, all.join("; "));
+        }
+        let request = request.body(Full::new(body)).map_err(|error| say(&error))?;
+        if self.connection.as_ref().is_none_or(SendRequest::is_closed) {
+            let stream = TcpStream::connect(&self.address).await.map_err(|error| say(&error))?;
+            stream.set_nodelay(true).map_err(|error| say(&error))?;
+            let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| say(&error))?;
+            tokio::spawn(connection);
+            self.connection = Some(sender);
+        }
+        let Some(sender) = &mut self.connection else { return Err(say(&"no connection")) };
+        sender.ready().await.map_err(|error| say(&error))?;
+        let response = sender.send_request(request).await.map_err(|error| say(&error))?;
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.map_err(|error| say(&error))?.to_bytes();
+        for cookie in head.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok())
+        {
+            if let Some((name, value)) = cookie.split(';').next().and_then(|pair| pair.split_once('=')) {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let text = |name: header::HeaderName| head.headers.get(name)?.to_str().ok().map(str::to_owned);
+        Ok(Answer {
+            status: head.status,
+            location: text(header::LOCATION),
+            retry_after: text(header::RETRY_AFTER).and_then(|value| value.parse().ok()),
+            body,
+        })
+    }
+}

@@ -1,0 +1,253 @@
+//! Load: whole children through a real server, thousands at once, and what each cost.
+//!
+//! `cargo xtask load -- --help` says what it can do. It runs on this machine alone: the server it starts listens on
+//! 127.0.0.1, and the database is made for the run and removed after it.
+
+#![allow(clippy::unwrap_used, reason = "a tool of the tests: what fails here fails loudly")]
+
+mod child;
+mod client;
+mod measure;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use child::Way;
+use clap::Parser;
+use client::Device;
+use measure::Steps;
+use serde_json::{Value, json};
+use sqlx::Connection;
+use tests::{Kind, Server, Setup};
+
+/// Replays whole check-ins against a server of its own and prints what they cost.
+#[derive(Debug, Parser)]
+#[command(name = "load")]
+struct Arguments {
+    /// How many children come.
+    #[arg(long, default_value_t = 2000)]
+    children: usize,
+    /// How many are in their check-in at the same time.
+    #[arg(long, default_value_t = 64)]
+    at_once: usize,
+    /// All of them begin within so many seconds, evenly, whatever `--at-once` says: a school's nine o'clock.
+    #[arg(long)]
+    burst: Option<f64>,
+    /// `sqlite`, `postgres`; both when it is not given.
+    #[arg(long)]
+    database: Option<String>,
+    /// Which way the check-ins go; both when it is not given.
+    #[arg(long, value_enum)]
+    way: Option<Way>,
+    /// The seed of the district.
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// How often each combination is measured; the best counts, for a machine's noise only ever adds.
+    #[arg(long, default_value_t = 1)]
+    rounds: usize,
+    /// Where the figures go as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+fn main() {
+    let arguments = Arguments::parse();
+    if std::env::var_os("FIRSTLIGHT_BIN").is_none() {
+        eprintln!(
+            "error: which server? Start this with `cargo xtask load`, or name the executable in FIRSTLIGHT_BIN"
+        );
+        std::process::exit(2);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let failed = runtime.block_on(run(&arguments));
+    std::process::exit(i32::from(failed));
+}
+
+async fn run(arguments: &Arguments) -> bool {
+    let kinds = match arguments.database.as_deref() {
+        Some("sqlite") => vec![Kind::Sqlite],
+        Some("postgres") => vec![Kind::Postgres],
+        None => vec![Kind::Sqlite, Kind::Postgres],
+        Some(other) => {
+            eprintln!("error: --database {other} is not known; take sqlite or postgres");
+            return true;
+        }
+    };
+    let ways = arguments.way.map_or(vec![Way::Islands, Way::Pages], |way| vec![way]);
+    let mut figures = Vec::new();
+    for kind in kinds {
+        for way in &ways {
+            let mut best: Option<Value> = None;
+            for _ in 0..arguments.rounds.max(1) {
+                let figure = measured(arguments, kind, *way).await;
+                let cost = |f: &Value| f["cpu_ms_per_check_in"].as_f64().unwrap_or(f64::MAX);
+                if best.as_ref().is_none_or(|b| cost(&figure) < cost(b)) {
+                    best = Some(figure);
+                }
+            }
+            figures.extend(best);
+        }
+    }
+    let failed = figures.iter().any(|figure| figure["failed"] != 0);
+    if let Some(path) = &arguments.json {
+        std::fs::write(path, serde_json::to_string_pretty(&figures).unwrap()).unwrap();
+    }
+    failed
+}
+
+async fn measured(arguments: &Arguments, kind: Kind, way: Way) -> Value {
+    eprintln!("{kind:?}, {}: filling a district …", way.name());
+    let server = district(arguments, kind).await;
+    let cards: Vec<String> = {
+        let teen = |band: &str| band == "11–13" || band == "14–18";
+        let cards = server.people().cards.iter().filter(|card| teen(&card.age_band));
+        cards.map(|card| card.code.replace('-', "")).take(arguments.children).collect()
+    };
+    if cards.len() < arguments.children {
+        eprintln!("only {} cards fit; the run is that much smaller", cards.len());
+    }
+    let cpu = Cpu::of(&server, kind).await;
+    let bytes = size(&server, kind).await;
+    let (before, own_before) = (cpu.seconds(), measure::processor_seconds(std::process::id()));
+    let resting = measure::mebibytes(server.id(), "VmRSS");
+    let begun = Instant::now();
+    let (steps, asked, put_off, failures) = replay(arguments, &server, way, &cards).await;
+    let took = begun.elapsed().as_secs_f64();
+    let (used, own) = (cpu.seconds() - before, measure::processor_seconds(std::process::id()) - own_before);
+    let done = cards.len() - failures.len();
+    let grown = size(&server, kind).await.saturating_sub(bytes) as f64;
+    let per = |sum: f64| sum / done.max(1) as f64;
+    println!(
+        "{kind:?}, {}: {done} check-ins of {asked} items in {took:.1} s, {} failed, {put_off} put off",
+        way.name(),
+        failures.len()
+    );
+    for why in failures.iter().take(3) {
+        println!("  failed: {why}");
+    }
+    println!("  completed per second   {:8.0}   (this generator runs on the same cores)", done as f64 / took);
+    println!(
+        "  CPU per check-in       {:8.2} ms in the server and its database, {:.2} ms in the generator",
+        per(used) * 1e3,
+        per(own) * 1e3
+    );
+    println!(
+        "  memory                 {resting:8.1} MiB before, {:.1} MiB at most",
+        measure::mebibytes(server.id(), "VmHWM")
+    );
+    println!("  database               {:8.0} bytes per check-in, indexes and audit included", per(grown));
+    println!("  {:<16}{:>8}{:>10}{:>10}{:>10}", "step", "count", "p50 ms", "p95 ms", "p99 ms");
+    let rows = steps.percentiles();
+    for (step, count, [p50, p95, p99]) in &rows {
+        println!("  {step:<16}{count:>8}{p50:>10.2}{p95:>10.2}{p99:>10.2}");
+    }
+    json!({
+        "database": format!("{kind:?}"), "way": way.name(), "check_ins": done, "items": asked,
+        "failed": failures.len(), "put_off": put_off, "seconds": took, "per_second": done as f64 / took,
+        "cpu_ms_per_check_in": per(used) * 1e3, "generator_cpu_ms": per(own) * 1e3,
+        "memory_before_mib": resting, "memory_most_mib": measure::mebibytes(server.id(), "VmHWM"),
+        "bytes_per_check_in": per(grown),
+        "steps": rows.iter().map(|(step, count, p)| json!({ "step": step, "count": count, "p50": p[0], "p95": p[1], "p99": p[2] }))
+            .collect::<Vec<_>>(),
+    })
+}
+
+/// A district with enough teens of one open window and no past.
+async fn district(arguments: &Arguments, kind: Kind) -> Server {
+    // A third of the children are eleven or older and in a class whose sitting is open.
+    let students = (arguments.children * 7 / 2).max(200).to_string();
+    let schools = (arguments.children / 400).clamp(1, 100).to_string();
+    let seed = arguments.seed.to_string();
+    let plan = ["--seed", &seed, "--schools", &schools, "--students", &students, "--windows", "1"];
+    Setup::new().demo(&plan).start(kind).await
+}
+
+/// All children, and what became of them.
+async fn replay(
+    arguments: &Arguments,
+    server: &Server,
+    way: Way,
+    cards: &[String],
+) -> (Steps, usize, usize, Vec<String>) {
+    let address: Arc<str> = server.url.trim_start_matches("http://").into();
+    let limit = if arguments.burst.is_some() { cards.len() } else { arguments.at_once };
+    let gate = Arc::new(tokio::sync::Semaphore::new(limit.max(1)));
+    let done = Arc::new(AtomicUsize::new(0));
+    let begun = Instant::now();
+    let mut children = Vec::new();
+    for (number, code) in cards.iter().enumerate() {
+        if let Some(seconds) = arguments.burst {
+            let at = begun + Duration::from_secs_f64(seconds * number as f64 / cards.len() as f64);
+            tokio::time::sleep_until(at.into()).await;
+        }
+        let ticket = Arc::clone(&gate).acquire_owned().await.unwrap();
+        let (address, code, done) = (Arc::clone(&address), code.clone(), Arc::clone(&done));
+        children.push(tokio::spawn(async move {
+            let mut device = Device::new(&address);
+            let outcome = child::check_in(&mut device, way, &code, number).await;
+            drop(ticket);
+            let n = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if n.is_multiple_of(1000) {
+                eprintln!("  {n} children are done after {:.0} s", begun.elapsed().as_secs_f64());
+            }
+            (device.steps, device.put_off, outcome)
+        }));
+    }
+    let (mut steps, mut asked, mut put_off, mut failures) = (Steps::default(), 0, 0, Vec::new());
+    for child in children {
+        let (own, later, outcome) = child.await.unwrap();
+        steps.add(&own);
+        put_off += later;
+        match outcome {
+            Ok(items) => asked = items,
+            Err(why) => failures.push(why),
+        }
+    }
+    (steps, asked, put_off, failures)
+}
+
+/// The processes whose time counts: the server, and PostgreSQL with all its workers.
+struct Cpu {
+    server: u32,
+    postgres: Option<u32>,
+}
+
+impl Cpu {
+    async fn of(server: &Server, kind: Kind) -> Self {
+        let postgres = match kind {
+            Kind::Sqlite => None,
+            Kind::Postgres => {
+                let mut conn = sqlx::PgConnection::connect(&server.database.url).await.unwrap();
+                let (own,): (i32,) =
+                    sqlx::query_as("select pg_backend_pid()").fetch_one(&mut conn).await.unwrap();
+                measure::parent_of(own.unsigned_abs())
+            }
+        };
+        Self { server: server.id(), postgres }
+    }
+
+    fn seconds(&self) -> f64 {
+        let postgres: f64 = self.postgres.map_or(0.0, |parent| {
+            let workers = measure::children(parent);
+            measure::processor_seconds(parent)
+                + workers.into_iter().map(measure::processor_seconds).sum::<f64>()
+        });
+        measure::processor_seconds(self.server) + postgres
+    }
+}
+
+/// The size of the database in bytes.
+async fn size(server: &Server, kind: Kind) -> u64 {
+    let sql = match kind {
+        Kind::Sqlite => {
+            "select (select page_count from pragma_page_count) * (select page_size from pragma_page_size)"
+        }
+        Kind::Postgres => "select pg_database_size(current_database())",
+    };
+    sqlx::any::install_default_drivers();
+    let mut conn = sqlx::AnyConnection::connect(&server.database.url).await.unwrap();
+    let (bytes,): (i64,) = sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_one(&mut conn).await.unwrap();
+    bytes.unsigned_abs()
+}
