@@ -1,4 +1,4 @@
-//! A window is released once: two releases of one window could be subtracted.
+//! A window is released once, since two releases of one window could be subtracted; and its counts are rounded.
 
 use server::Error;
 use server::ctx::{Actor, Ctx};
@@ -44,5 +44,31 @@ on_both_databases! {
         assert!(matches!(&again, Err(Error::Conflict(words)) if words.contains("already has a release")), "{again:?}");
         let after: Vec<(String,)> = sqlx::query_as(bodies).fetch_all(&mut conn).await.unwrap();
         assert_eq!(before, after, "the release stays as it was, and there is no other");
+    }
+
+    /// PRV-01: every count of a release is a multiple of five, and the figures that share children are there.
+    async fn prv_01_every_count_of_a_release_is_rounded_to_five_in_every_figure(kind: Kind) {
+        let database = Database::empty(kind).await;
+        let services = Services::open(configured(&database, &[])).await.unwrap();
+        let plan = Plan { seed: 5, schools: 4, students: 600, windows: 2 };
+        demo::fill(&services, plan, |_, _| {}).await.unwrap();
+        sqlx::any::install_default_drivers();
+        let mut conn = <sqlx::AnyConnection as sqlx::Connection>::connect(&database.url).await.unwrap();
+        let figures: Vec<(String, String)> =
+            sqlx::query_as("select chart, body from release_figures order by position").fetch_all(&mut conn).await.unwrap();
+        let mut counts = 0;
+        for (chart, body) in &figures {
+            let body: serde_json::Value = serde_json::from_str(body).unwrap();
+            for cell in body["table"]["rows"].as_array().unwrap().iter().flat_map(|row| row.as_array().unwrap()).skip(1) {
+                let Ok(number) = cell.as_str().unwrap().replace(',', "").parse::<u64>() else { continue };
+                assert!(number.is_multiple_of(5), "{chart}: {cell}");
+                counts += 1;
+            }
+        }
+        assert!(counts >= 10, "{counts} counts");
+        let names: Vec<&str> = figures.iter().map(|(chart, _)| chart.as_str()).collect();
+        for wanted in ["participation", "positive-screens-phq9-teen", "referral-funnel"] {
+            assert!(names.contains(&wanted), "{wanted} in {names:?}");
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 mod participation;
 mod positive_screens;
+mod referral_funnel;
 
 use std::collections::BTreeMap;
 
@@ -15,13 +16,15 @@ use crate::draw::{About, DrawError, Figure};
 use crate::model::{SchoolId, WindowId};
 use crate::store::{Conn, StoreError, args};
 use crate::suppression::{
-    AuditFailure, Cell, CellKey, Exposure, Percentage, Policy, Protected, Split, TableError, Tables, protect,
+    AuditFailure, Cell, CellKey, Exposure, Percentage, Policy, Protected, Rounding, Split, TableError,
+    Tables, protect,
 };
 
 /// The relations a chart may read, for the window `$1` alone.
 ///
 /// `cohort`: one row per child whom the window covers, with how far it came.
 /// `screened`: one row per handed-in screening that has a decision, `positive` 1 or 0.
+/// `referred`: one row per referral that the window gave rise to, with how far it came. `$2` is true.
 const SCOPE: &str = "with cohort as (
   select c.id as child, s.id as school, s.name as school_name,
     case when n.status in ('refused', 'withdrawn') then 0
@@ -46,6 +49,13 @@ const SCOPE: &str = "with cohort as (
     join scores t on t.administration_id = a.id and t.scale = 'total'
   where a.window_id = $1 and a.informant = 'student' and a.state = 'submitted' and t.positive is not null
     and t.engine = (select max(x.engine) from scores x where x.administration_id = a.id and x.scale = 'total')
+), referred as (
+  select s.id as school, s.name as school_name, r.id as referral,
+    case when r.acknowledged_at is null then 0 else 1 end as acknowledged,
+    case when exists (select 1 from contacts k where k.referral_id = r.id and k.reached = $2) then 1 else 0 end as reached,
+    case when r.closed_at is null then 0 else 1 end as closed
+  from referrals r join schools s on s.id = r.school_id
+  where r.window_id = $1
 )";
 
 /// One count: how many at a school, in a series, are of a kind.
@@ -66,19 +76,30 @@ enum Shape {
     Funnel(&'static [&'static str]),
     /// Kinds that add up to a total.
     Kinds { items: &'static [&'static str], total: &'static str },
+    /// Steps of the whole district alone. By school they would stand beside the positive screens and say, within a few,
+    /// what is hidden there.
+    DistrictFunnel(&'static [&'static str]),
 }
+
+/// Draws a figure from published counts; `None` where they give none.
+type Draw = fn(&View<'_>) -> Result<Option<Figure>, DrawError>;
+/// Draws one figure from all series together.
+type DrawAll = fn(&[View<'_>]) -> Result<Option<Figure>, DrawError>;
 
 /// A district chart.
 struct Chart {
     name: &'static str,
-    /// Reads only `cohort` and `screened`; gives school, school_name, series, item, n.
+    /// Reads only the relations of the scope; gives school, school_name, series, item, n.
     sql: &'static str,
     shape: Shape,
-    draw: fn(&View<'_>) -> Result<Figure, DrawError>,
+    /// What is drawn of one series, with what follows the chart's name in the figure's.
+    draw: &'static [(&'static str, Draw)],
+    /// What is drawn of all series together, with the figure's name.
+    draw_all: &'static [(&'static str, DrawAll)],
 }
 
 /// Every chart, in the order of the page.
-const CHARTS: &[Chart] = &[participation::CHART, positive_screens::CHART];
+const CHARTS: &[Chart] = &[participation::CHART, positive_screens::CHART, referral_funnel::CHART];
 
 /// The name of the whole district among the groups.
 const DISTRICT: &str = "district";
@@ -143,7 +164,7 @@ pub async fn figures(
 ) -> Result<Vec<(String, Figure)>, ReleaseError> {
     let mut counted = Vec::new();
     for chart in CHARTS {
-        let rows: Vec<CountRow> = conn.all_scoped(SCOPE, chart.sql, args![window]).await?;
+        let rows: Vec<CountRow> = conn.all_scoped(SCOPE, chart.sql, args![window, true]).await?;
         counted.push((chart, rows));
     }
     let mut schools: BTreeMap<String, String> = BTreeMap::new();
@@ -155,26 +176,36 @@ pub async fn figures(
         add(&mut tables, chart, rows, schools.keys())?;
     }
     link(&mut tables, &counted, schools.keys())?;
-    let protected = protect(&tables, &Policy::default())?;
+    // Rounding comes last and only takes away: what was proved for the exact counts holds for the printed ones.
+    let protected = protect(&tables, &Policy::default().with_rounding(Rounding::ToFive))?;
     let mut schools: Vec<(String, String)> = schools.into_iter().collect();
     schools.sort_by(|a, b| a.1.cmp(&b.1));
     let mut figures = Vec::new();
     for (chart, rows) in &counted {
-        for series in series_of(rows) {
-            let view = View {
-                protected: &protected,
-                chart: chart.name,
-                series,
-                schools: &schools,
-                about: About {
-                    measure: String::new(),
-                    source: source.to_owned(),
-                    window: window_name.to_owned(),
-                    note: String::new(),
-                },
-                id: [chart.name, series].join("-").replace('_', "-").trim_end_matches('-').to_owned(),
-            };
-            figures.push((view.id.clone(), (chart.draw)(&view)?));
+        let view = |series| View {
+            protected: &protected,
+            chart: chart.name,
+            series,
+            schools: &schools,
+            about: About {
+                measure: String::new(),
+                source: source.to_owned(),
+                window: window_name.to_owned(),
+                note: String::new(),
+            },
+            id: String::new(),
+        };
+        let mut views: Vec<View<'_>> = series_of(rows).into_iter().map(view).collect();
+        for view in &mut views {
+            for (suffix, draw) in chart.draw {
+                let name =
+                    [chart.name, view.series, suffix].join("-").replace(['_', '.'], "-").replace("--", "-");
+                view.id = name.trim_end_matches('-').to_owned();
+                figures.extend(draw(view)?.map(|figure| (view.id.clone(), figure)));
+            }
+        }
+        for (name, draw) in chart.draw_all {
+            figures.extend(draw(&views)?.map(|figure| ((*name).to_owned(), figure)));
         }
     }
     Ok(figures)
@@ -206,32 +237,40 @@ fn add<'a>(
     for series in series_of(rows) {
         let name = |item: &str| format!("{} {series} {item}", chart.name);
         let groups = std::iter::once(DISTRICT).chain(schools.clone().map(String::as_str));
-        let items: Vec<&str> = match chart.shape {
-            Shape::Funnel(steps) => steps.to_vec(),
-            Shape::Kinds { items, total } => items.iter().copied().chain([total]).collect(),
+        let items: Vec<String> = match chart.shape {
+            Shape::Funnel(steps) => steps.iter().map(|s| (*s).to_owned()).collect(),
+            Shape::Kinds { items, total } => {
+                items.iter().copied().chain([total]).map(str::to_owned).collect()
+            }
+            Shape::DistrictFunnel(_) => Vec::new(),
         };
         for group in groups {
             match chart.shape {
-                Shape::Funnel(steps) => {
+                Shape::DistrictFunnel(_) if group != DISTRICT => {}
+                Shape::Funnel(steps) | Shape::DistrictFunnel(steps) => {
                     let named: Vec<(String, u64)> =
                         steps.iter().map(|s| (name(s), count_of(rows, group, series, s))).collect();
                     let steps: Vec<(&str, u64)> = named.iter().map(|(s, n)| (s.as_str(), *n)).collect();
-                    tables.add_funnel(group, &steps, Exposure::Public)?;
+                    let first = match chart.shape {
+                        Shape::Funnel(_) => Exposure::Public,
+                        _ => Exposure::Published,
+                    };
+                    tables.add_funnel(group, &steps, first)?;
                 }
                 Shape::Kinds { items, total } => {
-                    let mut parts = Vec::new();
+                    let mut kinds = Vec::new();
                     let mut sum = 0;
                     for item in items {
                         let n = count_of(rows, group, series, item);
                         sum += n;
-                        parts.push(tables.cell(CellKey::new(group, name(item)), n, Exposure::Published)?);
+                        kinds.push(tables.cell(CellKey::new(group, name(item)), n, Exposure::Published)?);
                     }
                     let total = tables.cell(CellKey::new(group, name(total)), sum, Exposure::Published)?;
-                    tables.relation(total, &parts, Split::Items)?;
+                    tables.relation(total, &kinds, Split::Items)?;
                 }
             }
         }
-        for item in items {
+        for item in &items {
             let whole = tables.find(&CellKey::new(DISTRICT, name(item)));
             let parts: Vec<_> =
                 schools.clone().filter_map(|s| tables.find(&CellKey::new(s.as_str(), name(item)))).collect();
@@ -261,12 +300,23 @@ fn link<'a>(
         };
         let mut parts = Vec::new();
         for series in series_of(rows) {
-            parts.extend(tables.find(&CellKey::new(group, format!("{} {series} valid", screens.name))));
+            let Some(part) = tables.find(&CellKey::new(group, format!("{} {series} valid", screens.name)))
+            else {
+                continue;
+            };
+            parts.push(part);
+            // Whoever has a decision on one instrument is among those with valid answers, also where the instruments
+            // overlap and their sum says nothing.
+            if let Some(rest) = tables.count(valid).checked_sub(tables.count(part)) {
+                let without = CellKey::new(group, format!("valid without {series}"));
+                let rest = tables.cell(without, rest, Exposure::Slack)?;
+                tables.relation(valid, &[part, rest], Split::Items)?;
+            }
         }
         let sum: u64 = parts.iter().map(|p| tables.count(*p)).sum();
         // A child may answer two instruments; then the sum is no part of the children and links nothing.
         let Some(rest) = tables.count(valid).checked_sub(sum) else { continue };
-        if parts.is_empty() {
+        if parts.len() < 2 {
             continue;
         }
         parts.push(tables.cell(CellKey::new(group, "valid without a cut-off"), rest, Exposure::Slack)?);

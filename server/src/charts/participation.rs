@@ -17,24 +17,29 @@ pub(super) const CHART: Chart = Chart {
         union all select school, school_name, 'valid', cast(sum(valid * allowed) as bigint) from cohort group by school, school_name
     ) steps order by school_name, school",
     shape: Shape::Funnel(STEPS),
-    draw,
+    draw: &[("", draw)],
+    draw_all: &[],
 };
 
-fn draw(view: &View<'_>) -> Result<Figure, DrawError> {
-    let steps = STEPS
-        .iter()
-        .zip(LABELS)
-        .map(|(step, label)| FunnelStep {
-            label: (*label).to_owned(),
-            count: view.count(DISTRICT, step).map_or(Count::Hidden, Count::Shown),
-            share: share(view.percentage(DISTRICT, step, STEPS[0])),
-        })
-        .collect();
+fn draw(view: &View<'_>) -> Result<Option<Figure>, DrawError> {
+    let steps = steps(view, STEPS, LABELS);
     let mut about = view.about.clone();
     about.measure = "Students at each step, % of enrolled".to_owned();
     about.note = "Who did not take part may differ from who did.".to_owned();
     let input = FunnelBars { steps, outcome: "gave valid answers".to_owned(), about };
-    funnel_bars(&Frame::picture(&view.id), &input)
+    funnel_bars(&Frame::picture(&view.id), &input).map(Some)
+}
+
+/// The district's published steps with their share of the first.
+pub(super) fn steps(view: &View<'_>, names: &[&str], labels: &[&str]) -> Vec<FunnelStep> {
+    let first = names.first().copied().unwrap_or_default();
+    let step = |(name, label): (&&str, &&str)| FunnelStep {
+        label: (*label).to_owned(),
+        count: view.count(DISTRICT, name).map_or(Count::Hidden, Count::Shown),
+        // Everybody is all of everybody: the first step has no share.
+        share: if *name == first { None } else { share(view.percentage(DISTRICT, name, first)) },
+    };
+    names.iter().zip(labels).map(step).collect()
 }
 
 /// A published percentage as the drawing takes it.

@@ -72,7 +72,8 @@ fn title(input: &FunnelBars) -> String {
         Some(FunnelStep { count: Count::Shown(_), share: Some(share), .. }) => {
             format!("{} of {} pupils {}", share.text(), first_word(input), input.outcome)
         }
-        _ => "Who took part".to_owned(),
+        _ if first_word(input) == "enrolled" => "Who took part".to_owned(),
+        _ => input.about.measure.clone(),
     }
 }
 

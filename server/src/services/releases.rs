@@ -1,5 +1,7 @@
 //! Releases: computed once when a window is closed, suppressed once, and served from then on (PRV-04).
 
+use std::sync::Arc;
+
 use super::{Services, require, staff};
 use crate::charts::{self, ReleaseError};
 use crate::ctx::{Actor, Ctx};
@@ -8,7 +10,7 @@ use crate::model::window::WindowState;
 use crate::model::{ReleaseId, WindowId};
 use crate::policy::{Action, Place};
 use crate::store::releases as stored;
-use crate::store::{Act, places, windows};
+use crate::store::{Act, Conn, places, windows};
 use crate::{Error, Result};
 
 /// A release without its figures.
@@ -42,48 +44,66 @@ pub async fn build(services: &Services, ctx: &Ctx, window: WindowId) -> Result<R
         Actor::Staff(staff) => staff.name.clone(),
         _ => "Firstlight".to_owned(),
     };
+    // Counting and proving take long over many children, so they read beside the writer: a closed window's answers do
+    // not change any more, and a child's answer elsewhere need not wait.
+    let figures = {
+        let mut conn = services.store.read(ctx).await?;
+        let window = may_build(&mut conn, ctx, window).await?;
+        // A window has one release.
+        let source = "Firstlight release 1";
+        let figures =
+            charts::figures(&mut conn, window.id, &window.name, source).await.map_err(|e| match e {
+                ReleaseError::Store(error) => Error::Store(error),
+                other => Error::Conflict(other.to_string()),
+            })?;
+        let mut bodies = Vec::with_capacity(figures.len());
+        for (chart, figure) in figures {
+            let body = serde_json::to_string(&figure).map_err(|e| Error::Conflict(e.to_string()))?;
+            bodies.push((chart, body));
+        }
+        Arc::new(bodies)
+    };
     services
         .store
         .write(ctx, Act::new("release.build"), move |tx| {
-            let by = by.clone();
+            let (by, figures) = (by.clone(), Arc::clone(&figures));
             Box::pin(async move {
                 let ctx = tx.ctx();
-                let Some(window) = windows::get(tx, window).await? else {
-                    require(&ctx, Action::BuildRelease, Place::Anywhere)?;
-                    return Err(Error::NotFound);
-                };
-                require(&ctx, Action::BuildRelease, Place::District(window.district_id))?;
-                if !matches!(window.state, WindowState::Closed | WindowState::Archived) {
-                    return Err(Error::Conflict(format!(
-                        "{} is {}: a release is built when its window is closed.",
-                        window.name,
-                        window.state.as_str()
-                    )));
-                }
-                if stored::is_released(tx, window.id).await? {
-                    return Err(Error::Conflict(format!(
-                        "{} already has a release. A second one could be compared with the first to learn about one \
-                         student: corrections show in the release of the next window.",
-                        window.name
-                    )));
-                }
+                let window = may_build(tx, &ctx, window).await?;
                 let id = ReleaseId(ctx.id());
                 tx.about("release", id.0);
-                let number = stored::add(tx, id, window.district_id, window.id, &by).await?;
-                let source = format!("Firstlight release {number}");
-                let figures =
-                    charts::figures(tx, window.id, &window.name, &source).await.map_err(|e| match e {
-                        ReleaseError::Store(error) => Error::Store(error),
-                        other => Error::Conflict(other.to_string()),
-                    })?;
-                for (position, (chart, figure)) in (1i64..).zip(figures) {
-                    let body = serde_json::to_string(&figure).map_err(|e| Error::Conflict(e.to_string()))?;
-                    stored::add_figure(tx, id, position, &chart, &body).await?;
+                stored::add(tx, id, window.district_id, window.id, &by).await?;
+                for (position, (chart, body)) in (1i64..).zip(figures.iter()) {
+                    stored::add_figure(tx, id, position, chart, body).await?;
                 }
                 Ok(id)
             })
         })
         .await
+}
+
+/// The window, if its release may be built now.
+async fn may_build(conn: &mut Conn, ctx: &Ctx, window: WindowId) -> Result<windows::Window> {
+    let Some(window) = windows::get(conn, window).await? else {
+        require(ctx, Action::BuildRelease, Place::Anywhere)?;
+        return Err(Error::NotFound);
+    };
+    require(ctx, Action::BuildRelease, Place::District(window.district_id))?;
+    if !matches!(window.state, WindowState::Closed | WindowState::Archived) {
+        return Err(Error::Conflict(format!(
+            "{} is {}: a release is built when its window is closed.",
+            window.name,
+            window.state.as_str()
+        )));
+    }
+    if stored::is_released(conn, window.id).await? {
+        return Err(Error::Conflict(format!(
+            "{} already has a release. A second one could be compared with the first to learn about one student: \
+             corrections show in the release of the next window.",
+            window.name
+        )));
+    }
+    Ok(window)
 }
 
 /// The newest release of the reader's district, if there is one.

@@ -52,8 +52,8 @@ pub async fn add(
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses it.
-pub async fn is_released(tx: &mut Tx, window: WindowId) -> Result<bool, StoreError> {
-    let found: Option<(i64,)> = tx
+pub async fn is_released(conn: &mut Conn, window: WindowId) -> Result<bool, StoreError> {
+    let found: Option<(i64,)> = conn
         .first("select number from releases where window_id = $1 order by number limit 1", args![window])
         .await?;
     Ok(found.is_some())

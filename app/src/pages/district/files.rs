@@ -36,7 +36,9 @@ fn rows(table: &Table) -> String {
 /// A cell that no spreadsheet takes for a formula (INP-05), quoted where it must be.
 fn field(text: &str) -> String {
     const FORMULA: [char; 12] = ['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠'];
-    let safe = if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() };
+    // Spreadsheets skip blanks before a formula, so these do not hide one.
+    let begins = text.trim_start_matches([' ', '\u{a0}', '\u{feff}']);
+    let safe = if begins.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() };
     if safe.contains([',', '"', '\r', '\n']) || safe != safe.trim() {
         format!("\"{}\"", safe.replace('"', "\"\""))
     } else {
@@ -52,7 +54,8 @@ mod tests {
 
     #[test]
     fn no_cell_can_be_a_formula_inp_05() {
-        for start in ["=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠"] {
+        for start in ["=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠", " =", "\u{feff}="]
+        {
             let cell = field(&format!("{start}cmd|' /C calc'!A0"));
             assert!(cell.trim_start_matches('"').starts_with('\''), "{cell:?}");
         }

@@ -142,20 +142,30 @@ async fn page(
 fn Release(release: ReleasePage, when: When, may_build: bool, token: String) -> AnyView {
     let ReleasePage { release, figures, all, waiting, .. } = release;
     let built = when.date(release.built_at.day_in(&when.zone));
-    let lede = figures.iter().map(|(_, figure)| sentence(&figure.title)).collect::<Vec<_>>().join(" ");
+    // The others repeat these numbers in another light.
+    let lede =
+        figures.iter().take(3).map(|(_, figure)| sentence(&figure.title)).collect::<Vec<_>>().join(" ");
     let strip = figures
         .iter()
         .find(|(chart, _)| chart == "participation")
         .map(|(_, figure)| view! { <Funnel figure=figure.clone()/> });
     let address = format!("/district/releases/{}", release.id);
     let downloads = downloads(&address, &figures);
-    let cards = figures
-        .into_iter()
-        .map(|(chart, figure)| {
-            let files = format!("{address}/{chart}");
-            view! { <div class="card"><Figure figure files/></div> }
-        })
-        .collect_view();
+    let card = |(chart, figure): (String, Drawn)| {
+        let files = format!("{address}/{chart}");
+        view! { <div class="card"><Figure figure files/></div> }
+    };
+    let mut figures = figures.into_iter();
+    let cards = figures.by_ref().take(FIRST_SIGHT).map(card).collect_view();
+    let more = figures.map(card).collect::<Vec<_>>();
+    let more = (!more.is_empty()).then(|| {
+        view! {
+            <details class="disclosure">
+                <summary>{format!("{} more figures", more.len())}</summary>
+                <div class="two two-even">{more}</div>
+            </details>
+        }
+    });
     view! {
         <div class="page-head">
             <div>
@@ -170,6 +180,7 @@ fn Release(release: ReleasePage, when: When, may_build: bool, token: String) -> 
         <Waiting waiting may_build token/>
         {strip}
         <div class="two two-even">{cards}</div>
+        {more}
         <div class="two two-even">
             <Limits/>
             <section class="card" aria-labelledby="files-head">
@@ -182,6 +193,9 @@ fn Release(release: ReleasePage, when: When, may_build: bool, token: String) -> 
     }
     .into_any()
 }
+
+/// More than eight figures at first sight are a puzzle (D-01).
+const FIRST_SIGHT: usize = 8;
 
 /// A chart's message as a sentence of its own.
 fn sentence(title: &str) -> String {
@@ -313,8 +327,8 @@ fn Limits() -> AnyView {
                     differ from those who are."
                 </p>
                 <p>
-                    "Cells with few children are hidden, and others with them where they could be computed back. A release \
-                    is frozen: it is never recomputed, so two readers always see the same numbers."
+                    "Cells with few children are hidden, and others with them where they could be computed back. Counts are \
+                    rounded to 5, so they need not add up. A release is frozen: it is never recomputed, so two readers always see the same numbers."
                 </p>
             </div>
         </section>
