@@ -4,6 +4,7 @@
 
 mod budget;
 mod child;
+mod counselor;
 mod hostile;
 mod offline;
 mod shared_device;
@@ -23,7 +24,7 @@ async fn staff(browser: &Browser, server: &Server, role: &str) {
 }
 
 /// A page is looked at: no axe violation, nothing beside the screen, and a picture for people to look at too.
-async fn look(browser: &Browser, name: &str) {
+pub(crate) async fn look(browser: &Browser, name: &str) {
     axe::is_clean(browser).await;
     for (screen, suffix) in [(Screen::Phone, "phone"), (Screen::Desktop, "desktop")] {
         browser.screen(screen).await;

@@ -328,7 +328,7 @@ fn Limits() -> AnyView {
                 </p>
                 <p>
                     "Cells with few children are hidden, and others with them where they could be computed back. Counts are \
-                    rounded to 5, so they need not add up. A release is frozen: it is never recomputed, so two readers always see the same numbers."
+                    rounded to 5 and shares computed from them, so small ones need not add up. A release is frozen: it is never recomputed, so two readers always see the same numbers."
                 </p>
             </div>
         </section>
