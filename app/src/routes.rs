@@ -56,6 +56,11 @@ const DISTRICT: Who = Who::Staff(&[Role::DistrictOfficer, Role::Analyst]);
 routes! {
     get "/", Who::Everybody => pages::student::entry::show;
     post "/card", Who::Everybody => pages::student::entry::sign_in;
+    get "/c/{secret}", Who::Everybody => pages::student::card::scanned;
+    get "/c", Who::Everybody => pages::student::card::show;
+    post "/c", Who::Everybody => pages::student::card::sign_in;
+    get "/talk", Who::Everybody => pages::student::talk::show;
+    post "/talk", Who::Everybody => pages::student::talk::ask;
     post "/look", Who::Everybody => pages::student::look::choose;
     get "/help", Who::Everybody => pages::student::help::show;
     get "/learn", Who::Everybody => pages::student::learn::list;

@@ -41,6 +41,8 @@ pub struct Visit {
     pub child_page: bool,
     /// How a child wants its pages.
     pub look: Look,
+    /// What a card's link said a moment ago.
+    pub card: Option<String>,
     /// The path asked for.
     pub path: String,
     /// The visitor cookie to set, where the browser had none.
@@ -81,10 +83,12 @@ impl Transport {
 const SESSION: &str = "firstlight";
 const VISITOR: &str = "firstlight-visitor";
 const LOOK: &str = "firstlight-look";
+/// Carries what a card's link said to the page without it in its address, and no further.
+const CARD: &str = "firstlight-card";
 
 /// The first part of the path of every page of a child.
-const CHILD_PAGES: [&str; 10] =
-    ["", "card", "help", "quiet", "check-in", "all-done", "look", "talk", "learn", "start"];
+const CHILD_PAGES: [&str; 11] =
+    ["", "c", "card", "help", "quiet", "check-in", "all-done", "look", "talk", "learn", "start"];
 
 impl FromRequestParts<Site> for Visit {
     type Rejection = Response;
@@ -133,6 +137,7 @@ impl FromRequestParts<Site> for Visit {
             owes_code,
             address: address(parts, config),
             look: chosen_look(cookies, transport),
+            card: cookie(cookies, &transport.name(CARD)),
             path: parts.uri.path().to_owned(),
             child_page: CHILD_PAGES.contains(&parts.uri.path().split('/').nth(1).unwrap_or_default()),
             new_visitor,
@@ -177,11 +182,30 @@ impl Visit {
         response
     }
 
+    /// Sends the browser on to a page without the card's link in its address: no history, no referrer and no bookmark
+    /// holds what it said.
+    pub fn with_card(&self, secret: &str, to: &str) -> Response {
+        let transport = Transport::of(self.site.services.config());
+        let mut response = Redirect::to(to).into_response();
+        // Lax, not Strict: a browser that a camera opens comes from nowhere, and some count that as another site.
+        let attributes = transport.attributes().replace("SameSite=Strict", "SameSite=Lax");
+        set(&mut response, &format!("{}={secret}; Max-Age=120{attributes}", transport.name(CARD)));
+        response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        response
+    }
+
+    /// Forgets what a card's link said.
+    pub fn without_card(&self, mut response: Response) -> Response {
+        let transport = Transport::of(self.site.services.config());
+        set(&mut response, &format!("{}=; Max-Age=0{}", transport.name(CARD), transport.attributes()));
+        response
+    }
+
     /// Sends the browser on without any session, and tells it to forget what it kept (PRV-10).
     pub fn signed_out(&self, to: &str) -> Response {
         let transport = Transport::of(self.site.services.config());
         let mut response = Redirect::to(to).into_response();
-        for name in [SESSION, VISITOR, LOOK] {
+        for name in [SESSION, VISITOR, LOOK, CARD] {
             set(&mut response, &format!("{}=; Max-Age=0{}", transport.name(name), transport.attributes()));
         }
         response.headers_mut().insert(

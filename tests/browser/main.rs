@@ -5,6 +5,7 @@
 mod budget;
 mod child;
 mod counselor;
+mod doors;
 mod hostile;
 mod offline;
 mod shared_device;

@@ -9,6 +9,7 @@ mod backup;
 mod break_glass;
 mod casework;
 mod device;
+mod doors;
 mod idempotence;
 mod model;
 mod promises;

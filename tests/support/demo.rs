@@ -46,6 +46,8 @@ pub struct Staff {
 pub struct Card {
     /// What the child types.
     pub code: String,
+    /// The path that its QR code points to.
+    pub link: String,
     /// Which skin and wording.
     pub age_band: String,
     /// Where.

@@ -3,7 +3,8 @@
 use questionnaires::response::Answer;
 use server::Result;
 use server::model::administration::TalkWish;
-use server::services::check_in;
+pub use server::services::talk::Ask;
+use server::services::{check_in, talk};
 pub use server::services::check_in::AssentText;
 pub use server::services::check_in::answers::{Held, Saved, Sent};
 pub use server::services::check_in::{Assent, CheckIn, Closing, Question, Receipt, Step};
@@ -74,6 +75,11 @@ pub async fn worry_about_friend(visit: &Visit) -> Result<()> {
 /// Records the wish to talk.
 pub async fn wish_to_talk(visit: &Visit, wish: TalkWish) -> Result<()> {
     check_in::wish_to_talk(&visit.site.services, &visit.ctx, wish).await
+}
+
+/// Brings what a child asks for with its card's code, outside a check-in.
+pub async fn ask_to_talk(visit: &Visit, code: &str, ask: Ask) -> Result<()> {
+    talk::ask(&visit.site.services, &visit.ctx, code, ask, visit.address).await
 }
 
 /// The words of the last page, and the help lines of every page.

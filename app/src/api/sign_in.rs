@@ -24,6 +24,11 @@ pub async fn sign_in_card(visit: &Visit, code: &str) -> Result<Token> {
     sessions::sign_in_with_card(&visit.site.services, &visit.ctx, code, visit.address).await
 }
 
+/// Signs a child in with what the link in its card's QR code carries.
+pub async fn sign_in_link(visit: &Visit, secret: &str) -> Result<Token> {
+    sessions::sign_in_with_link(&visit.site.services, &visit.ctx, secret, visit.address).await
+}
+
 /// Checks a password.
 pub async fn check_password(visit: &Visit, email: &str, password: &str) -> Result<Token> {
     sessions::sign_in_with_password(&visit.site.services, &visit.ctx, email, password, visit.address).await

@@ -58,7 +58,7 @@ fn page(demo: &Demo, address: &str) -> String {
         format!("Children sign in at {address}/ with a card's code:"),
     ];
     for card in AgeBand::ALL.iter().filter_map(|band| demo.card(*band)) {
-        let DemoCard { code, age_band, child, class, school } = card;
+        let DemoCard { code, age_band, child, class, school, .. } = card;
         lines.push(format!("  {code:<12} {age_band:<6} {child}, class {class}, {school}"));
     }
     lines.push(String::new());

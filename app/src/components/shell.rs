@@ -110,3 +110,11 @@ fn Islands() -> impl IntoView {
         .build();
     view! { <HydrationScripts options islands=true/> }
 }
+
+/// Sends the page's one form by itself once the page has been painted; without a script its button does the same.
+#[component]
+pub fn SendOn() -> impl IntoView {
+    view! { <script type="module" nonce=use_nonce()>{SEND_ON}</script> }
+}
+
+const SEND_ON: &str = "requestAnimationFrame(() => setTimeout(() => document.querySelector('main form').requestSubmit()));";

@@ -59,6 +59,18 @@ words! {
     talk_door: "ask to talk to someone", "找人聊一聊", "pedir hablar con alguien", "طلب التحدث مع شخص";
     learn_door: "read about feelings", "读一读关于心情的短文", "leer sobre las emociones", "القراءة عن المشاعر";
 
+    card_title: "Your card", "你的卡片", "Tu tarjeta", "بطاقتك";
+    card_heading: "Tap the button to start", "点按钮开始", "Toca el botón para empezar", "اضغط الزر للبدء";
+    talk_title: "Talk to someone", "找人聊一聊", "Hablar con alguien", "التحدث مع شخص";
+    talk_heading: "Would you like to talk to someone?", "想找人聊一聊吗？", "¿Quieres hablar con alguien?", "هل تريد التحدث مع شخص؟";
+    talk_text: "Type the code on your card and tap a button. A counselor of your school gets your wish and comes to you. You do not have to say why.", "输入卡片上的代码，再点一个按钮。学校的心理老师会收到你的请求，然后来找你。不用说原因。", "Escribe el código de tu tarjeta y toca un botón. El equipo de orientación de tu colegio recibe tu petición y te busca. No tienes que decir por qué.", "اكتب رمز بطاقتك واضغط زرًا. يصل طلبك إلى مرشد مدرستك ويأتي إليك. لا يلزم أن تقول السبب.";
+    talk_when: "When would you like to talk?", "想什么时候聊？", "¿Cuándo quieres hablar?", "متى تريد التحدث؟";
+    talk_limits: "Nobody reads this at night or at the weekend. If it cannot wait, use one of the numbers below.", "晚上和周末没有人看。如果等不了，请打下面的电话。", "Nadie lee esto por la noche ni el fin de semana. Si no puede esperar, usa uno de los números de abajo.", "لا أحد يقرأ هذا ليلًا أو في عطلة الأسبوع. إذا كان الأمر لا ينتظر فاستخدم أحد الأرقام أدناه.";
+    talk_no_card: "No card at hand? Go to any teacher, or to the school office, and say “I would like to talk to someone”.", "手边没有卡片？去找任何一位老师或学校办公室，说：“我想找人聊一聊。”", "¿No tienes la tarjeta? Ve a cualquier profe o a la secretaría y di: «Quiero hablar con alguien».", "ليست معك بطاقة؟ اذهب إلى أي معلم أو إلى مكتب المدرسة وقل: «أريد التحدث مع شخص».";
+    talk_done_title: "We have noted it", "我们记下了", "Lo hemos anotado", "سجلنا ذلك";
+    talk_done_text: "A counselor of your school gets it and looks for you on a school day. You can close this page.", "学校的心理老师会收到，并在上学日来找你。你可以关掉这一页。", "El equipo de orientación de tu colegio lo recibe y te busca en un día de clase. Puedes cerrar esta página.", "يصل ذلك إلى مرشد مدرستك ويبحث عنك في يوم دراسي. يمكنك إغلاق هذه الصفحة.";
+    talk_pick: "Tap one of the buttons.", "请点一个按钮。", "Toca uno de los botones.", "اضغط أحد الأزرار.";
+
     slip_length: "A code has ten letters and numbers. Look at your card and type it again.", "代码有十个字母和数字。看看卡片，再输入一次。", "Un código tiene diez letras y números. Mira tu tarjeta y escríbelo otra vez.", "الرمز عشرة حروف وأرقام. انظر إلى بطاقتك واكتبه مرة أخرى.";
     slip_sign: "A code has only letters and numbers. Look at your card and type it again.", "代码只有字母和数字。看看卡片，再输入一次。", "Un código solo tiene letras y números. Mira tu tarjeta y escríbelo otra vez.", "الرمز حروف وأرقام فقط. انظر إلى بطاقتك واكتبه مرة أخرى.";
     slip_check: "One letter or number is not right. Look at your card and type it again.", "有一个字母或数字不对。看看卡片，再输入一次。", "Una letra o un número no es correcto. Mira tu tarjeta y escríbelo otra vez.", "حرف أو رقم واحد غير صحيح. انظر إلى بطاقتك واكتبه مرة أخرى.";

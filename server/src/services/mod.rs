@@ -8,6 +8,8 @@ pub mod alerts;
 pub mod backups;
 pub mod break_glass;
 pub mod card_code;
+mod card_door;
+pub mod card_link;
 pub mod casework;
 pub mod check_in;
 pub mod concerns;
@@ -34,6 +36,7 @@ pub mod sessions;
 pub mod setup;
 pub mod sittings;
 pub mod steps;
+pub mod talk;
 mod throttle;
 pub mod trail;
 

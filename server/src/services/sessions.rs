@@ -6,20 +6,19 @@ use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
+pub use super::card_door::{sign_in_with_card, sign_in_with_link};
 pub use super::second_factor::code_now;
-use super::{Services, card_code};
+use super::Services;
 use crate::config::Clinical;
 use crate::ctx::{Actor, Ctx, Grant, Staff, Student};
-use crate::model::window::{SittingState, WindowState};
-use crate::model::{AdministrationId, Instant, UserId};
-use crate::store::administrations::{self, Administration};
+use crate::model::{Instant, UserId};
 use crate::store::sessions::Session;
 use crate::store::users::User;
-use crate::store::{Act, Tx, cards, children, sessions, users, windows};
+use crate::store::{Act, Tx, sessions, users, windows};
 use crate::{Error, Result};
 
 /// Lifetimes in seconds: idle and absolute (AUT-07).
-const STUDENT: (i64, i64) = (15 * 60, 2 * 3600);
+pub(super) const STUDENT: (i64, i64) = (15 * 60, 2 * 3600);
 pub(super) const STAFF: (i64, i64) = (30 * 60, 12 * 3600);
 const HALF: (i64, i64) = (5 * 60, 5 * 60);
 /// How stale `seen_at` may be before it is written again.
@@ -51,121 +50,6 @@ pub enum Visitor {
     Actor(Actor),
     /// Has given a password and still owes the one-time code.
     OwesCode(UserId),
-}
-
-/// Signs a child in with the code on its card. Offers it what its window asks.
-///
-/// # Errors
-/// [`Error::Invalid`] with a calm sentence; [`Error::TooMany`] after many unknown codes from one address.
-pub async fn sign_in_with_card(
-    services: &Services,
-    ctx: &Ctx,
-    typed: &str,
-    address: IpAddr,
-) -> Result<Token> {
-    let code = card_code::parse(typed).map_err(|slip| {
-        Error::invalid(
-            "code",
-            match slip {
-                card_code::Slip::Length => {
-                    "A code has ten letters and numbers. Look at your card and type it again."
-                }
-                card_code::Slip::Sign => {
-                    "A code has only letters and numbers. Look at your card and type it again."
-                }
-                card_code::Slip::Check => {
-                    "One letter or number is not right. Look at your card and type it again."
-                }
-            },
-        )
-    })?;
-    let hash = services.keys.card_hash(&code);
-    let door = {
-        let mut conn = services.store.read(ctx).await?;
-        cards::door(&mut conn, hash).await?
-    };
-    let Some(door) = door else {
-        return Err(match services.card_failures.failed(address, ctx.now) {
-            Some(seconds) => Error::TooMany(seconds),
-            None => Error::invalid(
-                "code",
-                "We do not know this code. Look at your card again, or ask your teacher.",
-            ),
-        });
-    };
-    if door.voided_at.is_some() {
-        return Err(Error::invalid("code", "This card has been replaced. Ask your teacher for the new one."));
-    }
-    let open = door.window_state == WindowState::Open
-        && door.sitting_state == Some(SittingState::Open)
-        && door.sitting_ends_at.is_some_and(|end| ctx.now < end);
-    let (true, Some(sitting)) = (open, door.sitting_id) else {
-        return Err(Error::invalid("code", "Your check-in is not open right now. Ask your teacher."));
-    };
-    if !door.consent_mode.allows(door.consent) {
-        return Err(Error::invalid(
-            "code",
-            "There is no check-in for you today. Ask your teacher what to do instead.",
-        ));
-    }
-    let student =
-        Student { district: door.district_id, child: door.child_id, window: door.window_id, sitting };
-    let token = fresh_token()?;
-    let stored = token.clone();
-    let ctx = ctx.with_actor(Actor::Student(student));
-    services
-        .store
-        .write(&ctx, Act::new("session.start"), move |tx| {
-            let token = stored.clone();
-            Box::pin(async move {
-                tx.about("child", student.child.0);
-                offer(tx, student).await?;
-                let now = tx.ctx().now;
-                let session = Session {
-                    kind: "student".to_owned(),
-                    user_id: None,
-                    child_id: Some(student.child),
-                    window_id: Some(student.window),
-                    sitting_id: Some(student.sitting),
-                    district_id: Some(student.district),
-                    created_at: now,
-                    seen_at: now,
-                    expires_at: now.plus_seconds(STUDENT.1),
-                    factor_at: None,
-                    device: String::new(),
-                };
-                Ok(sessions::add(tx, hash_token(&token.0), &session).await?)
-            })
-        })
-        .await?;
-    Ok(token)
-}
-
-/// Offers a child what its window asks it, by its age on the day the window opened.
-pub(super) async fn offer(tx: &mut Tx, student: Student) -> Result<()> {
-    let ctx = tx.ctx();
-    let child = children::get(tx, student.child).await?.ok_or(Error::NotFound)?;
-    let window = windows::get(tx, student.window).await?.ok_or(Error::NotFound)?;
-    let age = window.opens_on.age_of(child.birth_date);
-    for asked in windows::asked(tx, student.window, "student", age).await? {
-        let offered = Administration {
-            id: AdministrationId(ctx.id()),
-            window_id: student.window,
-            child_id: student.child,
-            school_id: child.school_id,
-            class_id: child.class_id,
-            informant: asked.informant,
-            instrument: asked.instrument,
-            version: asked.version,
-            position: asked.position,
-            language: "en".to_owned(),
-            state: crate::model::administration::AdministrationState::Offered,
-            submitted_at: None,
-            receipt: None,
-        };
-        administrations::offer(tx, &offered).await?;
-    }
-    Ok(())
 }
 
 /// Checks e-mail address and password; the token it gives owes the one-time code still.

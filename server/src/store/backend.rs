@@ -78,6 +78,7 @@ macro_rules! bind {
                 Val::NoText => query.bind(None::<String>),
                 Val::NoBool => query.bind(None::<bool>),
                 Val::NoId => query.bind(None::<uuid::Uuid>),
+                Val::NoBytes => query.bind(None::<Vec<u8>>),
             };
         }
         query

@@ -24,7 +24,16 @@ pub struct CardDoor {
     pub sitting_ends_at: Option<Instant>,
 }
 
-/// Adds a card.
+/// What somebody shows of a card, as it is stored.
+#[derive(Clone, Debug)]
+pub enum Key {
+    /// The hash of the code that is typed.
+    Code(Vec<u8>),
+    /// The hash of the random part of the QR code's link.
+    Link(Vec<u8>),
+}
+
+/// Adds a card with the hashes of its code and of its link.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses it.
@@ -33,21 +42,27 @@ pub async fn add(
     window: WindowId,
     child: ChildId,
     code_hash: Vec<u8>,
+    link_hash: Option<Vec<u8>>,
 ) -> Result<(), StoreError> {
     let ctx = tx.ctx();
     tx.run(
-        "insert into cards (id, window_id, child_id, code_hash, created_at) values ($1, $2, $3, $4, $5)",
-        args![ctx.id(), window, child, code_hash, ctx.now],
+        "insert into cards (id, window_id, child_id, code_hash, link_hash, created_at) \
+         values ($1, $2, $3, $4, $5, $6)",
+        args![ctx.id(), window, child, code_hash, link_hash, ctx.now],
     )
     .await
     .map(drop)
 }
 
-/// The door behind a card's hash: its window, consent, and the class's sitting (an open one before a closed one).
+/// The door behind a card: its window, consent, and the class's sitting (an open one before a closed one).
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
-pub async fn door(conn: &mut Conn, code_hash: Vec<u8>) -> Result<Option<CardDoor>, StoreError> {
+pub async fn door(conn: &mut Conn, key: Key) -> Result<Option<CardDoor>, StoreError> {
+    let (code, link) = match key {
+        Key::Code(hash) => (Some(hash), None),
+        Key::Link(hash) => (None, Some(hash)),
+    };
     conn.first(
         "select c.id as card_id, c.child_id, w.district_id, w.id as window_id, w.state as window_state, c.voided_at, \
          w.consent_mode, k.status as consent, s.id as sitting_id, s.state as sitting_state, \
@@ -55,8 +70,9 @@ pub async fn door(conn: &mut Conn, code_hash: Vec<u8>) -> Result<Option<CardDoor
          join enrollments e on e.child_id = c.child_id and e.to_date is null \
          left join consents k on k.child_id = c.child_id and k.window_id = c.window_id \
          left join sittings s on s.class_id = e.class_id and s.window_id = c.window_id \
-         where c.code_hash = $1 order by case when s.state = 'open' then 0 else 1 end, s.opened_at desc limit 1",
-        args![code_hash],
+         where c.code_hash = $1 or c.link_hash = $2 \
+         order by case when s.state = 'open' then 0 else 1 end, s.opened_at desc limit 1",
+        args![code, link],
     )
     .await
 }

@@ -31,6 +31,7 @@ pub enum Val {
     NoText,
     NoBool,
     NoId,
+    NoBytes,
 }
 
 /// The values of one statement, in order: `args![child, window, ctx.now]`.
@@ -87,6 +88,7 @@ from! {
     Option<bool> => |x| x.map_or(Val::NoBool, Val::Bool);
     Option<String> => |x| x.map_or(Val::NoText, Val::Text);
     Option<&str> => |x| x.map_or(Val::NoText, |x| Val::Text(x.to_owned()));
+    Option<Vec<u8>> => |x| x.map_or(Val::NoBytes, Val::Bytes);
     Option<Uuid> => |x| x.map_or(Val::NoId, Val::Id);
     Option<Instant> => |x| x.map_or(Val::NoInt, |x| Val::Int(x.millis()));
     Option<Day> => |x| x.map_or(Val::NoText, |x| Val::Text(x.to_string()));

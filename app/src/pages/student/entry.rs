@@ -13,6 +13,7 @@ use crate::components::icon::Icon;
 use crate::components::shell::Head;
 use crate::components::student_frame::StudentFrame;
 use crate::i18n::Language;
+use crate::look::words;
 use crate::render;
 use crate::visit::{Posted, Visit};
 
@@ -55,40 +56,53 @@ pub fn page(visit: &Visit, status: StatusCode, note: Option<String>, typed: &str
                     <Token value=token/>
                     <h1>{words.code_heading}</h1>
                     {note.map(|text| view! { <CalmNote id="code-error" text/> })}
-                    <div class="field">
-                        <label for="code">{words.code_label}</label>
-                        <p class="hint" id="code-hint">
-                            {words.code_hint}
-                        </p>
-                        <input
-                            class="input code-input"
-                            id="code"
-                            name="code"
-                            type="text"
-                            inputmode="text"
-                            autocapitalize="characters"
-                            autocomplete="off"
-                            spellcheck="false"
-                            maxlength=LONGEST.to_string()
-                            required
-                            autofocus
-                            value=typed
-                            aria-describedby=if invalid { "code-hint code-error" } else { "code-hint" }
-                            aria-invalid=invalid.then_some("true")
-                        />
-                    </div>
+                    <CodeField typed invalid/>
                     <button class="button button-primary" type="submit">{words.go}" "<Icon name="arrow-right"/></button>
                     <p class="question-note">{words.no_card}</p>
                 </form>
-                <p class="student-foot"><a href="/learn">{words.learn_heading}</a></p>
+                <p class="student-foot">
+                    {words.no_window_doors}" "<a href="/talk">{words.talk_door}</a>" · "
+                    <a href="/learn">{words.learn_door}</a>
+                </p>
                 <p class="student-foot"><a href="/sign-in">{words.staff_link}</a></p>
             </StudentFrame>
         }
     })
 }
 
+/// The field for a card's code.
+#[component]
+pub fn CodeField(typed: String, invalid: bool) -> impl IntoView {
+    let words = words();
+    view! {
+        <div class="field">
+            <label for="code">{words.code_label}</label>
+            <p class="hint" id="code-hint">
+                {words.code_hint}
+            </p>
+            <input
+                class="input code-input"
+                id="code"
+                name="code"
+                type="text"
+                inputmode="text"
+                autocapitalize="characters"
+                autocomplete="off"
+                spellcheck="false"
+                maxlength=LONGEST.to_string()
+                required
+                autofocus
+                value=typed
+                aria-describedby=if invalid { "code-hint code-error" } else { "code-hint" }
+                aria-invalid=invalid.then_some("true")
+            />
+        </div>
+    }
+    .into_any()
+}
+
 /// A sentence of the sign-in in the page's language; a sentence that it does not know stays English.
-fn in_words(visit: &Visit, message: String) -> String {
+pub fn in_words(visit: &Visit, message: String) -> String {
     let (english, words) = (Language::En.words(), visit.look.language.words());
     let pairs = [
         (english.slip_length, words.slip_length),
@@ -103,4 +117,4 @@ fn in_words(visit: &Visit, message: String) -> String {
 }
 
 /// Ten signs, the dash, and a few spaces that slip in.
-const LONGEST: usize = 14;
+pub const LONGEST: usize = 14;

@@ -10,6 +10,7 @@ use crate::api::check_in::{CheckIn, Step};
 use crate::render;
 use crate::visit::Visit;
 
+pub mod card;
 pub mod check_in;
 pub mod device;
 pub mod entry;
@@ -21,6 +22,7 @@ pub mod practice;
 pub mod question;
 pub mod quiet;
 pub mod sheets;
+pub mod talk;
 
 /// Where a child belongs at this step.
 pub fn path_of(step: Step) -> String {

@@ -57,6 +57,7 @@ pub struct DemoStaff {
 #[expect(missing_docs, reason = "as named")]
 pub struct DemoCard {
     pub code: String,
+    pub link: String,
     pub age_band: &'static str,
     pub school: String,
     pub class: String,

@@ -18,7 +18,8 @@ use crate::model::people::{AgeBand, Role};
 use crate::model::referral::{ContactHow, ContactWith, Outcome, ReferralState};
 use crate::model::window::{ConsentMode, ConsentStatus, WindowState};
 use crate::model::{Day, Instant, Private, ReferralId, SchoolId, SittingId, UserId, WindowId};
-use crate::services::{Services, card_code, check_in, referrals, releases, scoring, sessions, steps};
+use crate::services::card_link::CardLink;
+use crate::services::{Services, card_code, card_door, check_in, referrals, releases, scoring, steps};
 use crate::store::windows::{Window, WindowInstrument};
 use crate::store::{Act, administrations, cards, referrals as stored, windows};
 use crate::{Error, Result};
@@ -300,7 +301,7 @@ async fn screen(services: &Services, student: Student, job: &Job) -> Result<()> 
                 if fate == Fate::Absent {
                     return Ok(());
                 }
-                sessions::offer(tx, student).await?;
+                card_door::offer(tx, student).await?;
                 if fate == Fate::SaysNo {
                     return Ok(administrations::decline(tx, student.window, student.child).await?);
                 }
@@ -463,11 +464,13 @@ async fn add_cards(
         let stage =
             sittings.iter().find(|s| s.school == child.school && s.class == child.class).map(|s| s.state);
         let code = card_code::generate(|| random.random());
-        rows.push((child.id, services.keys.card_hash(&code)));
+        let link = CardLink::of(random.random());
+        rows.push((child.id, services.keys.card_hash(&code), link.hash(&services.keys)));
         if stage == Some(Stage::Open) {
             let school = &place.schools[child.school];
             cards.push(DemoCard {
                 code: card_code::printed(&code),
+                link: link.path(),
                 age_band: AgeBand::of_age(window.opens_on.age_of(child.birth)).label(),
                 school: school.name.clone(),
                 class: school.classes[child.class].name.clone(),
@@ -484,8 +487,8 @@ async fn add_cards(
                 .write(ctx, Act::new("demo.cards"), move |tx| {
                     let batch = batch.clone();
                     Box::pin(async move {
-                        for (child, hash) in batch {
-                            cards::add(tx, id, child, hash).await?;
+                        for (child, code, link) in batch {
+                            cards::add(tx, id, child, code, Some(link)).await?;
                         }
                         Ok(())
                     })
