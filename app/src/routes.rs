@@ -81,6 +81,7 @@ routes! {
     get "/check-in/done", Who::Student => pages::student::finish::show;
     post "/check-in/friend", Who::Student => pages::student::finish::friend;
     post "/check-in/talk", Who::Student => pages::student::finish::talk;
+    post "/check-in/hand", Who::Student => pages::student::help::raise_hand;
     post "/check-in/close", Who::Everybody => pages::student::finish::close;
     get "/all-done", Who::Everybody => pages::student::finish::all_done;
 
@@ -154,6 +155,7 @@ routes! {
     get "/sittings/{id}", PROCTOR => pages::school::board::show;
     post "/sittings/{id}/open", PROCTOR => pages::school::board::open;
     post "/sittings/{id}/close", PROCTOR => pages::school::board::close;
+    post "/sittings/{id}/hands/{child}/lower", PROCTOR => pages::school::board::lower_hand;
     get "/school", Who::Staff(&[Role::SchoolLead]) => pages::school::overview::show;
 
     get "/district", DISTRICT => pages::district::releases::newest;

@@ -6,8 +6,10 @@ async fn counselor_reads(server: &Server, words: &str) -> bool {
     for person in server.people().staff.iter().filter(|s| s.role == "counselor") {
         let mut visitor = server.visitor();
         let page = visitor.get("/sign-in").await.ok();
-        let form =
-            page.form("form[action='/sign-in']").set("email", &person.email).set("password", &person.password);
+        let form = page
+            .form("form[action='/sign-in']")
+            .set("email", &person.email)
+            .set("password", &person.password);
         let page = visitor.submit(form).await.ok();
         let code = totp::now(person.totp_secret.as_deref().unwrap());
         let queue = visitor.submit(page.form("form[action='/sign-in/code']").set("code", &code)).await.ok();
@@ -110,4 +112,48 @@ on_both_databases! {
         assert!(child.get("/check-in").await.path() != "/check-in");
         assert!(counselor_reads(&server, "Asked to talk: today (asked outside a check-in)").await);
     }
+}
+
+/// K-27: a raised hand tells the proctor who, and nothing else; the child reads that somebody comes; no script needed.
+#[tokio::test]
+async fn a_raised_hand_shows_a_name_on_the_board_until_somebody_was_there_k_27() {
+    let server = Server::demo(Kind::Sqlite).await;
+    let card = server.people().cards[0].clone();
+    let mut child = server.visitor();
+    let page = scan(&mut child, &card.link).await.ok();
+    child.submit(page.form("form[action='/check-in/assent']").press("assent", "yes")).await.ok();
+    let help = child.get("/help").await.ok();
+    assert!(!help.says("Your hand is up"));
+    let told = child.submit(help.form("form[action='/check-in/hand']")).await.ok();
+    assert!(told.says("Your hand is up. An adult in the room can see it and comes to you."));
+    // Twice is once.
+    child.submit(told.form("form[action='/check-in/hand']")).await.ok();
+    let first = card.child.as_str().unwrap().split(' ').next().unwrap().to_owned();
+    let mut boards = 0;
+    for person in server.people().staff.iter().filter(|s| s.role == "proctor") {
+        let mut proctor = server.visitor();
+        let page = proctor.get("/sign-in").await.ok();
+        let form = page
+            .form("form[action='/sign-in']")
+            .set("email", &person.email)
+            .set("password", &person.password);
+        let page = proctor.submit(form).await.ok();
+        let code = totp::now(person.totp_secret.as_deref().unwrap());
+        let page = proctor.submit(page.form("form[action='/sign-in/code']").set("code", &code)).await.ok();
+        for sitting in page.attributes("a[href^='/sittings/']", "href") {
+            let board = proctor.get(&sitting).await.ok();
+            let lower = "form[action*='/hands/']";
+            if !board.has(lower) {
+                continue;
+            }
+            boards += 1;
+            assert_eq!(board.attributes(lower, "action").len(), 1);
+            let line = board.text(lower);
+            assert!(line.contains(&first) && !line.contains("Question"), "{line}");
+            let board = proctor.submit(board.form(lower)).await.ok();
+            assert!(board.says("The hand is down again.") && !board.has(lower));
+        }
+    }
+    assert_eq!(boards, 1, "one proctor's board shows the hand");
+    assert!(!child.get("/help").await.ok().says("Your hand is up"));
 }

@@ -3,11 +3,11 @@
 use questionnaires::response::Answer;
 use server::Result;
 use server::model::administration::TalkWish;
-pub use server::services::talk::Ask;
-use server::services::{check_in, talk};
 pub use server::services::check_in::AssentText;
 pub use server::services::check_in::answers::{Held, Saved, Sent};
 pub use server::services::check_in::{Assent, CheckIn, Closing, Question, Receipt, Step};
+pub use server::services::talk::Ask;
+use server::services::{check_in, hands, talk};
 use uuid::Uuid;
 
 use crate::visit::Visit;
@@ -75,6 +75,16 @@ pub async fn worry_about_friend(visit: &Visit) -> Result<()> {
 /// Records the wish to talk.
 pub async fn wish_to_talk(visit: &Visit, wish: TalkWish) -> Result<()> {
     check_in::wish_to_talk(&visit.site.services, &visit.ctx, wish).await
+}
+
+/// Raises the child's hand.
+pub async fn raise_hand(visit: &Visit) -> Result<()> {
+    hands::raise(&visit.site.services, &visit.ctx).await
+}
+
+/// Whether the child's hand is up; a page without that line is better than no page.
+pub async fn is_hand_raised(visit: &Visit) -> bool {
+    hands::is_raised(&visit.site.services, &visit.ctx).await.unwrap_or_default()
 }
 
 /// Brings what a child asks for with its card's code, outside a check-in.

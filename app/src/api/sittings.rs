@@ -1,10 +1,11 @@
 //! Sittings.
 
 use server::Result;
-use server::model::SittingId;
-use server::services::sittings;
+use server::model::{ChildId, SittingId};
+pub use server::services::hands::Hand;
 pub use server::services::sittings::Sitting;
 pub use server::services::sittings::{Board, Seat};
+use server::services::{hands, sittings};
 
 use crate::visit::Visit;
 
@@ -16,6 +17,16 @@ pub async fn list_sittings(visit: &Visit) -> Result<Vec<Sitting>> {
 /// A sitting's board.
 pub async fn get_board(visit: &Visit, id: SittingId) -> Result<Board> {
     sittings::board(&visit.site.services, &visit.ctx, id).await
+}
+
+/// The hands that are up, longest first.
+pub async fn get_hands(visit: &Visit, id: SittingId) -> Result<Vec<Hand>> {
+    hands::hands_raised(&visit.site.services, &visit.ctx, id).await
+}
+
+/// Lowers a child's hand.
+pub async fn lower_hand(visit: &Visit, id: SittingId, child: ChildId) -> Result<()> {
+    hands::lower(&visit.site.services, &visit.ctx, id, child).await
 }
 
 /// Opens a sitting.

@@ -117,4 +117,5 @@ pub fn SendOn() -> impl IntoView {
     view! { <script type="module" nonce=use_nonce()>{SEND_ON}</script> }
 }
 
-const SEND_ON: &str = "requestAnimationFrame(() => setTimeout(() => document.querySelector('main form').requestSubmit()));";
+const SEND_ON: &str =
+    "requestAnimationFrame(() => setTimeout(() => document.querySelector('main form').requestSubmit()));";

@@ -148,6 +148,9 @@ words! {
     help_title: "Help", "帮助", "Ayuda", "مساعدة";
     help_heading: "You can get help now", "你现在就可以得到帮助", "Puedes recibir ayuda ahora", "يمكنك الحصول على المساعدة الآن";
     help_text: "You can stop here. Put your hand up, or go to one of these. You do not have to say why.", "你可以在这里停下来。举手，或者找下面的人。不用说原因。", "Puedes parar aquí. Levanta la mano o acude a una de estas personas. No tienes que decir por qué.", "يمكنك التوقف هنا. ارفع يدك أو اذهب إلى أحد هؤلاء. لا يلزم أن تقول السبب.";
+    hand_button: "Ask the adult in the room to come to me", "请教室里的大人到我这里来", "Pedir a la persona adulta de la sala que venga", "اطلب من الشخص الكبير في الغرفة أن يأتي إليّ";
+    hand_up: "Your hand is up. An adult in the room can see it and comes to you.", "你已经举手了。教室里的大人能看到，会到你这里来。", "Tienes la mano levantada. Una persona adulta de la sala lo ve y viene.", "يدك مرفوعة. يراها شخص كبير في الغرفة ويأتي إليك.";
+    hand_no_wifi: "There is no Wi-Fi right now. Please put your hand up.", "现在没有网络，请举手。", "Ahora no hay wifi. Levanta la mano, por favor.", "لا توجد شبكة الآن. ارفع يدك من فضلك.";
     back_where: "Back to where you were", "回到刚才的地方", "Volver a donde estabas", "العودة إلى حيث كنت";
     back_first: "Back to the first page", "回到第一页", "Volver a la primera página", "العودة إلى الصفحة الأولى";
     stop_for_now: "Stop for now", "先停下", "Parar por ahora", "التوقف الآن";

@@ -105,6 +105,9 @@ impl Walker {
             self.finish();
         } else if action == "/look" {
             self.look(event, &form);
+        } else if action == "/check-in/hand" {
+            stop(event);
+            Self::hand(form);
         }
     }
 
@@ -163,6 +166,15 @@ impl Walker {
         spawn_local(async move {
             // Kept for the next page; this one has it already.
             net::post_form("/look", &form).await;
+        });
+    }
+
+    /// Raises the child's hand without leaving the page; where no network is, it says to raise the real one.
+    fn hand(form: HtmlFormElement) {
+        spawn_local(async move {
+            let said = net::post_form("/check-in/hand", &form).await.is_some();
+            let words = form.get_attribute(if said { "data-done" } else { "data-failed" });
+            sheets::say(&form, ".hand-note", &words.unwrap_or_default());
         });
     }
 

@@ -19,6 +19,7 @@ pub mod demo;
 pub mod disclosures;
 pub mod duty;
 pub(crate) mod escalation;
+pub mod hands;
 pub mod outside;
 mod passwords;
 pub mod plans;

@@ -6,9 +6,9 @@ use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
+use super::Services;
 pub use super::card_door::{sign_in_with_card, sign_in_with_link};
 pub use super::second_factor::code_now;
-use super::Services;
 use crate::config::Clinical;
 use crate::ctx::{Actor, Ctx, Grant, Staff, Student};
 use crate::model::{Instant, UserId};

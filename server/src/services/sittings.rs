@@ -9,7 +9,7 @@ use crate::policy::{Action, Place};
 use crate::store::administrations::{self, BoardRow};
 use crate::store::windows;
 pub use crate::store::windows::Sitting;
-use crate::store::{Act, Conn, sessions as stored_sessions};
+use crate::store::{Act, Conn, hands, sessions as stored_sessions};
 use crate::{Error, Result};
 
 /// The sittings that a proctor may run.
@@ -111,13 +111,14 @@ pub async fn close(services: &Services, ctx: &Ctx, id: SittingId) -> Result<()> 
                     return Err(Error::Conflict("This sitting is not open.".to_owned()));
                 }
                 windows::close_sitting(tx, id).await?;
+                hands::lower_all(tx, id).await?;
                 Ok(stored_sessions::remove_sitting(tx, id).await?)
             })
         })
         .await
 }
 
-async fn find(conn: &mut Conn, ctx: &Ctx, id: SittingId) -> Result<Sitting> {
+pub(super) async fn find(conn: &mut Conn, ctx: &Ctx, id: SittingId) -> Result<Sitting> {
     let Some(sitting) = windows::get_sitting(conn, id).await? else {
         require(ctx, Action::RunSitting, Place::Anywhere)?;
         return Err(Error::NotFound);

@@ -26,6 +26,7 @@ pub mod deliveries;
 pub mod duty;
 pub mod gaps;
 pub mod hand_overs;
+pub mod hands;
 pub mod outbox;
 pub mod outside;
 pub mod places;

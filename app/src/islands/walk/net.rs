@@ -35,7 +35,8 @@ pub(super) async fn post_form(path: &str, form: &HtmlFormElement) -> Option<()> 
     init.set_method("POST");
     init.set_redirect(RequestRedirect::Manual);
     init.set_body(&fields);
-    fetch(path, &init).await.map(drop)
+    // A redirection that is not followed counts as 0.
+    fetch(path, &init).await.filter(|answer| answer.status() < 400).map(drop)
 }
 
 async fn fetch(path: &str, init: &RequestInit) -> Option<Response> {

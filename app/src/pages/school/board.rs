@@ -3,15 +3,15 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
-use server::model::SittingId;
 use server::model::administration::Progress;
 use server::model::window::{SittingState, WindowState};
+use server::model::{ChildId, SittingId};
 use server::{Error, Result};
 
 use super::script::Script;
 use super::sittings::{StateTag, state};
 use crate::address::Address;
-use crate::api::sittings::{self as api, Board, Seat, Sitting};
+use crate::api::sittings::{self as api, Board, Hand, Seat, Sitting};
 use crate::components::back_link::BackLink;
 use crate::components::banner::{Banner, Confirmation, Tone};
 use crate::components::count_strip::{Count, CountStrip};
@@ -27,6 +27,7 @@ use crate::when::When;
 pub async fn show(visit: Visit, address: Address) -> Response {
     let done = match address.query("done") {
         "opened" => Some("The sitting is open. Cards of this class work now."),
+        "lowered" => Some("The hand is down again."),
         "closed" => Some("The sitting is closed. Every device of this class is signed out."),
         _ => None,
     };
@@ -56,6 +57,16 @@ pub async fn close(address: Address, posted: Posted) -> Response {
     answer(&posted.visit, id, done, "closed").await
 }
 
+/// `POST /sittings/{id}/hands/{child}/lower`.
+pub async fn lower_hand(address: Address, posted: Posted) -> Response {
+    let (id, child) = (address.part::<SittingId>(0), address.part::<ChildId>(1));
+    let done = match (&id, child) {
+        (Ok(id), Ok(child)) => api::lower_hand(&posted.visit, *id, child).await,
+        _ => Err(Error::NotFound),
+    };
+    answer(&posted.visit, id, done, "lowered").await
+}
+
 async fn answer(visit: &Visit, id: Result<SittingId>, done: Result<()>, word: &str) -> Response {
     match (id, done) {
         (Ok(id), Ok(())) => Redirect::to(&format!("/sittings/{id}?done={word}")).into_response(),
@@ -73,6 +84,10 @@ async fn page(
 ) -> Response {
     let board = match api::get_board(visit, id).await {
         Ok(board) => board,
+        Err(error) => return render::staff_failure(visit, &error),
+    };
+    let hands = match api::get_hands(visit, id).await {
+        Ok(hands) => hands,
         Err(error) => return render::staff_failure(visit, &error),
     };
     let reader = Reader::of(visit);
@@ -99,8 +114,9 @@ async fn page(
                         <h1>{title}" "<StateTag state/></h1>
                         <p class="lede">{lede}</p>
                     </div>
-                    <Buttons sitting state token/>
+                    <Buttons sitting state token=token.clone()/>
                 </div>
+                {(!hands.is_empty()).then(|| view! { <Hands id hands token when=when.clone()/> })}
                 <CountStrip label="The class in numbers" counts/>
                 <div class="two">
                     <Seats seats/>
@@ -109,6 +125,34 @@ async fn page(
             </StaffShell>
         }
     })
+}
+
+/// Children that asked for an adult: who and since when, never why (K-27).
+#[component]
+fn Hands(id: SittingId, hands: Vec<Hand>, token: String, when: When) -> AnyView {
+    let lines = hands
+        .into_iter()
+        .map(|hand| {
+            let initial = hand.family_name.reveal().chars().next().map_or_else(String::new, |c| format!(" {c}."));
+            let name = format!("{}{initial}", hand.given_name.reveal());
+            view! {
+                <li>
+                    <form class="buttons" method="post" action=format!("/sittings/{id}/hands/{}/lower", hand.child_id)>
+                        <Token value=token.clone()/>
+                        <p><Icon name="hand"/>" "<strong>{name.clone()}</strong>" asks for you since "{when.at(hand.raised_at)}</p>
+                        <button class="button" type="submit">"I was there"<span class="visually-hidden">": "{name}</span></button>
+                    </form>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="card" aria-labelledby="hands-head">
+            <h2 id="hands-head">"Hands up"</h2>
+            <ul>{lines}</ul>
+        </section>
+    }
+    .into_any()
 }
 
 /// What can be done with the sitting as it stands.

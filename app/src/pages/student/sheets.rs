@@ -10,7 +10,7 @@ use super::check_in::LastSheet;
 use super::help::HelpSheet;
 use super::question::{Sheet, items_before_break};
 use super::{failure, path_of, question_path};
-use crate::api::check_in::{Step, device_key, get_check_in, get_closing, get_questions};
+use crate::api::check_in::{Step, device_key, get_check_in, get_closing, get_questions, is_hand_raised};
 use crate::assets;
 use crate::components::icon::Icon;
 use crate::components::shell::Head;
@@ -89,6 +89,7 @@ pub async fn all(visit: Visit) -> Response {
         Err(error) => return not_now_or(&error, &visit.ctx),
     };
     let closing = get_closing(&visit, &check_in.readers);
+    let hand = is_hand_raised(&visit).await;
     let (band, of, token) = (check_in.band, check_in.questions, visit.form_token.clone());
     let html = render::fragment(&visit, move || {
         let words = words();
@@ -117,7 +118,7 @@ pub async fn all(visit: Visit) -> Response {
                     <LastSheet token=token.clone() last=of/>
                 </div>
                 <div class="step" data-path="/help" data-title=titled(words.help_title)>
-                    <HelpSheet token=token.clone() closing readers=check_in.readers.clone() signed_in=true under_way=true/>
+                    <HelpSheet token=token.clone() closing readers=check_in.readers.clone() signed_in=true under_way=true hand/>
                 </div>
                 <div class="step" data-path="waiting" data-title=titled(words.offline_title)><Waiting/></div>
             </div>
