@@ -10,6 +10,7 @@ mod break_glass;
 mod casework;
 mod device;
 mod doors;
+mod hours;
 mod idempotence;
 mod model;
 mod promises;

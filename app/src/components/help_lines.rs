@@ -6,11 +6,19 @@ use crate::api::check_in::Closing;
 use crate::components::icon::Icon;
 use crate::look::words;
 
-/// The people of the school, the help lines of the place, and what to do in danger. `wide` puts two beside each other.
+/// The people of the school (`until` when somebody of them is there today, where that is sure), the help lines of the place, and what to do in danger. `wide` puts two beside each other.
 #[component]
-pub fn HelpLines(heading: &'static str, closing: Closing, readers: Vec<String>, wide: bool) -> impl IntoView {
+pub fn HelpLines(
+    heading: &'static str,
+    closing: Closing,
+    readers: Vec<String>,
+    until: Option<String>,
+    wide: bool,
+) -> impl IntoView {
     let words = words();
     let (danger, then) = danger(&closing.in_danger, words.in_danger);
+    let way = until
+        .map_or_else(|| words.ask_any_teacher.to_owned(), |time| words.there_until.replace("{time}", &time));
     let people = if readers.is_empty() { words.your_school.to_owned() } else { readers.join(", ") };
     view! {
         <section class=if wide { "help help-two" } else { "help" } aria-labelledby="help-heading">
@@ -19,7 +27,7 @@ pub fn HelpLines(heading: &'static str, closing: Closing, readers: Vec<String>, 
                 <div>
                     <Icon name="map-pin"/>
                     <dt>{people}</dt>
-                    <dd>{words.ask_any_teacher}</dd>
+                    <dd>{way}</dd>
                 </div>
                 {closing.help_lines.into_iter().map(|line| view! {
                     <div>

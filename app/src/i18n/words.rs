@@ -78,6 +78,8 @@ words! {
     code_replaced: "This card has been replaced. Ask your teacher for the new one.", "这张卡片已经换过了。请向老师要新的。", "Esta tarjeta se ha cambiado. Pide la nueva a tu profe.", "تم استبدال هذه البطاقة. اطلب الجديدة من معلمك.";
     code_not_open: "Your check-in is not open right now. Ask your teacher.", "你的问卷现在没有开放。请问老师。", "Tu encuesta no está abierta ahora. Pregunta a tu profe.", "استبيانك غير مفتوح الآن. اسأل معلمك.";
     code_not_today: "There is no check-in for you today. Ask your teacher what to do instead.", "今天没有你的问卷。问问老师做什么。", "Hoy no hay encuesta para ti. Pregunta a tu profe qué puedes hacer.", "لا يوجد استبيان لك اليوم. اسأل معلمك ماذا تفعل.";
+    code_rests: "The check-in rests now. It goes on in the next school hours, when your counselors are there.", "问卷现在休息了。下次上学、心理老师在的时候再继续。", "La encuesta descansa ahora. Sigue en el próximo horario escolar, cuando esté el equipo de orientación.", "الاستبيان متوقف الآن. يتابع في ساعات الدوام القادمة حين يكون المرشدون موجودين.";
+    there_until: "A counselor is in school today until {time}. Ask any teacher to take you there.", "今天心理老师在学校，到 {time} 为止。可以请任何一位老师带你去。", "Hoy hay alguien de orientación en el colegio hasta las {time}. Pide a cualquier profe que te acompañe.", "يوجد مرشد في المدرسة اليوم حتى {time}. اطلب من أي معلم أن يرافقك.";
     closed_for_now: "Your check-in is closed for now. Ask your teacher.", "你的问卷暂时关闭了。请问老师。", "Tu encuesta está cerrada por ahora. Pregunta a tu profe.", "استبيانك مغلق الآن. اسأل معلمك.";
 
     before_title: "Before you start", "开始之前", "Antes de empezar", "قبل أن تبدأ";
@@ -181,7 +183,7 @@ mod tests {
 
     #[test]
     fn no_word_is_empty_and_every_gap_is_filled_in_each_language() {
-        let gaps = |text: &str| ["{name}", "{n}", "{of}"].map(|gap| text.contains(gap));
+        let gaps = |text: &str| ["{name}", "{n}", "{of}", "{time}"].map(|gap| text.contains(gap));
         for (index, (key, english)) in Language::En.words().all().into_iter().enumerate() {
             for language in Language::ALL {
                 let (_, text) = language.words().all()[index];

@@ -3,6 +3,9 @@
 
 use std::net::IpAddr;
 
+use questionnaires::library;
+
+use super::duty::Rota;
 use super::sessions::{STUDENT, Token, fresh_token, hash_token};
 use super::{Services, card_code, card_link};
 use crate::ctx::{Actor, Ctx, Student};
@@ -88,6 +91,27 @@ pub(super) async fn find(services: &Services, ctx: &Ctx, key: Key, address: IpAd
     Ok(door)
 }
 
+/// What a child reads that comes outside the hours of those who answer for it.
+pub(super) const RESTS: &str =
+    "The check-in rests now. It goes on in the next school hours, when your counselors are there.";
+
+/// Whether a child must not begin now: its questions hold a critical one, and nobody is on duty who would answer (K-47).
+/// A child that has begun goes on and finishes, and comes back with its card.
+pub(super) async fn must_wait(tx: &mut Tx, student: Student) -> Result<bool> {
+    let ctx = tx.ctx();
+    let child = children::get(tx, student.child).await?.ok_or(Error::NotFound)?;
+    let window = windows::get(tx, student.window).await?.ok_or(Error::NotFound)?;
+    let battery = administrations::battery(tx, student.window, student.child).await?;
+    if battery.iter().any(|a| a.state != AdministrationState::Offered) {
+        return Ok(false);
+    }
+    let age = window.opens_on.age_of(child.birth_date);
+    let asked = windows::asked(tx, student.window, "student", age).await?;
+    // An instrument that the program does not know may hold one.
+    let critical = asked.iter().any(|a| library::get(&a.instrument).is_none_or(|i| i.has_critical_items()));
+    Ok(critical && Rota::of(tx, child.school_id, ctx.now).await?.on_duty(ctx.now).is_empty())
+}
+
 async fn enter(services: &Services, ctx: &Ctx, door: CardDoor) -> Result<Token> {
     let open = door.window_state == WindowState::Open
         && door.sitting_state == Some(SittingState::Open)
@@ -112,6 +136,9 @@ async fn enter(services: &Services, ctx: &Ctx, door: CardDoor) -> Result<Token> 
             let token = stored.clone();
             Box::pin(async move {
                 tx.about("child", student.child.0);
+                if must_wait(tx, student).await? {
+                    return Err(Error::invalid("code", RESTS));
+                }
                 offer(tx, student).await?;
                 let now = tx.ctx().now;
                 let session = Session {

@@ -11,7 +11,8 @@ use questionnaires::form::{Form, FormItem};
 use questionnaires::response::Answer;
 use uuid::Uuid;
 
-use super::{Services, require, scoring, sessions, student};
+use super::duty::Rota;
+use super::{Services, card_door, require, scoring, sessions, student};
 pub use crate::config::AssentText;
 use crate::config::HelpLine;
 use crate::ctx::{Ctx, Student};
@@ -54,6 +55,8 @@ pub struct CheckIn {
     pub readers: Vec<String>,
     /// Where the child is.
     pub step: Step,
+    /// Until when a counselor is in school today, `HH:MM`; none where that cannot be promised (K-44).
+    pub there_until: Option<String>,
     /// How many questions there are in all.
     pub questions: usize,
 }
@@ -193,6 +196,21 @@ impl Battery {
         self.answers.get(&administration.id)?.get(&item.id).copied()
     }
 
+    /// What the pages need around a question.
+    async fn check_in(&self, services: &Services, conn: &mut Conn, ctx: &Ctx) -> Result<CheckIn> {
+        let school = self.child.school_id;
+        let rota = Rota::of(conn, school, ctx.now).await?;
+        let holidays = places::holidays(conn, school, ctx.now.day_in(&rota.zone), 1).await?;
+        Ok(CheckIn {
+            first_name: self.child.given_name.clone(),
+            band: self.band,
+            readers: places::duty_names(conn, school).await?,
+            step: self.step(),
+            there_until: rota.in_school_until(&services.config.clinical, &holidays, ctx.now),
+            questions: self.asked().count(),
+        })
+    }
+
     fn step(&self) -> Step {
         let asks = &self.asks;
         if asks.administrations.is_empty() {
@@ -217,14 +235,7 @@ pub async fn state(services: &Services, ctx: &Ctx) -> Result<CheckIn> {
     require(ctx, Action::AnswerOwn, Place::Anywhere)?;
     let mut conn = services.store.read(ctx).await?;
     let battery = Battery::load(&mut conn, student(ctx)?).await?;
-    let readers = places::duty_names(&mut conn, battery.child.school_id).await?;
-    Ok(CheckIn {
-        first_name: battery.child.given_name.clone(),
-        band: battery.band,
-        readers,
-        step: battery.step(),
-        questions: battery.asked().count(),
-    })
+    battery.check_in(services, &mut conn, ctx).await
 }
 
 /// The assent of a band with names and minutes filled in.
@@ -278,17 +289,10 @@ pub async fn question(services: &Services, ctx: &Ctx, number: usize) -> Result<(
     if !matches!(battery.step(), Step::Question(_) | Step::Review) {
         return Err(Error::NotFound);
     }
-    let readers = places::duty_names(&mut conn, battery.child.school_id).await?;
     let of = battery.asked().count();
     let asked = number.checked_sub(1).and_then(|i| battery.asked().nth(i)).ok_or(Error::NotFound)?;
     let question = asked.question(number, of);
-    let check_in = CheckIn {
-        first_name: battery.child.given_name.clone(),
-        band: battery.band,
-        readers,
-        step: battery.step(),
-        questions: of,
-    };
+    let check_in = battery.check_in(services, &mut conn, ctx).await?;
     Ok((check_in, question))
 }
 
@@ -303,16 +307,9 @@ pub async fn questions(services: &Services, ctx: &Ctx) -> Result<(CheckIn, Vec<Q
     if !matches!(battery.step(), Step::Question(_) | Step::Review) {
         return Err(Error::NotFound);
     }
-    let readers = places::duty_names(&mut conn, battery.child.school_id).await?;
     let of = battery.asked().count();
     let questions = battery.asked().zip(1..).map(|(asked, number)| asked.question(number, of)).collect();
-    let check_in = CheckIn {
-        first_name: battery.child.given_name.clone(),
-        band: battery.band,
-        readers,
-        step: battery.step(),
-        questions: of,
-    };
+    let check_in = battery.check_in(services, &mut conn, ctx).await?;
     Ok((check_in, questions))
 }
 
@@ -364,7 +361,8 @@ pub enum Assent {
 /// Records the child's yes or no thanks.
 ///
 /// # Errors
-/// [`Error::SignedOut`] when the sitting has been closed meanwhile.
+/// [`Error::SignedOut`] when the sitting has been closed meanwhile; [`Error::Invalid`] with a calm sentence outside the
+/// hours of those who would answer for the child.
 pub async fn give_assent(services: &Services, ctx: &Ctx, assent: Assent) -> Result<()> {
     require(ctx, Action::AnswerOwn, Place::Anywhere)?;
     let student = student(ctx)?;
@@ -375,6 +373,9 @@ pub async fn give_assent(services: &Services, ctx: &Ctx, assent: Assent) -> Resu
             Box::pin(async move {
                 tx.about("child", student.child.0);
                 Asks::load(tx, student).await?;
+                if assent == Assent::Yes && card_door::must_wait(tx, student).await? {
+                    return Err(Error::invalid("assent", card_door::RESTS));
+                }
                 match assent {
                     Assent::Yes => administrations::start(tx, student.window, student.child).await?,
                     Assent::No => administrations::decline(tx, student.window, student.child).await?,

@@ -4,7 +4,8 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::{Services, require, scoring, staff};
+use super::{Services, require, school_days, scoring, staff};
+use crate::config::Clinical;
 use crate::ctx::Ctx;
 use crate::model::people::Role;
 use crate::model::{Day, Instant, SchoolId, UserId};
@@ -61,13 +62,7 @@ impl Rota {
         }
         let civil = now.civil_in(&self.zone);
         let minute = i64::from(civil.hour()) * 60 + i64::from(civil.minute());
-        let dated = self.shifts.iter().any(|s| s.on_date == Some(day));
-        let mut here: Vec<&Shift> = self
-            .shifts
-            .iter()
-            .filter(|s| if dated { s.on_date == Some(day) } else { s.weekday == Some(weekday(day)) })
-            .filter(|s| s.from_minute <= minute && minute < s.to_minute && !self.is_away(s.user_id, day))
-            .collect();
+        let mut here: Vec<&Shift> = self.shifts_at(day, minute).collect();
         here.sort_by_key(|s| s.rank);
         let mut users: Vec<UserId> = Vec::new();
         for shift in here {
@@ -76,6 +71,34 @@ impl Rota {
             }
         }
         users
+    }
+
+    /// Until when somebody of the rota is in school today, as `HH:MM`: the end of the shifts that follow each other
+    /// without a gap, and not after the school day. None where nobody is, and where only the fixed list answers, which
+    /// tells no hours: what a child reads must be true (K-44).
+    pub fn in_school_until(&self, clinical: &Clinical, holidays: &[Day], now: Instant) -> Option<String> {
+        let day = now.day_in(&self.zone);
+        if !school_days::is_school_day(day, holidays) {
+            return None;
+        }
+        let civil = now.civil_in(&self.zone);
+        let mut until = i64::from(civil.hour()) * 60 + i64::from(civil.minute());
+        let end = i64::from(clinical.clocks.school_day_ends_hour) * 60;
+        let from = until;
+        while let Some(further) = self.shifts_at(day, until).map(|s| s.to_minute).max() {
+            until = further;
+        }
+        let until = until.min(end);
+        (until > from).then(|| format!("{}:{:02}", until / 60, until % 60))
+    }
+
+    /// The shifts of present people at a minute of a day. A date's shifts go before its weekday's.
+    fn shifts_at(&self, day: Day, minute: i64) -> impl Iterator<Item = &Shift> {
+        let dated = self.shifts.iter().any(|s| s.on_date == Some(day));
+        self.shifts
+            .iter()
+            .filter(move |s| if dated { s.on_date == Some(day) } else { s.weekday == Some(weekday(day)) })
+            .filter(move |s| s.from_minute <= minute && minute < s.to_minute && !self.is_away(s.user_id, day))
     }
 
     /// The fixed list without those who are away.

@@ -4,9 +4,10 @@ use crate::api::check_in::AssentText;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
+use server::Error;
 use server::model::people::AgeBand;
 
-use super::{failure, path_of, question_path};
+use super::{entry, failure, path_of, question_path};
 use crate::api::check_in::{Assent, CheckIn, Step, get_assent, get_check_in, give_assent};
 use crate::components::calm_note::CalmNote;
 use crate::components::form::Token;
@@ -59,6 +60,11 @@ pub async fn assent(posted: Posted) -> Response {
             Redirect::to("/check-in/practice").into_response()
         }
         Ok(()) => Redirect::to("/check-in").into_response(),
+        // Not now: the same kind page as at the door.
+        Err(Error::Invalid { message, .. }) => {
+            let note = Some(entry::in_words(visit, message));
+            entry::page(visit, StatusCode::FORBIDDEN, note, "")
+        }
         Err(error) => failure(visit, &error),
     }
 }

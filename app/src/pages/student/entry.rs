@@ -112,6 +112,7 @@ pub fn in_words(visit: &Visit, message: String) -> String {
         (english.code_replaced, words.code_replaced),
         (english.code_not_open, words.code_not_open),
         (english.code_not_today, words.code_not_today),
+        (english.code_rests, words.code_rests),
     ];
     pairs.into_iter().find(|(known, _)| *known == message).map_or(message, |(_, own)| own.to_owned())
 }

@@ -117,7 +117,7 @@ fn page(visit: &Visit, status: StatusCode, check_in: &CheckIn, said: Option<&'st
     let words = visit.look.language.words();
     let token = visit.form_token.clone();
     let closing = get_closing(visit, &check_in.readers);
-    let (band, readers) = (check_in.band, check_in.readers.clone());
+    let (band, readers, until) = (check_in.band, check_in.readers.clone(), check_in.there_until.clone());
     render::page(visit, status, Head::student(words.finish_title, Some(band)), move || {
         let (thanks, saved, question) =
             (closing.thanks.clone(), closing.readers.clone(), closing.talk_question.clone());
@@ -146,7 +146,7 @@ fn page(visit: &Visit, status: StatusCode, check_in: &CheckIn, said: Option<&'st
                         </div>
                         <button class="button" type="submit"><Icon name="heart-handshake"/>" "{words.friend_button}</button>
                     </form>
-                    <HelpLines heading=words.need_help_now closing readers wide=true/>
+                    <HelpLines heading=words.need_help_now closing readers until wide=true/>
                     <form class="question-end" method="post" action="/check-in/close">
                         <Token value=token/>
                         <a class="button button-quiet" href="/quiet">{words.quiet_title}</a>

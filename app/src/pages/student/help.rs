@@ -20,7 +20,7 @@ pub async fn show(visit: Visit) -> Response {
     let check_in = check_in_if_any(&visit).await;
     let band = check_in.as_ref().map(|c| c.band);
     let under_way = check_in.as_ref().is_some_and(|c| matches!(c.step, Step::Question(_) | Step::Review));
-    let readers = check_in.map(|c| c.readers).unwrap_or_default();
+    let (readers, until) = check_in.map(|c| (c.readers, c.there_until)).unwrap_or_default();
     let closing = get_closing(&visit, &readers);
     let hand = is_hand_raised(&visit).await;
     let token = visit.form_token.clone();
@@ -28,7 +28,7 @@ pub async fn show(visit: Visit) -> Response {
     render::page(&visit, StatusCode::OK, Head::student(title, band), move || {
         view! {
             <StudentFrame band hide=band.is_some()>
-                <HelpSheet token closing readers signed_in=band.is_some() under_way hand/>
+                <HelpSheet token closing readers until signed_in=band.is_some() under_way hand/>
             </StudentFrame>
         }
     })
@@ -68,6 +68,7 @@ pub fn HelpSheet(
     token: String,
     closing: Closing,
     readers: Vec<String>,
+    until: Option<String>,
     signed_in: bool,
     under_way: bool,
     hand: bool,
@@ -82,7 +83,7 @@ pub fn HelpSheet(
             <h1 tabindex="-1">{words.help_heading}</h1>
             <p>{words.help_text}</p>
             {signed_in.then(|| view! { <Hand token=token.clone() raised=hand/> })}
-            <HelpLines heading=words.who_is_there closing readers wide=false/>
+            <HelpLines heading=words.who_is_there closing readers until wide=false/>
             <form class="question-end" method="post" action="/check-in/close">
                 <Token value=token/>
                 <a class="button" href=back data-back="yes"><Icon name="arrow-left"/>" "{back_words}</a>

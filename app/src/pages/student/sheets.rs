@@ -118,7 +118,7 @@ pub async fn all(visit: Visit) -> Response {
                     <LastSheet token=token.clone() last=of/>
                 </div>
                 <div class="step" data-path="/help" data-title=titled(words.help_title)>
-                    <HelpSheet token=token.clone() closing readers=check_in.readers.clone() signed_in=true under_way=true hand/>
+                    <HelpSheet token=token.clone() closing readers=check_in.readers.clone() until=check_in.there_until.clone() signed_in=true under_way=true hand/>
                 </div>
                 <div class="step" data-path="waiting" data-title=titled(words.offline_title)><Waiting/></div>
             </div>

@@ -84,7 +84,7 @@ fn page(visit: &Visit, status: StatusCode, note: Option<String>, typed: &str) ->
                     </form>
                     <p class="question-note">{words.talk_no_card}</p>
                     <p class="question-note">{words.talk_limits}</p>
-                    <HelpLines heading=words.need_help_now closing readers=Vec::new() wide=true/>
+                    <HelpLines heading=words.need_help_now closing readers=Vec::new() until=None wide=true/>
                 </div>
                 <p class="student-foot"><a href="/">{words.back_first}</a></p>
             </StudentFrame>
@@ -102,7 +102,7 @@ fn noted(visit: &Visit) -> Response {
                     <h1 tabindex="-1" autofocus>{words.talk_done_title}</h1>
                     <p>{words.talk_done_text}</p>
                     <p class="question-note">{words.talk_limits}</p>
-                    <HelpLines heading=words.need_help_now closing readers=Vec::new() wide=true/>
+                    <HelpLines heading=words.need_help_now closing readers=Vec::new() until=None wide=true/>
                 </div>
                 <p class="student-foot"><a href="/">{words.back_first}</a></p>
             </StudentFrame>

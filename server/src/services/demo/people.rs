@@ -140,15 +140,15 @@ pub(super) async fn add_staff(
                 for (school, counselor, backup) in &duties {
                     for (rank, user) in [(1, *counselor), (2, *backup)] {
                         places::add_duty(tx, *school, rank, user).await?;
-                        for weekday in 1..=5 {
+                        for (weekday, from_minute, to_minute) in hours(rank) {
                             let shift = NewShift {
                                 school: *school,
                                 user,
                                 rank,
                                 weekday: Some(weekday),
                                 on_date: None,
-                                from_minute: 7 * 60 + 30,
-                                to_minute: 16 * 60 + 30,
+                                from_minute,
+                                to_minute,
                             };
                             duty::add_shift(tx, None, &shift).await?;
                         }
@@ -159,6 +159,19 @@ pub(super) async fn add_staff(
         })
         .await?;
     Ok(staff)
+}
+
+/// Weekday and minutes of a person's shifts: both are there in school hours; the first keeps watch at night and on the
+/// weekend too, because a demo is tried at any hour and a check-in begins only where somebody is on duty.
+fn hours(rank: i64) -> Vec<(i64, i64, i64)> {
+    const DAY: (i64, i64) = (7 * 60 + 30, 16 * 60 + 30);
+    const MIDNIGHT: i64 = 24 * 60;
+    let mut hours: Vec<_> = (1..=5).map(|weekday| (weekday, DAY.0, DAY.1)).collect();
+    if rank == 1 {
+        hours.extend((1..=5).flat_map(|weekday| [(weekday, 0, DAY.0), (weekday, DAY.1, MIDNIGHT)]));
+        hours.extend([(6, 0, MIDNIGHT), (7, 0, MIDNIGHT)]);
+    }
+    hours
 }
 
 /// The school's whole name less the word "School": unique, and short enough to type.
