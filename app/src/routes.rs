@@ -73,6 +73,7 @@ routes! {
     get "/check-in/practice", Who::Student => pages::student::practice::show;
     post "/check-in/practice", Who::Student => pages::student::practice::answer;
     get "/check-in/break/{number}", Who::Student => pages::student::sheets::rest;
+    get "/check-in/audio/{number}/{part}", Who::Student => pages::student::recording::show;
     get "/check-in/sheets", Who::Student => pages::student::sheets::all;
     get "/check-in/forms", Who::Student => pages::student::device::forms;
     post "/check-in/answers", Who::Student => pages::student::device::answers;

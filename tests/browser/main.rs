@@ -8,6 +8,7 @@ mod counselor;
 mod doors;
 mod hostile;
 mod offline;
+mod read_aloud;
 mod shared_device;
 mod skins;
 

@@ -5,6 +5,7 @@ use server::Result;
 use server::model::administration::TalkWish;
 pub use server::services::check_in::AssentText;
 pub use server::services::check_in::answers::{Held, Saved, Sent};
+pub use server::services::check_in::read_aloud::{Part, Recorded, Recording};
 pub use server::services::check_in::{Assent, CheckIn, Closing, Question, Receipt, Step};
 pub use server::services::talk::Ask;
 use server::services::{check_in, hands, talk};
@@ -75,6 +76,11 @@ pub async fn worry_about_friend(visit: &Visit) -> Result<()> {
 /// Records the wish to talk.
 pub async fn wish_to_talk(visit: &Visit, wish: TalkWish) -> Result<()> {
     check_in::wish_to_talk(&visit.site.services, &visit.ctx, wish).await
+}
+
+/// A recording of a question or one of its answers.
+pub async fn get_recording(visit: &Visit, number: usize, part: Part) -> Result<Recording> {
+    check_in::read_aloud::recording(&visit.site.services, &visit.ctx, number, part).await
 }
 
 /// Raises the child's hand.

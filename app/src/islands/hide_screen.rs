@@ -24,6 +24,7 @@ pub fn HideScreen(icons: String, hide: String, back: String, school: String) -> 
             title.set_value(document().title());
             document().set_title(&name.get_value());
             set_inert(true);
+            super::read_aloud::hush();
         }
     };
     let shown_again = move |_| {

@@ -5,4 +5,5 @@
 pub mod answer_keys;
 pub mod hide_screen;
 pub mod idle_lock;
+pub mod read_aloud;
 pub mod walk;

@@ -2,6 +2,7 @@
 //! referred in the same transaction, so a closed tab loses nothing (K-38, K-42).
 
 pub mod answers;
+pub mod read_aloud;
 pub(super) mod together;
 
 use std::collections::HashMap;
@@ -11,6 +12,7 @@ use questionnaires::form::{Form, FormItem};
 use questionnaires::response::Answer;
 use uuid::Uuid;
 
+use self::read_aloud::{Recorded, Shelf};
 use super::duty::Rota;
 use super::{Services, card_door, require, scoring, sessions, student};
 pub use crate::config::AssentText;
@@ -74,6 +76,8 @@ pub struct Question {
     pub instructions: Option<String>,
     /// The item with its choices.
     pub item: FormItem,
+    /// Which recordings there are to listen to.
+    pub recorded: Recorded,
     /// What was answered before, if anything.
     pub answer: Option<Answer>,
     /// The owner's copyright line, which the licence wants shown.
@@ -91,13 +95,14 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn question(&self, number: usize, of: usize) -> Question {
+    fn question(&self, number: usize, of: usize, shelf: &Shelf) -> Question {
         Question {
             part: self.part,
             number,
             of,
             instructions: self.form.instructions.clone(),
             item: self.item.clone(),
+            recorded: shelf.recorded(self.item),
             answer: self.answer,
             copyright: self.form.copyright.clone(),
             language: self.form.language.clone(),
@@ -190,6 +195,11 @@ impl Battery {
             item,
             answer: self.answer(administration, item),
         })
+    }
+
+    /// The administration of a part, from 1.
+    fn administration(&self, part: usize) -> Result<&Administration> {
+        part.checked_sub(1).and_then(|at| self.asks.administrations.get(at)).ok_or(Error::NotFound)
     }
 
     fn answer(&self, administration: &Administration, item: &FormItem) -> Option<Answer> {
@@ -291,7 +301,8 @@ pub async fn question(services: &Services, ctx: &Ctx, number: usize) -> Result<(
     }
     let of = battery.asked().count();
     let asked = number.checked_sub(1).and_then(|i| battery.asked().nth(i)).ok_or(Error::NotFound)?;
-    let question = asked.question(number, of);
+    let shelf = Shelf::of(services, battery.administration(asked.part)?, asked.form).await;
+    let question = asked.question(number, of, &shelf);
     let check_in = battery.check_in(services, &mut conn, ctx).await?;
     Ok((check_in, question))
 }
@@ -308,7 +319,14 @@ pub async fn questions(services: &Services, ctx: &Ctx) -> Result<(CheckIn, Vec<Q
         return Err(Error::NotFound);
     }
     let of = battery.asked().count();
-    let questions = battery.asked().zip(1..).map(|(asked, number)| asked.question(number, of)).collect();
+    let mut shelves = Vec::new();
+    for (administration, form) in battery.asks.administrations.iter().zip(&battery.asks.forms) {
+        shelves.push(Shelf::of(services, administration, form).await);
+    }
+    let none = Shelf::default();
+    let shelf = |asked: &Asked<'_>| shelves.get(asked.part - 1).unwrap_or(&none);
+    let questions =
+        battery.asked().zip(1..).map(|(asked, number)| asked.question(number, of, shelf(&asked))).collect();
     let check_in = battery.check_in(services, &mut conn, ctx).await?;
     Ok((check_in, questions))
 }

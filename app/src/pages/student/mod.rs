@@ -21,6 +21,7 @@ pub mod look;
 pub mod practice;
 pub mod question;
 pub mod quiet;
+pub mod recording;
 pub mod sheets;
 pub mod talk;
 

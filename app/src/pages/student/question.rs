@@ -9,12 +9,14 @@ use questionnaires::response::Answer;
 use server::Error;
 use server::model::people::AgeBand;
 
+use super::recording::recording_path;
 use super::{failure, path_of, question_path};
-use crate::api::check_in::{CheckIn, Question, Step, get_check_in, get_question, save_answer};
+use crate::api::check_in::{CheckIn, Part, Question, Step, get_check_in, get_question, save_answer};
 use crate::components::answer_card::AnswerCard;
 use crate::components::calm_note::CalmNote;
 use crate::components::form::Token;
 use crate::components::icon::Icon;
+use crate::components::listen::Listen;
 use crate::components::progress::Progress;
 use crate::components::saved_note::SavedNote;
 use crate::components::shell::Head;
@@ -22,6 +24,7 @@ use crate::components::skip_button::{DECLINED, SkipButton};
 use crate::components::student_frame::StudentFrame;
 use crate::i18n::Words;
 use crate::islands::answer_keys::AnswerKeys;
+use crate::islands::read_aloud::ReadAloud;
 use crate::islands::walk::Walk;
 use crate::look::words;
 use crate::render;
@@ -132,6 +135,7 @@ fn page(
             <StudentFrame band=Some(band) hide=true>
                 <Sheet token question band note/>
                 <AnswerKeys/>
+                <ReadAloud/>
                 <Walk
                     saved=words.saved.to_owned()
                     waiting=words.saved_here.to_owned()
@@ -211,8 +215,11 @@ pub fn Next(band: AgeBand) -> impl IntoView {
 /// The item with its choices, word for word as its owner wrote them (K-01).
 #[component]
 fn Choices(question: Question, band: AgeBand, note: Option<String>) -> impl IntoView {
-    let Question { instructions, item, answer, language, .. } = question;
+    let Question { number, instructions, item, recorded, answer, language, .. } = question;
     let circles = circles(band, &item.choices);
+    let young = matches!(band, AgeBand::A | AgeBand::B);
+    let heard = recorded.item.then(|| recording_path(number, Part::Item));
+    let text = item.text.clone();
     let round = circles.iter().all(Option::is_some);
     let failed = note.is_some();
     // Focus moves to the question, or, when it was passed over, to its first answer.
@@ -225,7 +232,17 @@ fn Choices(question: Question, band: AgeBand, note: Option<String>) -> impl Into
             let checked = answer == Some(Answer::Code(choice.code));
             let key = (!round && index < 9).then_some(index + 1);
             let focus = failed && index == 0;
-            view! { <AnswerCard value=choice.code.to_string() label=choice.label checked circle key focus/> }
+            let label = choice.label.clone();
+            let card = view! { <AnswerCard value=choice.code.to_string() label=choice.label checked circle key focus/> };
+            if !young {
+                return card.into_any();
+            }
+            let recording = recorded.choices.get(index).is_some_and(|there| *there);
+            let recording = recording.then(|| recording_path(number, Part::Choice(index)));
+            view! {
+                <div class="answer-heard">{card}<Listen text=label language=language.clone() recording/></div>
+            }
+            .into_any()
         })
         .collect_view();
     let note = match note {
@@ -241,6 +258,7 @@ fn Choices(question: Question, band: AgeBand, note: Option<String>) -> impl Into
                 {item.lead_in.map(|text| view! { <p class="question-stem">{text}</p> })}
                 <h1 tabindex="-1" autofocus=!failed>{item.text}</h1>
             </legend>
+            <div class="listen-line"><Listen text language=language.clone() recording=heard/></div>
             {note}
             <div class=if round { "answers answers-circles" } else { "answers" } lang=language dir="auto">{cards}</div>
             <SkipButton checked=answer == Some(Answer::Declined)/>
