@@ -174,6 +174,10 @@ words! {
     learn_title: "About feelings", "关于心情", "Sobre las emociones", "عن المشاعر";
     learn_heading: "Short pages about feelings", "关于心情的短文", "Páginas cortas sobre las emociones", "صفحات قصيرة عن المشاعر";
     learn_text: "For you, for a friend, or to read with a grown-up. You do not need to sign in.", "给你自己、给朋友，或者和大人一起读。不用登录。", "Para ti, para una amistad o para leer con una persona adulta. No hace falta entrar.", "لك أو لصديق أو لتقرأها مع شخص كبير. لا حاجة لتسجيل الدخول.";
+    learn_young: "If you are ten or younger", "如果你十岁或更小", "Si tienes diez años o menos", "إذا كان عمرك عشر سنوات أو أقل";
+    learn_older: "If you are older", "如果你大一些", "Si eres mayor", "إذا كنت أكبر";
+    learn_try: "What you can try", "你可以试试", "Qué puedes probar", "ما يمكنك تجربته";
+    learn_grown_up: "For the grown-up who reads with you", "写给陪你一起读的大人", "Para la persona adulta que lee contigo", "للشخص الكبير الذي يقرأ معك";
     learn_english: "These pages are in English for now.", "这些短文目前只有英文。", "Por ahora, estas páginas están en inglés.", "هذه الصفحات بالإنجليزية حاليًا.";
 }
 
