@@ -25,6 +25,7 @@ fn every_item_and_choice_is_shown_byte_for_byte_in_every_band_and_language_k_01(
                         of: form.items.len(),
                         instructions: form.instructions.clone(),
                         item: item.clone(),
+                        recorded: Default::default(),
                         answer: None,
                         copyright: form.copyright.clone(),
                         language: form.language.clone(),

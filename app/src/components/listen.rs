@@ -13,17 +13,18 @@ pub fn Listen(text: String, language: String, recording: Option<String>) -> impl
     let player = recording.clone().map(|address| {
         view! { <noscript><audio controls preload="none" src=address aria-label=words.listen></audio></noscript> }
     });
+    let (spoken, tag) = (text.clone(), language.clone());
     view! {
         <button
             class="button button-quiet listen"
             type="button"
             data-recording=recording
-            data-language=language.clone()
-            data-text=text.clone()
+            data-language=language
+            data-text=text
         >
             <Icon name="volume"/>
             " "<span class="listen-word">{words.listen}</span>
-            <span class="visually-hidden" lang=language>": "{text}</span>
+            <span class="visually-hidden" lang=tag>": "{spoken}</span>
         </button>
         {player}
     }
