@@ -14,7 +14,7 @@ use crate::ctx::{Actor, Ctx, Grant, Staff, Student};
 use crate::model::{Instant, UserId};
 use crate::store::sessions::Session;
 use crate::store::users::User;
-use crate::store::{Act, Tx, sessions, users, windows};
+use crate::store::{Act, Tx, sessions, users};
 use crate::{Error, Result};
 
 /// Lifetimes in seconds: idle and absolute (AUT-07).
