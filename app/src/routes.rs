@@ -156,6 +156,9 @@ routes! {
     get "/sittings/{id}", PROCTOR => pages::school::board::show;
     post "/sittings/{id}/open", PROCTOR => pages::school::board::open;
     post "/sittings/{id}/close", PROCTOR => pages::school::board::close;
+    get "/sittings/{id}/cards", PROCTOR => pages::school::cards::show;
+    post "/sittings/{id}/cards", PROCTOR => pages::school::cards::print;
+    post "/sittings/{id}/start/{child}", PROCTOR => pages::school::board::start_here;
     post "/sittings/{id}/hands/{child}/lower", PROCTOR => pages::school::board::lower_hand;
     get "/school", Who::Staff(&[Role::SchoolLead]) => pages::school::overview::show;
 

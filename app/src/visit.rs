@@ -101,7 +101,7 @@ impl FromRequestParts<Site> for Visit {
         let ctx = Ctx::new(Actor::Nobody);
         let found = match &session {
             // What an open page asks by itself keeps nobody signed in.
-            Some(token) if parts.uri.path() == "/alerts" => {
+            Some(token) if parts.uri.path() == "/alerts" || parts.uri.query() == Some("live") => {
                 api::sign_in::unnoticed_visitor(site, &ctx, token).await.map(|found| (found, None))
             }
             Some(token) => api::sign_in::visit(site, &ctx, token).await,

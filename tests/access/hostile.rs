@@ -97,8 +97,11 @@ async fn guessed_cards_open_nothing_and_honest_children_get_in_aut_04() {
                     let mut slip: Vec<char> = card.chars().collect();
                     slip.swap(1, 2);
                     let slip: String = slip.into_iter().collect();
-                    let (_, _, opened) = try_card(&mut child, &token, &slip).await;
-                    assert!(!opened || slip == card);
+                    // Two equal signs swapped are the code itself.
+                    if slip != card {
+                        let (_, _, opened) = try_card(&mut child, &token, &slip).await;
+                        assert!(!opened, "a slip of the finger opens a door");
+                    }
                 }
                 let (status, _, opened) = try_card(&mut child, &token, &card).await;
                 assert!(opened, "an honest child is kept out with {status} while somebody guesses");

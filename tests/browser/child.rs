@@ -42,9 +42,19 @@ impl Child {
         self.browser.find("form.question[data-part]").await;
     }
 
-    /// Waits until the browser part walks by itself.
+    /// Waits until the browser part walks by itself. A slowed device on a busy machine takes long, and that is no fault.
     pub async fn walks(&self) {
-        self.browser.find("body[data-walk='ready']").await;
+        for _ in 0..6 {
+            let waiting = self.browser.client().wait().at_most(std::time::Duration::from_secs(10));
+            if waiting.for_element(fantoccini::Locator::Css("body[data-walk='ready']")).await.is_ok() {
+                return;
+            }
+        }
+        panic!(
+            "the browser part never walks on {}:\n{}",
+            self.browser.path().await,
+            self.browser.text().await
+        );
     }
 
     /// Picks an answer of the shown question.

@@ -141,6 +141,14 @@ async fn every_page_of_staff_is_clean() {
         if role == "proctor" {
             browser.goes("a[href^='/sittings/']").await;
             look(&browser, "board").await;
+            browser.goes("a[href$='/cards']").await;
+            look(&browser, "cards").await;
+            browser.goes("button[value='class']").await;
+            look(&browser, "cards-sheet").await;
+            browser.devtools("Emulation.setEmulatedMedia", serde_json::json!({ "media": "print" })).await;
+            browser.screenshot_whole("cards-print").await;
+            browser.devtools("Emulation.setEmulatedMedia", serde_json::json!({ "media": "" })).await;
+            browser.goto("/sittings").await;
         }
         if role == "administrator" {
             browser.goto("/setup/people").await;
@@ -159,4 +167,42 @@ async fn every_page_of_staff_is_clean() {
         browser.find("#email").await;
     }
     browser.console_is_clean().await;
+}
+
+/// an open board follows the class within seconds, and says no more than where each child is.
+#[tokio::test]
+async fn an_open_board_follows_the_class_by_itself_a_08() {
+    let server = Server::demo(Kind::Sqlite).await;
+    let browser = Browser::open(&server.url, Screen::Desktop).await;
+    staff(&browser, &server, "proctor").await;
+    let boards = browser.run("return [...document.querySelectorAll(\"a[href^='/sittings/']\")].map(a => a.getAttribute('href'))").await;
+    let mut code = None;
+    for board in boards.as_array().unwrap() {
+        browser.goto(board.as_str().unwrap()).await;
+        if browser.has("form[action$='/close']").await && browser.has(".seat-waiting").await {
+            let board = board.as_str().unwrap();
+            browser.goto(&format!("{board}/cards")).await;
+            browser.goes("button[value='not_finished']").await;
+            let printed = browser.run("return document.querySelector('.student-card-code').innerText").await;
+            code = printed.as_str().map(str::to_owned);
+            browser.goto(board).await;
+            break;
+        }
+    }
+    let code = code.expect("an open sitting with somebody who has not finished");
+    let working = "return document.querySelectorAll('.seat-working').length";
+    let before = browser.run(working).await.as_u64().unwrap();
+    let mut child = server.visitor();
+    let door = child.get("/").await.ok();
+    let assent = child.submit(door.form("form[action='/card']").set("code", &code)).await.ok();
+    if assent.has("form[action='/check-in/assent']") {
+        child.submit(assent.form("form[action='/check-in/assent']").press("assent", "yes")).await.ok();
+        for _ in 0..100 {
+            if browser.run(working).await.as_u64().unwrap() > before {
+                return;
+            }
+            browser.run("return new Promise(done => setTimeout(done, 100))").await;
+        }
+        panic!("the board stays as it was:\n{}", browser.text().await);
+    }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_input;
+mod cards;
 mod doors;
 mod kill;
 mod main_job;

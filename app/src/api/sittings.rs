@@ -2,10 +2,11 @@
 
 use server::Result;
 use server::model::{ChildId, SittingId};
+pub use server::services::cards::{Card, Sheet, Whom};
 pub use server::services::hands::Hand;
 pub use server::services::sittings::Sitting;
 pub use server::services::sittings::{Board, Seat};
-use server::services::{hands, sittings};
+use server::services::{cards, hands, sittings};
 
 use crate::visit::Visit;
 
@@ -27,6 +28,18 @@ pub async fn get_hands(visit: &Visit, id: SittingId) -> Result<Vec<Hand>> {
 /// Lowers a child's hand.
 pub async fn lower_hand(visit: &Visit, id: SittingId, child: ChildId) -> Result<()> {
     hands::lower(&visit.site.services, &visit.ctx, id, child).await
+}
+
+/// New cards for children of a class.
+pub async fn print_cards(visit: &Visit, id: SittingId, whom: Whom) -> Result<Sheet> {
+    cards::print(&visit.site.services, &visit.ctx, id, whom).await
+}
+
+/// Begins a child's check-in on this device, in place of the proctor's sign-in.
+pub async fn start_here(visit: &Visit, id: SittingId, child: ChildId) -> Result<String> {
+    let own = visit.session.as_deref();
+    let token = sittings::start_here(&visit.site.services, &visit.ctx, id, child, own).await?;
+    Ok(token.reveal().to_owned())
 }
 
 /// Opens a sitting.

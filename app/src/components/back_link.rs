@@ -6,6 +6,6 @@ use super::icon::Icon;
 
 /// A link to the page above.
 #[component]
-pub fn BackLink(href: &'static str, children: Children) -> AnyView {
+pub fn BackLink(#[prop(into)] href: String, children: Children) -> AnyView {
     view! { <a class="back-link" href=href><Icon name="arrow-left"/>" "{children()}</a> }.into_any()
 }

@@ -24,6 +24,7 @@ pub mod notice;
 pub mod person_header;
 pub mod priority_tag;
 pub mod progress;
+pub mod qr;
 pub mod saved_note;
 pub mod shell;
 pub mod skip_button;

@@ -3,4 +3,5 @@
 #![allow(missing_docs, reason = "a component's properties say what they are")]
 
 pub mod live_alerts;
+pub mod live_board;
 pub mod queue_keys;

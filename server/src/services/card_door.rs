@@ -112,7 +112,8 @@ pub(super) async fn must_wait(tx: &mut Tx, student: Student) -> Result<bool> {
     Ok(critical && Rota::of(tx, child.school_id, ctx.now).await?.on_duty(ctx.now).is_empty())
 }
 
-async fn enter(services: &Services, ctx: &Ctx, door: CardDoor) -> Result<Token> {
+/// Signs the child behind a door in, where it is open.
+pub(super) async fn enter(services: &Services, ctx: &Ctx, door: CardDoor) -> Result<Token> {
     let open = door.window_state == WindowState::Open
         && door.sitting_state == Some(SittingState::Open)
         && door.sitting_ends_at.is_some_and(|end| ctx.now < end);

@@ -10,6 +10,7 @@ pub mod break_glass;
 pub mod card_code;
 mod card_door;
 pub mod card_link;
+pub mod cards;
 pub mod casework;
 pub mod check_in;
 pub mod concerns;

@@ -1,15 +1,17 @@
 //! Sittings: one class at its devices. The board says who has finished, never how.
 
-use super::{Services, require, sessions, staff};
+use super::sessions::Token;
+use super::{Services, card_door, require, sessions, staff};
 use crate::ctx::Ctx;
 use crate::model::administration::Progress;
 use crate::model::window::{SittingState, WindowState};
-use crate::model::{Private, SittingId};
+use crate::model::{ChildId, Private, SittingId};
 use crate::policy::{Action, Place};
 use crate::store::administrations::{self, BoardRow};
-use crate::store::windows;
+use crate::store::cards::CardDoor;
 pub use crate::store::windows::Sitting;
 use crate::store::{Act, Conn, hands, sessions as stored_sessions};
+use crate::store::{children, windows};
 use crate::{Error, Result};
 
 /// The sittings that a proctor may run.
@@ -27,6 +29,7 @@ pub async fn list(services: &Services, ctx: &Ctx) -> Result<Vec<Sitting>> {
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "as named")]
 pub struct Seat {
+    pub child: ChildId,
     pub first_name: Private<String>,
     pub initial: String,
     pub progress: Progress,
@@ -51,6 +54,7 @@ pub async fn board(services: &Services, ctx: &Ctx, id: SittingId) -> Result<Boar
     let seats = rows
         .iter()
         .map(|row| Seat {
+            child: row.child_id,
             first_name: row.given_name.clone(),
             initial: row.family_name.reveal().chars().next().map_or_else(String::new, |c| format!("{c}.")),
             progress: progress(row),
@@ -60,7 +64,7 @@ pub async fn board(services: &Services, ctx: &Ctx, id: SittingId) -> Result<Boar
 }
 
 /// One word for a child: why somebody does not take part is nobody's business in the room.
-fn progress(row: &BoardRow) -> Progress {
+pub(super) fn progress(row: &BoardRow) -> Progress {
     if row.refused > 0 {
         Progress::NotToday
     } else if row.submitted > 0 || row.declined > 0 {
@@ -93,6 +97,47 @@ pub async fn open(services: &Services, ctx: &Ctx, id: SittingId) -> Result<()> {
             })
         })
         .await
+}
+
+/// Begins a child's check-in on the device in the proctor's hand, for a child whose card is lost. The same doors hold as
+/// for a card, and the proctor's own sign-in on that device ends with it.
+///
+/// # Errors
+/// [`Error::Invalid`] with the sentence that the child would read; [`Error::NotFound`] for a child of another class.
+pub async fn start_here(
+    services: &Services,
+    ctx: &Ctx,
+    id: SittingId,
+    child: ChildId,
+    own: Option<&str>,
+) -> Result<Token> {
+    let door = {
+        let mut conn = services.store.read(ctx).await?;
+        let sitting = find(&mut conn, ctx, id).await?;
+        let window = windows::get(&mut conn, sitting.window_id).await?.ok_or(Error::NotFound)?;
+        let class = children::list_class(&mut conn, sitting.class_id).await?;
+        if class.iter().all(|(of_class, ..)| *of_class != child) {
+            return Err(Error::NotFound);
+        }
+        CardDoor {
+            card_id: uuid::Uuid::nil(),
+            child_id: child,
+            district_id: window.district_id,
+            window_id: window.id,
+            window_state: window.state,
+            voided_at: None,
+            consent_mode: window.consent_mode,
+            consent: windows::consent(&mut conn, child, window.id).await?,
+            sitting_id: Some(id),
+            sitting_state: Some(sitting.state),
+            sitting_ends_at: sitting.ends_at,
+        }
+    };
+    let token = card_door::enter(services, ctx, door).await?;
+    if let Some(own) = own {
+        sessions::end(services, ctx, own).await?;
+    }
+    Ok(token)
 }
 
 /// Closes a sitting and signs its devices out.

@@ -181,6 +181,7 @@ pub async fn set_talk_wish(
 #[derive(Clone, Debug, FromRow)]
 #[expect(missing_docs, reason = "the columns of the query")]
 pub struct BoardRow {
+    pub child_id: ChildId,
     pub given_name: Private<String>,
     pub family_name: Private<String>,
     pub offered: i64,
@@ -196,7 +197,7 @@ pub struct BoardRow {
 /// [`StoreError`] when the database cannot be read.
 pub async fn board(conn: &mut Conn, window: WindowId, class: ClassId) -> Result<Vec<BoardRow>, StoreError> {
     conn.all(
-        "select c.given_name, c.family_name, \
+        "select c.id as child_id, c.given_name, c.family_name, \
          cast(coalesce(sum(case when a.state = 'offered' then 1 else 0 end), 0) as bigint) as offered, \
          cast(coalesce(sum(case when a.state = 'started' then 1 else 0 end), 0) as bigint) as started, \
          cast(coalesce(sum(case when a.state = 'submitted' then 1 else 0 end), 0) as bigint) as submitted, \

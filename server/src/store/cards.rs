@@ -54,6 +54,19 @@ pub async fn add(
     .map(drop)
 }
 
+/// Makes every card that a child has in a window stop working.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn void(tx: &mut Tx, window: WindowId, child: ChildId) -> Result<u64, StoreError> {
+    let now = tx.ctx().now;
+    tx.run(
+        "update cards set voided_at = $3 where window_id = $1 and child_id = $2 and voided_at is null",
+        args![window, child, now],
+    )
+    .await
+}
+
 /// The door behind a card: its window, consent, and the class's sitting (an open one before a closed one).
 ///
 /// # Errors

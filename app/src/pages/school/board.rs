@@ -20,6 +20,7 @@ use crate::components::icon::Icon;
 use crate::components::shell::Head;
 use crate::components::staff_shell::{Reader, StaffShell, Tab};
 use crate::render;
+use crate::staff_islands::live_board::LiveBoard;
 use crate::visit::{Posted, Visit};
 use crate::when::When;
 
@@ -65,6 +66,20 @@ pub async fn lower_hand(address: Address, posted: Posted) -> Response {
         _ => Err(Error::NotFound),
     };
     answer(&posted.visit, id, done, "lowered").await
+}
+
+/// `POST /sittings/{id}/start/{child}`: this device becomes the child's.
+pub async fn start_here(address: Address, posted: Posted) -> Response {
+    let visit = &posted.visit;
+    let (id, child) = (address.part::<SittingId>(0), address.part::<ChildId>(1));
+    let (Ok(id), Ok(child)) = (id, child) else { return render::staff_failure(visit, &Error::NotFound) };
+    match api::start_here(visit, id, child).await {
+        Ok(token) => visit.signed_in(&token, "/check-in"),
+        Err(Error::Invalid { message, .. }) => {
+            page(visit, id, StatusCode::CONFLICT, None, Some(message)).await
+        }
+        Err(error) => render::staff_failure(visit, &error),
+    }
 }
 
 async fn answer(visit: &Visit, id: Result<SittingId>, done: Result<()>, word: &str) -> Response {
@@ -116,12 +131,13 @@ async fn page(
                     </div>
                     <Buttons sitting state token=token.clone()/>
                 </div>
-                {(!hands.is_empty()).then(|| view! { <Hands id hands token when=when.clone()/> })}
-                <CountStrip label="The class in numbers" counts/>
-                <div class="two">
-                    <Seats seats/>
-                    <Script/>
+                <div id="live-board" class="stack">
+                    {(!hands.is_empty()).then(|| view! { <Hands id hands token=token.clone() when=when.clone()/> })}
+                    <CountStrip label="The class in numbers" counts/>
+                    <Seats id open=state == SittingState::Open token seats/>
                 </div>
+                <LiveBoard/>
+                <Script/>
             </StaffShell>
         }
     })
@@ -159,7 +175,10 @@ fn Hands(id: SittingId, hands: Vec<Hand>, token: String, when: When) -> AnyView 
 #[component]
 fn Buttons(sitting: Sitting, state: SittingState, token: String) -> AnyView {
     let id = sitting.id;
-    let reload = view! { <a class="button" href=format!("/sittings/{id}")>"Refresh"</a> };
+    let reload = view! {
+        <a class="button" href=format!("/sittings/{id}/cards")><Icon name="printer"/>"Cards"</a>
+        <a class="button" href=format!("/sittings/{id}")>"Refresh"</a>
+    };
     let act = match (state, sitting.window_state) {
         (SittingState::Open, _) => view! {
             <form method="post" action=format!("/sittings/{id}/close")>
@@ -201,16 +220,27 @@ fn counts(seats: &[Seat]) -> Vec<Count> {
 }
 
 #[component]
-fn Seats(seats: Vec<Seat>) -> AnyView {
+fn Seats(id: SittingId, open: bool, token: String, seats: Vec<Seat>) -> AnyView {
     let cells = seats
         .into_iter()
         .map(|seat| {
             let (state, icon, class) = words(seat.progress);
+            let name = format!("{} {}", seat.first_name.reveal(), seat.initial);
+            let may_start = open && matches!(seat.progress, Progress::NotStarted | Progress::Working);
+            let start = may_start.then(|| view! {
+                <form method="post" action=format!("/sittings/{id}/start/{}", seat.child)>
+                    <Token value=token.clone()/>
+                    <button class="button button-quiet" type="submit">
+                        "Start here"<span class="visually-hidden">{format!(": {name} on this device, and you are signed out of it")}</span>
+                    </button>
+                </form>
+            });
             view! {
                 <li class=class>
-                    <span class="seat-name">{format!("{} {}", seat.first_name.reveal(), seat.initial)}</span>
+                    <span class="seat-name">{name.clone()}</span>
                     " "
                     <span class="seat-state"><Icon name=icon/>" "{state}</span>
+                    {start}
                 </li>
             }
         })

@@ -1,0 +1,161 @@
+//! Cards to print and cut: first name, class, QR code, code, days; no word of what is asked.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use leptos::prelude::*;
+use server::Error;
+use server::model::{ChildId, SittingId};
+
+use crate::address::Address;
+use crate::api::sittings::{self as api, Board, Card, Sheet, Whom};
+use crate::components::back_link::BackLink;
+use crate::components::banner::{Banner, Tone};
+use crate::components::form::Token;
+use crate::components::icon::Icon;
+use crate::components::qr::Qr;
+use crate::components::shell::Head;
+use crate::components::staff_shell::{Reader, StaffShell, Tab};
+use crate::render;
+use crate::visit::{Posted, Visit};
+use crate::when::When;
+
+/// `GET /sittings/{id}/cards`: whom to print cards for.
+pub async fn show(visit: Visit, address: Address) -> Response {
+    match address.part(0) {
+        Ok(id) => choose(&visit, id, StatusCode::OK, None).await,
+        Err(error) => render::staff_failure(&visit, &error),
+    }
+}
+
+/// `POST /sittings/{id}/cards`: the sheet. It is shown once: the codes are stored only as hashes.
+pub async fn print(address: Address, posted: Posted) -> Response {
+    let visit = &posted.visit;
+    let id = match address.part::<SittingId>(0) {
+        Ok(id) => id,
+        Err(error) => return render::staff_failure(visit, &error),
+    };
+    let whom = match posted.text("whom") {
+        "class" => Some(Whom::Class),
+        "not_finished" => Some(Whom::NotFinished),
+        _ => posted.word::<ChildId>("child").map(Whom::One),
+    };
+    let Some(whom) = whom else {
+        let why = "Choose the child whose card is lost.".to_owned();
+        return choose(visit, id, StatusCode::UNPROCESSABLE_ENTITY, Some(why)).await;
+    };
+    match api::print_cards(visit, id, whom).await {
+        Ok(sheet) => sheet_page(visit, sheet),
+        Err(Error::Conflict(why)) => choose(visit, id, StatusCode::CONFLICT, Some(why)).await,
+        Err(error) => render::staff_failure(visit, &error),
+    }
+}
+
+async fn choose(visit: &Visit, id: SittingId, status: StatusCode, refused: Option<String>) -> Response {
+    let Board { sitting, seats } = match api::get_board(visit, id).await {
+        Ok(board) => board,
+        Err(error) => return render::staff_failure(visit, &error),
+    };
+    let reader = Reader::of(visit);
+    let token = visit.form_token.clone();
+    let title = format!("Cards of class {}", sitting.class_name);
+    render::page(visit, status, Head::staff(title.clone()), move || {
+        let action = format!("/sittings/{id}/cards");
+        let children = seats
+            .iter()
+            .map(|seat| {
+                let name = format!("{} {}", seat.first_name.reveal(), seat.initial);
+                view! { <option value=seat.child.to_string()>{name}</option> }
+            })
+            .collect_view();
+        view! {
+            <StaffShell reader here=Tab::Sittings narrow=true>
+                <BackLink href=format!("/sittings/{id}")>{format!("Class {}", sitting.class_name)}</BackLink>
+                <div class="page-head">
+                    <div>
+                        <h1>{title}</h1>
+                        <p class="lede">"Printing makes new cards. The ones a child had before stop working at once."</p>
+                    </div>
+                </div>
+                {refused.map(|why| view! { <Banner tone=Tone::Warn head=why urgent=true/> })}
+                <form class="card form" method="post" action=action.clone()>
+                    <Token value=token.clone()/>
+                    <h2>"The whole class"</h2>
+                    <div class="buttons">
+                        <button class="button button-primary" type="submit" name="whom" value="class">
+                            <Icon name="printer"/>"Make cards for the class"
+                        </button>
+                        <button class="button" type="submit" name="whom" value="not_finished">
+                            "Only for those who have not finished"
+                        </button>
+                    </div>
+                </form>
+                <form class="card form" method="post" action=action>
+                    <Token value=token/>
+                    <h2>"One lost card"</h2>
+                    <div class="field">
+                        <label for="child">"Child"</label>
+                        <select class="input" id="child" name="child" required>
+                            <option value="">"Choose one"</option>
+                            {children}
+                        </select>
+                    </div>
+                    <div class="buttons">
+                        <button class="button" type="submit"><Icon name="printer"/>"Make a new card"</button>
+                    </div>
+                </form>
+            </StaffShell>
+        }
+    })
+}
+
+fn sheet_page(visit: &Visit, sheet: Sheet) -> Response {
+    let reader = Reader::of(visit);
+    let now = visit.ctx.now;
+    let Sheet { sitting, opens_on, closes_on, cards, left_out } = sheet;
+    let title = format!("Cards of class {}", sitting.class_name);
+    render::page(visit, StatusCode::OK, Head::staff(title.clone()), move || {
+        let when = When::new(now, &sitting.time_zone);
+        let days = format!("{} – {}", when.date(opens_on), when.date(closes_on));
+        let made = match cards.len() {
+            1 => "One new card.".to_owned(),
+            n => format!("{n} new cards."),
+        };
+        let without = match left_out {
+            0 => String::new(),
+            1 => " One child gets none.".to_owned(),
+            n => format!(" {n} children get none."),
+        };
+        let cells = cards
+            .into_iter()
+            .map(|card| view! { <OneCard card class=sitting.class_name.clone() days=days.clone()/> })
+            .collect_view();
+        view! {
+            <StaffShell reader here=Tab::Sittings>
+                <div class="no-print">
+                    <BackLink href=format!("/sittings/{}", sitting.id)>{format!("Class {}", sitting.class_name)}</BackLink>
+                    <h1>{title}</h1>
+                    <p class="lede">{made}{without}" Print them now: they are shown only once."</p>
+                </div>
+                <ul class="cards-sheet">{cells}</ul>
+            </StaffShell>
+        }
+    })
+}
+
+#[component]
+fn OneCard(card: Card, class: String, days: String) -> AnyView {
+    let name = format!("{} {}", card.first_name.reveal(), card.initial);
+    let label = format!("Link for {name}");
+    view! {
+        <li class="student-card">
+            <Qr text=card.link.reveal().clone() label/>
+            <div class="stack-tight">
+                <p class="student-card-name">{name}</p>
+                <p class="muted">{class}</p>
+                <p class="student-card-code">{card.code.reveal().clone()}</p>
+                <p class="muted small">{days}</p>
+            </div>
+        </li>
+    }
+    .into_any()
+}
