@@ -78,6 +78,9 @@ enum Command {
     /// The audit trail.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Lists of students as other programs write them.
+    #[command(subcommand)]
+    Roster(RosterCommand),
     /// Releases for the district.
     #[command(subcommand)]
     Release(ReleaseCommand),
@@ -173,6 +176,18 @@ enum AuditCommand {
 }
 
 #[derive(Subcommand)]
+enum RosterCommand {
+    /// Read a roster without a database and name every row that could not be taken over, and why.
+    Check {
+        /// CSV, Excel (.xlsx) or a OneRoster ZIP.
+        file: PathBuf,
+        /// Also write every fault to this CSV file.
+        #[arg(long)]
+        faults: Option<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
 enum ReleaseCommand {
     /// Build the release of a window, once; without an id, of every closed window that has none.
     Build {
@@ -198,6 +213,9 @@ fn main() -> ExitCode {
         Command::Trend => commands::score::run(commands::score::trend),
         Command::Instruments(what) => with_instruments(what),
         Command::BackupKey => commands::backup::key(),
+        Command::Roster(RosterCommand::Check { file, faults }) => {
+            commands::roster::check(&file, faults.as_deref())
+        }
         Command::Config(ConfigCommand::Check) => commands::upkeep::config_check(),
         other => with_runtime(other),
     };

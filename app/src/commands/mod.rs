@@ -4,6 +4,7 @@ pub mod audit;
 pub mod backup;
 pub mod demo;
 pub mod instruments;
+pub mod roster;
 pub mod score;
 pub mod serve;
 pub mod upkeep;

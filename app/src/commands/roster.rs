@@ -1,0 +1,88 @@
+//! `firstlight roster check`: what a file of students holds and what is wrong with it, before anybody imports it.
+
+use std::io::{Read, Write};
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+use server::ctx::{Actor, Ctx};
+use server::roster::{self, Fault, Limits, Roster};
+
+use super::Stop;
+
+/// The exit code for a file that was read but has faults.
+const FAULTS: u8 = 4;
+/// Rows named for one kind of fault; all of them go into the file of faults.
+const EXAMPLES: usize = 3;
+
+/// Reads a file and reports on it.
+///
+/// # Errors
+/// When the file cannot be read, or holds rows that could not be taken over.
+pub fn check(file: &Path, faults: Option<&Path>) -> Result<(), Stop> {
+    let limits = Limits::TERMINAL;
+    let unreadable = |error| Stop::new(format!("cannot read {}: {error}", file.display()));
+    let mut bytes = Vec::new();
+    // One byte more than allowed is enough to know: a stream without end is not read to its end.
+    let source = std::fs::File::open(file).map_err(unreadable)?;
+    source.take(limits.bytes as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    let today = Ctx::new(Actor::Console).now.day_in(&TimeZone::UTC);
+    let roster = roster::read(&bytes, today, limits).map_err(Stop::new)?;
+    let mut out = std::io::stdout().lock();
+    report(&mut out, &roster)?;
+    if let Some(path) = faults {
+        let text = table(&roster.faults);
+        std::fs::write(path, text).map_err(|e| Stop::new(format!("cannot write {}: {e}", path.display())))?;
+    }
+    if roster.faults.is_empty() {
+        return Ok(());
+    }
+    let line = format!("{} faults; mend these rows in the file and check again", roster.faults.len());
+    Err(Stop { line, code: FAULTS })
+}
+
+fn report(out: &mut impl Write, roster: &Roster) -> std::io::Result<()> {
+    writeln!(out, "read as {}", roster.format)?;
+    for (heading, field) in &roster.mapping {
+        writeln!(out, "  {heading:<40} {}", field.map_or("not used", |field| field.label()))?;
+    }
+    writeln!(out, "{} students can be taken over", roster.pupils.len())?;
+    if roster.staff > 0 {
+        writeln!(out, "{} grown-ups in the file are left out", roster.staff)?;
+    }
+    for (_, _, faults) in roster::grouped(&roster.faults) {
+        let one = if faults.len() == 1 { "row" } else { "rows" };
+        writeln!(out, "{} {one}:", faults.len())?;
+        for fault in faults.iter().take(EXAMPLES) {
+            writeln!(out, "  {fault}")?;
+        }
+    }
+    Ok(())
+}
+
+/// Every fault as CSV, with no cell that a spreadsheet would take for a formula (INP-05).
+fn table(faults: &[Fault]) -> String {
+    let mut text = String::from("row,column,found,needed\n");
+    for fault in faults {
+        let cells = [fault.row.to_string(), cell(&fault.column), cell(&fault.found), cell(fault.kind.needed())];
+        text.push_str(&cells.join(","));
+        text.push('\n');
+    }
+    text
+}
+
+fn cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0', '＝', '＋', '－', '＠']);
+    format!("\"{}{}\"", if formula { "'" } else { "" }, text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    #[test]
+    fn a_found_formula_is_no_formula_in_the_file_of_faults_inp_05() {
+        assert_eq!(cell("=1+1"), "\"'=1+1\"");
+        assert_eq!(cell("＝HYPERLINK(\"x\")"), "\"'＝HYPERLINK(\"\"x\"\")\"");
+        assert_eq!(cell("31/02/2015"), "\"31/02/2015\"");
+    }
+}
