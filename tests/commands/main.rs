@@ -83,3 +83,30 @@ fn config_check_prints_every_fault_at_once() {
         assert!(outcome.err.contains(name), "{}", outcome.err);
     }
 }
+
+#[test]
+fn roster_check_names_each_wrong_row_and_writes_the_faults_where_it_is_told_a_03() {
+    let folder = std::env::temp_dir().join(format!("firstlight-{}", uuid::Uuid::new_v4()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let (file, faults) = (folder.join("students.csv"), folder.join("faults.csv"));
+    let text = "学籍号;姓名;性别;出生日期;学校;年级;班级\nG1;李梅;女;2014-03-05;第一小学;6;1班\n\
+                =1+1;王强;男;31/02/2015;第一小学;6;1班\n";
+    std::fs::write(&file, text).expect("the file can be written");
+    let outcome =
+        firstlight(&["roster", "check", &file.to_string_lossy(), "--faults", &faults.to_string_lossy()], &[]);
+    assert_eq!(outcome.code, Some(4), "{}", outcome.err);
+    for words in [
+        "CSV, UTF-8, separated by ;",
+        "1 student can be taken over",
+        "Row 3, 出生日期: found 31/02/2015, need a date that exists, YYYY-MM-DD",
+    ] {
+        assert!(outcome.out.contains(words), "{}", outcome.out);
+    }
+    let written = std::fs::read_to_string(&faults).expect("the faults are written");
+    assert!(written.contains("3,\"学籍号\",\"'=1+1\""), "{written}");
+    std::fs::write(&file, "Dear school,\nthis is a letter.\n").expect("the file can be written");
+    let outcome = firstlight(&["roster", "check", &file.to_string_lossy()], &[]);
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.err.contains("No row of headings"), "{}", outcome.err);
+    std::fs::remove_dir_all(&folder).expect("the folder can be removed");
+}

@@ -36,7 +36,7 @@ pub fn check(file: &Path, faults: Option<&Path>) -> Result<(), Stop> {
     if roster.faults.is_empty() {
         return Ok(());
     }
-    let line = format!("{} faults; mend these rows in the file and check again", roster.faults.len());
+    let line = format!("faults: {}; mend these rows in the file and check again", roster.faults.len());
     Err(Stop { line, code: FAULTS })
 }
 
@@ -45,7 +45,8 @@ fn report(out: &mut impl Write, roster: &Roster) -> std::io::Result<()> {
     for (heading, field) in &roster.mapping {
         writeln!(out, "  {heading:<40} {}", field.map_or("not used", |field| field.label()))?;
     }
-    writeln!(out, "{} students can be taken over", roster.pupils.len())?;
+    let count = roster.pupils.len();
+    writeln!(out, "{count} {} can be taken over", if count == 1 { "student" } else { "students" })?;
     if roster.staff > 0 {
         writeln!(out, "{} grown-ups in the file are left out", roster.staff)?;
     }
@@ -63,7 +64,8 @@ fn report(out: &mut impl Write, roster: &Roster) -> std::io::Result<()> {
 fn table(faults: &[Fault]) -> String {
     let mut text = String::from("row,column,found,needed\n");
     for fault in faults {
-        let cells = [fault.row.to_string(), cell(&fault.column), cell(&fault.found), cell(fault.kind.needed())];
+        let cells =
+            [fault.row.to_string(), cell(&fault.column), cell(&fault.found), cell(fault.kind.needed())];
         text.push_str(&cells.join(","));
         text.push('\n');
     }

@@ -207,13 +207,7 @@ impl Found {
             once
         });
         self.faults.sort_by_key(|fault| fault.row);
-        Roster {
-            format,
-            mapping,
-            pupils: self.pupils,
-            faults: self.faults,
-            staff,
-        }
+        Roster { format, mapping, pupils: self.pupils, faults: self.faults, staff }
     }
 }
 
