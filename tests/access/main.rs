@@ -10,18 +10,10 @@ use std::collections::BTreeMap;
 
 use app::routes::{ROUTES, Who};
 use server::model::people::Role;
-use tests::{Kind, Server, Visitor, totp};
+use tests::{Kind, Server, Visitor};
 
 async fn staff(server: &Server, role: Role) -> Visitor {
-    let person = server.people().staff(role.as_str()).clone();
-    let mut visitor = server.visitor();
-    let page = visitor.get("/sign-in").await.ok();
-    let form =
-        page.form("form[action='/sign-in']").set("email", &person.email).set("password", &person.password);
-    let page = visitor.submit(form).await.ok();
-    let code = totp::now(person.totp_secret.as_deref().unwrap());
-    visitor.submit(page.form("form[action='/sign-in/code']").set("code", &code)).await.ok();
-    visitor
+    server.sign_in(server.people().staff(role.as_str())).await.0
 }
 
 /// Everybody who can sign in, once each: a one-time code works only once.
@@ -152,15 +144,7 @@ async fn a_child_of_another_school_and_one_that_does_not_exist_look_the_same() {
     let mut pages = Vec::new();
     let mut own_child = String::new();
     for person in counselors.iter().take(2) {
-        let mut visitor = server.visitor();
-        let page = visitor.get("/sign-in").await.ok();
-        let form = page
-            .form("form[action='/sign-in']")
-            .set("email", &person.email)
-            .set("password", &person.password);
-        let page = visitor.submit(form).await.ok();
-        let code = totp::now(person.totp_secret.as_deref().unwrap());
-        let queue = visitor.submit(page.form("form[action='/sign-in/code']").set("code", &code)).await.ok();
+        let (mut visitor, queue) = server.sign_in(person).await;
         if own_child.is_empty() {
             own_child = queue.attributes("a[href^='/children/']", "href")[0].clone();
             visitor.get(&own_child).await.ok();

@@ -5,19 +5,13 @@
 //! her, and refers her to a clinic with the mother's consent. The clinic reads the letter and answers through its link,
 //! without an account. Ana proposes to close; Ben confirms. All of it works by keyboard.
 
-use tests::{Browser, Kind, Screen, Server, on_both_databases, totp};
+use tests::{Browser, Kind, Screen, Server, on_both_databases};
 
 use super::look;
 
 async fn sign_in(browser: &Browser, server: &Server, email: &str) {
-    let person = server.people().staff.iter().find(|s| s.email == email).unwrap().clone();
-    browser.goto("/sign-in").await;
-    browser.fill("#email", &person.email).await;
-    browser.fill("#password", &person.password).await;
-    browser.click("form[action='/sign-in'] button").await;
-    browser.find("form[action='/sign-in/code']").await;
-    browser.fill("#code", &totp::now(person.totp_secret.as_deref().unwrap())).await;
-    browser.goes("form[action='/sign-in/code'] button").await;
+    let person = server.people().staff.iter().find(|s| s.email == email).unwrap();
+    super::sign_in(browser, person).await;
 }
 
 /// A teen answers item 9 and closes the tab.

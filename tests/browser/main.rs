@@ -12,10 +12,13 @@ mod read_aloud;
 mod shared_device;
 mod skins;
 
-use tests::{Browser, Kind, Screen, Server, axe, on_both_databases, totp};
+use tests::{Browser, Kind, Screen, Server, Staff, axe, on_both_databases, totp};
 
 async fn staff(browser: &Browser, server: &Server, role: &str) {
-    let person = server.people().staff(role).clone();
+    sign_in(browser, server.people().staff(role)).await;
+}
+
+async fn sign_in(browser: &Browser, person: &Staff) {
     browser.goto("/sign-in").await;
     browser.fill("#email", &person.email).await;
     browser.fill("#password", &person.password).await;

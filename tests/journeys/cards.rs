@@ -1,17 +1,9 @@
 //! Cards that a proctor prints, and a check-in begun on the device in the proctor's hand.
 
-use tests::{Kind, Page, Server, Visitor, on_both_databases, totp};
+use tests::{Kind, Page, Server, Visitor, on_both_databases};
 
 async fn proctor(server: &Server) -> Visitor {
-    let person = server.people().staff("proctor").clone();
-    let mut visitor = server.visitor();
-    let page = visitor.get("/sign-in").await.ok();
-    let form =
-        page.form("form[action='/sign-in']").set("email", &person.email).set("password", &person.password);
-    let page = visitor.submit(form).await.ok();
-    let code = totp::now(person.totp_secret.as_deref().unwrap());
-    visitor.submit(page.form("form[action='/sign-in/code']").set("code", &code)).await.ok();
-    visitor
+    server.sign_in(server.people().staff("proctor")).await.0
 }
 
 /// The first sitting that is open, with its board.

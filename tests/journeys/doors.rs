@@ -1,18 +1,10 @@
 //! The doors of a child: the link on its card, and the one for a child that wants to talk.
 
-use tests::{Kind, Server, Visitor, on_both_databases, totp};
+use tests::{Kind, Server, Visitor, on_both_databases};
 
 async fn counselor_reads(server: &Server, words: &str) -> bool {
     for person in server.people().staff.iter().filter(|s| s.role == "counselor") {
-        let mut visitor = server.visitor();
-        let page = visitor.get("/sign-in").await.ok();
-        let form = page
-            .form("form[action='/sign-in']")
-            .set("email", &person.email)
-            .set("password", &person.password);
-        let page = visitor.submit(form).await.ok();
-        let code = totp::now(person.totp_secret.as_deref().unwrap());
-        let queue = visitor.submit(page.form("form[action='/sign-in/code']").set("code", &code)).await.ok();
+        let (_, queue) = server.sign_in(person).await;
         if queue.says(words) {
             return true;
         }
@@ -57,12 +49,7 @@ on_both_databases! {
         let card = server.people().cards[0].clone();
         let proctors = server.people().staff.iter().filter(|s| s.role == "proctor").cloned();
         for person in proctors.collect::<Vec<_>>() {
-            let mut proctor = server.visitor();
-            let page = proctor.get("/sign-in").await.ok();
-            let form = page.form("form[action='/sign-in']").set("email", &person.email).set("password", &person.password);
-            let page = proctor.submit(form).await.ok();
-            let code = totp::now(person.totp_secret.as_deref().unwrap());
-            let page = proctor.submit(page.form("form[action='/sign-in/code']").set("code", &code)).await.ok();
+            let (mut proctor, page) = server.sign_in(&person).await;
             for sitting in page.attributes("a[href^='/sittings/']", "href") {
                 let board = proctor.get(&sitting).await.ok();
                 if board.has("form[action$='/close']") {
@@ -131,15 +118,7 @@ async fn a_raised_hand_shows_a_name_on_the_board_until_somebody_was_there_k_27()
     let first = card.child.as_str().unwrap().split(' ').next().unwrap().to_owned();
     let mut boards = 0;
     for person in server.people().staff.iter().filter(|s| s.role == "proctor") {
-        let mut proctor = server.visitor();
-        let page = proctor.get("/sign-in").await.ok();
-        let form = page
-            .form("form[action='/sign-in']")
-            .set("email", &person.email)
-            .set("password", &person.password);
-        let page = proctor.submit(form).await.ok();
-        let code = totp::now(person.totp_secret.as_deref().unwrap());
-        let page = proctor.submit(page.form("form[action='/sign-in/code']").set("code", &code)).await.ok();
+        let (mut proctor, page) = server.sign_in(person).await;
         for sitting in page.attributes("a[href^='/sittings/']", "href") {
             let board = proctor.get(&sitting).await.ok();
             let lower = "form[action*='/hands/']";

@@ -1,6 +1,6 @@
 //! What people do again and again.
 
-use tests::{Page, Server, Visitor, totp};
+use tests::{Page, Server, Visitor};
 
 /// A teen's card that nobody has used in this server: the `n`-th.
 pub fn teen_card(server: &Server, n: usize) -> String {
@@ -48,12 +48,5 @@ pub async fn staff_nth(server: &Server, role: &str, n: usize) -> (Visitor, Page)
     let plain = |text: &str| text.to_lowercase().replace(['_', '-'], " ");
     let person =
         server.people().staff.iter().filter(|s| plain(&s.role) == plain(role)).nth(n).unwrap().clone();
-    let mut visitor = server.visitor();
-    let page = visitor.get("/sign-in").await.ok();
-    let form =
-        page.form("form[action='/sign-in']").set("email", &person.email).set("password", &person.password);
-    let page = visitor.submit(form).await.ok();
-    let code = totp::now(person.totp_secret.as_deref().unwrap());
-    let page = visitor.submit(page.form("form[action='/sign-in/code']").set("code", &code)).await.ok();
-    (visitor, page)
+    server.sign_in(&person).await
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::place::{self, Scratch};
-use crate::{Database, Demo, Kind, Visitor, demo, program};
+use crate::{Database, Demo, Kind, Page, Staff, Visitor, demo, program, totp};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -93,6 +93,20 @@ impl Server {
     /// A new person at this server, without JavaScript.
     pub fn visitor(&self) -> Visitor {
         Visitor::new(&self.url)
+    }
+
+    /// A grown-up signs in with password and one-time code; gives the person and the page they come to.
+    pub async fn sign_in(&self, person: &Staff) -> (Visitor, Page) {
+        let mut visitor = self.visitor();
+        let page = visitor.get("/sign-in").await.ok();
+        let form = page
+            .form("form[action='/sign-in']")
+            .set("email", &person.email)
+            .set("password", &person.password);
+        let page = visitor.submit(form).await.ok();
+        let code = totp::now(person.totp_secret.as_deref().unwrap());
+        let page = visitor.submit(page.form("form[action='/sign-in/code']").set("code", &code)).await.ok();
+        (visitor, page)
     }
 
     /// Another server process on the same database and data folder, as a second node.

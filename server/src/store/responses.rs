@@ -50,38 +50,6 @@ pub struct Kept {
     pub seconds: u32,
 }
 
-/// Adds an answer that a device kept, unless this very answer of it is there already; tells whether it was new.
-///
-/// # Errors
-/// [`StoreError`] when the database refuses it.
-pub async fn add_once(
-    tx: &mut Tx,
-    response: &Response,
-    language: &str,
-    kept: &Kept,
-) -> Result<bool, StoreError> {
-    let added = tx
-        .run(
-            "insert into responses (administration_id, item, seq, code, declined, language, answered_at, client, \
-             client_seq, seconds) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
-             on conflict (administration_id, item, client, client_seq) where client is not null do nothing",
-            args![
-                response.administration_id,
-                &response.item,
-                response.seq,
-                response.code,
-                response.declined,
-                language,
-                response.answered_at,
-                kept.client,
-                kept.sequence,
-                kept.seconds
-            ],
-        )
-        .await?;
-    Ok(added == 1)
-}
-
 /// The latest answer to one item.
 ///
 /// # Errors
@@ -129,8 +97,8 @@ pub struct KeptResponse {
     pub kept: Kept,
 }
 
-/// [`add_once`] for many answers in one statement; gives those that were new, by administration and item. No two may be
-/// to the same item.
+/// Adds answers that devices kept, except those that are there already, in one statement; gives those that were new, by
+/// administration and item. No two may be to the same item.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses it.

@@ -18,7 +18,7 @@ use crate::model::Instant;
 use crate::policy::{Action, Place};
 use crate::services::{Services, require, scoring, student};
 use crate::store::administrations::Administration;
-use crate::store::responses::{self, Kept, Response};
+use crate::store::responses::{self, Kept, KeptResponse, Response};
 use crate::store::{Act, Store, Tx};
 use crate::{Error, Result};
 
@@ -140,31 +140,32 @@ pub(super) fn place_of<'a>(asks: &'a Asks, sent: &Sent) -> Option<(&'a Administr
 /// Adds an answer unless it is there; tells whether it was new.
 async fn keep(tx: &mut Tx, administration: &Administration, form: &Form, sent: &Sent) -> Result<bool> {
     let latest = responses::latest(tx, administration.id, &sent.item).await?;
-    let response = response_of(sent, administration, latest.as_ref(), tx.ctx().now);
-    let kept = Kept { client: sent.client, sequence: sent.sequence, seconds: sent.seconds };
-    let language = language_of(sent, administration, form);
-    if !responses::add_once(tx, &response, &language, &kept).await? {
+    let row = kept_response(sent, administration, form, latest.as_ref(), tx.ctx().now);
+    if responses::add_all_once(tx, std::slice::from_ref(&row)).await?.is_empty() {
         return Ok(false);
     }
-    keep_latest(tx, latest, &response, form).await?;
+    keep_latest(tx, latest, &row.response, form).await?;
     Ok(true)
 }
 
 /// The row of an answer after the latest one to its item.
-pub(super) fn response_of(
+pub(super) fn kept_response(
     sent: &Sent,
     administration: &Administration,
+    form: &Form,
     latest: Option<&Response>,
     now: Instant,
-) -> Response {
-    Response {
+) -> KeptResponse {
+    let response = Response {
         administration_id: administration.id,
         item: sent.item.clone(),
         seq: latest.map_or(1, |l| l.seq + 1),
         code: sent.answer.code().map(i64::from),
         declined: sent.answer == Answer::Declined,
         answered_at: now.plus_seconds(-i64::from(sent.ago.min(OLDEST))),
-    }
+    };
+    let kept = Kept { client: sent.client, sequence: sent.sequence, seconds: sent.seconds };
+    KeptResponse { response, language: language_of(sent, administration, form), kept }
 }
 
 /// An answer that is older than the latest one, because its device was offline while the child went on elsewhere, is
@@ -183,7 +184,7 @@ pub(super) async fn keep_latest(
 }
 
 /// The language in which the child read the item. An interface language that the form does not have is not that.
-pub(super) fn language_of(sent: &Sent, administration: &Administration, form: &Form) -> String {
+fn language_of(sent: &Sent, administration: &Administration, form: &Form) -> String {
     let worded =
         scoring::instrument_of(administration).is_ok_and(|i| i.languages().contains(&sent.language.as_str()));
     if worded { sent.language.clone() } else { form.language.clone() }

@@ -19,7 +19,7 @@ use crate::model::window::SittingState;
 use crate::model::{AdministrationId, ChildId, Instant, SittingId, WindowId};
 use crate::services::scoring;
 use crate::store::administrations::{self, Administration};
-use crate::store::responses::{self, Kept, KeptResponse, Response};
+use crate::store::responses::{self, Response};
 use crate::store::windows::{self, Standing};
 use crate::store::{Act, Store, StoreError, Tx};
 use crate::{Error, Result};
@@ -149,7 +149,7 @@ async fn in_one(tx: &mut Tx, config: &Config, all: &[One]) -> Result<Vec<Result<
     for Placed { at, administration, form } in &placed {
         let Some(one) = all.get(*at) else { continue };
         let last = latest.get(&(administration.id, one.sent.item.clone()));
-        rows.push(row(one, administration, form, last));
+        rows.push(answers::kept_response(&one.sent, administration, form, last, one.now));
     }
     let new: HashSet<(AdministrationId, String)> =
         responses::add_all_once(tx, &rows).await?.into_iter().collect();
@@ -219,13 +219,4 @@ fn asks_of(rows: Option<&Vec<administrations::Standing>>, sitting: Option<&Sitti
     let asks = Asks::of(&standing, rows.iter().map(|row| row.administration.clone()).collect())?;
     asks.takes_answers()?;
     Ok(asks)
-}
-
-fn row(one: &One, administration: &Administration, form: &Form, last: Option<&Response>) -> KeptResponse {
-    let sent = &one.sent;
-    KeptResponse {
-        response: answers::response_of(sent, administration, last, one.now),
-        language: answers::language_of(sent, administration, form),
-        kept: Kept { client: sent.client, sequence: sent.sequence, seconds: sent.seconds },
-    }
 }
