@@ -72,6 +72,11 @@ on_both_databases! {
             let page = device.get(path).await;
             assert!(!page.has("a[href^='/sittings/']"), "{path} still shows the proctor's page");
         }
+        // The trail knows who began it, and for whom.
+        let form = page.form("form[action='/check-in/assent']").press("assent", "yes");
+        device.submit(form).await.ok();
+        let trail = server.sign_in(server.people().staff("auditor")).await.1;
+        assert!(trail.says("Began a child’s check-in on their own device"), "{}", trail.readable());
         // Nor does the old cookie open anything.
         let mut old = before;
         assert_eq!(old.get("/sittings").await.path(), "/sign-in");

@@ -23,13 +23,22 @@ pub(super) async fn missing(conn: &mut Conn, window: &Window, now: Instant) -> R
     if !critical {
         return Ok(missing);
     }
-    for school in places::schools_of_window(conn, window.id).await? {
+    let schools = places::schools_of_window(conn, window.id).await?;
+    if schools.is_empty() {
+        missing.push("No school takes part in this window.".to_owned());
+    }
+    for school in schools {
         let rota = Rota::of(conn, school.id, now).await?;
         let from = window.opens_on.max(now.day_in(&rota.zone));
         let holidays = places::holidays(conn, school.id, from, DAYS).await?;
         let days = (0..DAYS).map(|n| from.plus_days(n)).take_while(|day| *day <= window.closes_on);
+        let days: Vec<Day> = days.filter(|day| school_days::is_school_day(*day, &holidays)).collect();
+        if days.is_empty() {
+            missing.push(format!("{}: the window has no school day left.", school.name));
+            continue;
+        }
         let short: Vec<(Day, usize)> = days
-            .filter(|day| school_days::is_school_day(*day, &holidays))
+            .into_iter()
             .map(|day| (day, rota.on_duty(Instant::of_day(day, MIDDAY, &rota.zone)).len()))
             .filter(|(_, people)| *people < 2)
             .collect();

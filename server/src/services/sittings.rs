@@ -3,7 +3,7 @@
 use super::sessions::Token;
 use super::{Services, card_door, require, sessions, staff};
 use crate::ctx::Ctx;
-use crate::model::administration::Progress;
+use crate::model::administration::{AdministrationState, Progress};
 use crate::model::window::{SittingState, WindowState};
 use crate::model::{ChildId, Private, SittingId};
 use crate::policy::{Action, Place};
@@ -100,7 +100,8 @@ pub async fn open(services: &Services, ctx: &Ctx, id: SittingId) -> Result<()> {
 }
 
 /// Begins a child's check-in on the device in the proctor's hand, for a child whose card is lost. The same doors hold as
-/// for a card, and the proctor's own sign-in on that device ends with it.
+/// for a card, and the proctor's own sign-in on that device ends with it. Only for a child that has not begun: a proctor
+/// must never stand before a child's answers.
 ///
 /// # Errors
 /// [`Error::Invalid`] with the sentence that the child would read; [`Error::NotFound`] for a child of another class.
@@ -119,6 +120,13 @@ pub async fn start_here(
         if class.iter().all(|(of_class, ..)| *of_class != child) {
             return Err(Error::NotFound);
         }
+        let battery = administrations::battery(&mut conn, window.id, child).await?;
+        if battery.iter().any(|a| a.state != AdministrationState::Offered) {
+            return Err(Error::invalid(
+                "child",
+                "This child has begun already. Give it a new card to go on with.",
+            ));
+        }
         CardDoor {
             card_id: uuid::Uuid::nil(),
             child_id: child,
@@ -134,9 +142,22 @@ pub async fn start_here(
         }
     };
     let token = card_door::enter(services, ctx, door).await?;
-    if let Some(own) = own {
-        sessions::end(services, ctx, own).await?;
-    }
+    // The trail names the proctor and the child, in one act with the end of the proctor's sign-in here. If it fails,
+    // nobody has got the child's token.
+    let own = own.map(sessions::hash_token);
+    services
+        .store
+        .write(ctx, Act::new("sitting.start_here"), move |tx| {
+            let own = own.clone();
+            Box::pin(async move {
+                tx.about("child", child.0);
+                if let Some(own) = own {
+                    stored_sessions::remove(tx, own).await?;
+                }
+                Ok(())
+            })
+        })
+        .await?;
     Ok(token)
 }
 

@@ -120,6 +120,8 @@ pub(super) fn words(action: &str) -> &'static str {
         "contact.add" => "Logged a contact",
         "note.add" => "Wrote a note",
         "sitting.open" => "Opened a sitting",
+        "sitting.start_here" => "Began a child’s check-in on their own device",
+        "cards.print" => "Printed new cards",
         "sitting.close" => "Closed a sitting",
         "window.move" => "Moved a window on",
         "release.build" => "Built a release",

@@ -226,7 +226,7 @@ fn Seats(id: SittingId, open: bool, token: String, seats: Vec<Seat>) -> AnyView 
         .map(|seat| {
             let (state, icon, class) = words(seat.progress);
             let name = format!("{} {}", seat.first_name.reveal(), seat.initial);
-            let may_start = open && matches!(seat.progress, Progress::NotStarted | Progress::Working);
+            let may_start = open && seat.progress == Progress::NotStarted;
             let start = may_start.then(|| view! {
                 <form method="post" action=format!("/sittings/{id}/start/{}", seat.child)>
                     <Token value=token.clone()/>
