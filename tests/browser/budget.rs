@@ -29,9 +29,10 @@ const BARE: &str = "const all = css => [...document.querySelectorAll(css)].map(e
     all('.answer').map((t, n) => `<p><label><input type=radio name=answer value=${n}> ${t}</label></p>`).join('') + \
     '</fieldset><button>Continue</button></form>'";
 
-/// When something is painted that can be answered.
-const PAINTED: &str =
-    "return Math.round(performance.getEntriesByName('first-contentful-paint')[0].startTime)";
+/// When something is painted that can be answered. A busy machine paints late, so it is waited for.
+const PAINTED: &str = "return new Promise(done => { const ask = () => { \
+    const painted = performance.getEntriesByName('first-contentful-paint')[0]; \
+    painted ? done(Math.round(painted.startTime)) : setTimeout(ask, 50); }; ask(); })";
 
 /// Serves one page again and again and gives its address.
 async fn serve(page: String) -> String {
