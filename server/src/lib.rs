@@ -33,6 +33,8 @@ pub mod seal;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod services;
 #[cfg(not(target_arch = "wasm32"))]
+pub mod spreadsheet;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod store;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod suppression;

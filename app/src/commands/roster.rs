@@ -6,6 +6,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 use server::ctx::{Actor, Ctx};
 use server::roster::{self, Fault, Limits, Roster};
+use server::spreadsheet::quoted;
 
 use super::Stop;
 
@@ -65,26 +66,21 @@ fn table(faults: &[Fault]) -> String {
     let mut text = String::from("row,column,found,needed\n");
     for fault in faults {
         let cells =
-            [fault.row.to_string(), cell(&fault.column), cell(&fault.found), cell(fault.kind.needed())];
+            [fault.row.to_string(), quoted(&fault.column), quoted(&fault.found), quoted(fault.kind.needed())];
         text.push_str(&cells.join(","));
         text.push('\n');
     }
     text
 }
 
-fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0', '＝', '＋', '－', '＠']);
-    format!("\"{}{}\"", if formula { "'" } else { "" }, text.replace('"', "\"\""))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::cell;
+    use super::quoted;
 
     #[test]
     fn a_found_formula_is_no_formula_in_the_file_of_faults_inp_05() {
-        assert_eq!(cell("=1+1"), "\"'=1+1\"");
-        assert_eq!(cell("＝HYPERLINK(\"x\")"), "\"'＝HYPERLINK(\"\"x\"\")\"");
-        assert_eq!(cell("31/02/2015"), "\"31/02/2015\"");
+        assert_eq!(quoted("=1+1"), "\"'=1+1\"");
+        assert_eq!(quoted("＝HYPERLINK(\"x\")"), "\"'＝HYPERLINK(\"\"x\"\")\"");
+        assert_eq!(quoted("31/02/2015"), "\"31/02/2015\"");
     }
 }

@@ -10,6 +10,7 @@ use crate::ctx::{Actor, Ctx};
 use crate::model::people::Role;
 use crate::model::{ChildId, Instant, UserId};
 use crate::policy::{Action, Place};
+use crate::spreadsheet::quoted;
 use crate::store::{Conn, audit_chain, children, users};
 use crate::{Error, Result};
 
@@ -132,16 +133,10 @@ pub fn csv(entries: &[Disclosure]) -> String {
             &entry.why,
             &entry.request_id.to_string(),
         ];
-        text.push_str(&cells.map(|cell| safe_cell(cell)).join(","));
+        text.push_str(&cells.map(|cell| quoted(cell)).join(","));
         text.push_str("\r\n");
     }
     text
-}
-
-fn safe_cell(cell: &str) -> String {
-    let risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\0', '＝', '＋', '－', '＠']);
-    let quoted = cell.replace('"', "\"\"");
-    if risky { format!("\"'{quoted}\"") } else { format!("\"{quoted}\"") }
 }
 
 /// An instant as the ledger writes it, to the second.
@@ -151,13 +146,13 @@ fn utc(at: Instant) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::safe_cell;
+    use super::quoted;
 
     #[test]
     fn a_cell_never_starts_a_formula_inp_05() {
         for start in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "＝1"] {
-            assert!(safe_cell(start).starts_with("\"'"), "{start}");
+            assert!(quoted(start).starts_with("\"'"), "{start}");
         }
-        assert_eq!(safe_cell("a \"quoted\" word"), "\"a \"\"quoted\"\" word\"");
+        assert_eq!(quoted("a \"quoted\" word"), "\"a \"\"quoted\"\" word\"");
     }
 }

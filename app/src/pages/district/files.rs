@@ -3,6 +3,7 @@
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use server::draw::{Figure, Table};
+use server::spreadsheet::guarded;
 
 /// A table as RFC 4180 wants it, starting with the mark by which spreadsheets know UTF-8.
 pub(super) fn csv(figure: &Figure, name: &str) -> Response {
@@ -35,14 +36,11 @@ fn rows(table: &Table) -> String {
 
 /// A cell that no spreadsheet takes for a formula (INP-05), quoted where it must be.
 fn field(text: &str) -> String {
-    const FORMULA: [char; 12] = ['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠'];
-    // Spreadsheets skip blanks before a formula, so these do not hide one.
-    let begins = text.trim_start_matches([' ', '\u{a0}', '\u{feff}']);
-    let safe = if begins.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() };
+    let safe = guarded(text);
     if safe.contains([',', '"', '\r', '\n']) || safe != safe.trim() {
         format!("\"{}\"", safe.replace('"', "\"\""))
     } else {
-        safe
+        safe.into_owned()
     }
 }
 
