@@ -83,8 +83,8 @@ enum Shape {
 
 /// Draws a figure from published counts; `None` where they give none.
 type Draw = fn(&View<'_>) -> Result<Option<Figure>, DrawError>;
-/// Draws one figure from all series together.
-type DrawAll = fn(&[View<'_>]) -> Result<Option<Figure>, DrawError>;
+/// Draws one figure from all series together, under this name.
+type DrawAll = fn(&str, &[View<'_>]) -> Result<Option<Figure>, DrawError>;
 
 /// A district chart.
 struct Chart {
@@ -205,7 +205,7 @@ pub async fn figures(
             }
         }
         for (name, draw) in chart.draw_all {
-            figures.extend(draw(&views)?.map(|figure| ((*name).to_owned(), figure)));
+            figures.extend(draw(name, &views)?.map(|figure| ((*name).to_owned(), figure)));
         }
     }
     Ok(figures)
@@ -237,11 +237,9 @@ fn add<'a>(
     for series in series_of(rows) {
         let name = |item: &str| format!("{} {series} {item}", chart.name);
         let groups = std::iter::once(DISTRICT).chain(schools.clone().map(String::as_str));
-        let items: Vec<String> = match chart.shape {
-            Shape::Funnel(steps) => steps.iter().map(|s| (*s).to_owned()).collect(),
-            Shape::Kinds { items, total } => {
-                items.iter().copied().chain([total]).map(str::to_owned).collect()
-            }
+        let items: Vec<&str> = match chart.shape {
+            Shape::Funnel(steps) => steps.to_vec(),
+            Shape::Kinds { items, total } => items.iter().copied().chain([total]).collect(),
             Shape::DistrictFunnel(_) => Vec::new(),
         };
         for group in groups {
@@ -270,7 +268,7 @@ fn add<'a>(
                 }
             }
         }
-        for item in &items {
+        for item in items {
             let whole = tables.find(&CellKey::new(DISTRICT, name(item)));
             let parts: Vec<_> =
                 schools.clone().filter_map(|s| tables.find(&CellKey::new(s.as_str(), name(item)))).collect();

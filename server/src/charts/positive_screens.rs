@@ -83,7 +83,7 @@ fn beyond_chance(view: &View<'_>) -> Result<Option<Figure>, DrawError> {
 }
 
 /// Where need is: schools by instruments, the number in each cell.
-fn need_by_school(views: &[View<'_>]) -> Result<Option<Figure>, DrawError> {
+fn need_by_school(name: &str, views: &[View<'_>]) -> Result<Option<Figure>, DrawError> {
     let Some(first) = views.first().filter(|_| views.len() > 1) else { return Ok(None) };
     let rows: Vec<HeatRow> = first
         .schools
@@ -102,7 +102,7 @@ fn need_by_school(views: &[View<'_>]) -> Result<Option<Figure>, DrawError> {
     about.note =
         format!("{WHO_IS_NOT_IN_IT} Instruments have cut-offs of their own: compare down, not across.");
     let columns = views.iter().map(|view| title_of(view.series)).collect();
-    heat_grid(&Frame::picture("need-by-school"), &HeatGrid { columns, rows, about }).map(Some)
+    heat_grid(&Frame::picture(name), &HeatGrid { columns, rows, about }).map(Some)
 }
 
 impl View<'_> {
