@@ -15,6 +15,7 @@ use crate::model::window::{SittingState, WindowState};
 use crate::store::administrations::{self, Administration};
 use crate::store::cards::{CardDoor, Key};
 use crate::store::sessions::Session;
+use crate::store::windows::WindowInstrument;
 use crate::store::{Act, Tx, cards, children, sessions, windows};
 use crate::{Error, Result};
 
@@ -95,21 +96,59 @@ pub(super) async fn find(services: &Services, ctx: &Ctx, key: Key, address: IpAd
 pub(super) const RESTS: &str =
     "The check-in rests now. It goes on in the next school hours, when your counselors are there.";
 
-/// Whether a child must not begin now: its questions hold a critical one, and nobody is on duty who would answer (K-47).
-/// A child that has begun goes on and finishes, and comes back with its card.
-pub(super) async fn must_wait(tx: &mut Tx, student: Student) -> Result<bool> {
-    let ctx = tx.ctx();
-    let child = children::get(tx, student.child).await?.ok_or(Error::NotFound)?;
-    let window = windows::get(tx, student.window).await?.ok_or(Error::NotFound)?;
-    let battery = administrations::battery(tx, student.window, student.child).await?;
-    if battery.iter().any(|a| a.state != AdministrationState::Offered) {
-        return Ok(false);
+/// A child and what its window asks one of its age on the day the window opened.
+pub(super) struct Asked {
+    child: children::Child,
+    instruments: Vec<WindowInstrument>,
+}
+
+impl Asked {
+    pub(super) async fn load(tx: &mut Tx, student: Student) -> Result<Self> {
+        let child = children::get(tx, student.child).await?.ok_or(Error::NotFound)?;
+        let window = windows::get(tx, student.window).await?.ok_or(Error::NotFound)?;
+        let age = window.opens_on.age_of(child.birth_date);
+        let instruments = windows::asked(tx, student.window, "student", age).await?;
+        Ok(Self { child, instruments })
     }
-    let age = window.opens_on.age_of(child.birth_date);
-    let asked = windows::asked(tx, student.window, "student", age).await?;
-    // An instrument that the program does not know may hold one.
-    let critical = asked.iter().any(|a| library::get(&a.instrument).is_none_or(|i| i.has_critical_items()));
-    Ok(critical && Rota::of(tx, child.school_id, ctx.now).await?.on_duty(ctx.now).is_empty())
+
+    /// Whether the child must not begin now: its questions hold a critical one, and nobody is on duty who would answer
+    /// (K-47). A child that has begun goes on and finishes, and comes back with its card.
+    pub(super) async fn must_wait(&self, tx: &mut Tx, student: Student) -> Result<bool> {
+        let battery = administrations::battery(tx, student.window, student.child).await?;
+        if battery.iter().any(|a| a.state != AdministrationState::Offered) {
+            return Ok(false);
+        }
+        // An instrument that the program does not know may hold one.
+        let holds_critical =
+            |a: &WindowInstrument| library::get(&a.instrument).is_none_or(|i| i.has_critical_items());
+        let now = tx.ctx().now;
+        Ok(self.instruments.iter().any(holds_critical)
+            && Rota::of(tx, self.child.school_id, now).await?.on_duty(now).is_empty())
+    }
+
+    /// Offers the child what is asked.
+    pub(super) async fn offer(self, tx: &mut Tx, student: Student) -> Result<()> {
+        let ctx = tx.ctx();
+        for asked in self.instruments {
+            let offered = Administration {
+                id: AdministrationId(ctx.id()),
+                window_id: student.window,
+                child_id: student.child,
+                school_id: self.child.school_id,
+                class_id: self.child.class_id,
+                informant: asked.informant,
+                instrument: asked.instrument,
+                version: asked.version,
+                position: asked.position,
+                language: "en".to_owned(),
+                state: AdministrationState::Offered,
+                submitted_at: None,
+                receipt: None,
+            };
+            administrations::offer(tx, &offered).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Signs the child behind a door in, where it is open.
@@ -137,10 +176,11 @@ pub(super) async fn enter(services: &Services, ctx: &Ctx, door: CardDoor) -> Res
             let token = stored.clone();
             Box::pin(async move {
                 tx.about("child", student.child.0);
-                if must_wait(tx, student).await? {
+                let asked = Asked::load(tx, student).await?;
+                if asked.must_wait(tx, student).await? {
                     return Err(Error::invalid("code", RESTS));
                 }
-                offer(tx, student).await?;
+                asked.offer(tx, student).await?;
                 let now = tx.ctx().now;
                 let session = Session {
                     kind: "student".to_owned(),
@@ -160,31 +200,4 @@ pub(super) async fn enter(services: &Services, ctx: &Ctx, door: CardDoor) -> Res
         })
         .await?;
     Ok(token)
-}
-
-/// Offers a child what its window asks it, by its age on the day the window opened.
-pub(super) async fn offer(tx: &mut Tx, student: Student) -> Result<()> {
-    let ctx = tx.ctx();
-    let child = children::get(tx, student.child).await?.ok_or(Error::NotFound)?;
-    let window = windows::get(tx, student.window).await?.ok_or(Error::NotFound)?;
-    let age = window.opens_on.age_of(child.birth_date);
-    for asked in windows::asked(tx, student.window, "student", age).await? {
-        let offered = Administration {
-            id: AdministrationId(ctx.id()),
-            window_id: student.window,
-            child_id: student.child,
-            school_id: child.school_id,
-            class_id: child.class_id,
-            informant: asked.informant,
-            instrument: asked.instrument,
-            version: asked.version,
-            position: asked.position,
-            language: "en".to_owned(),
-            state: AdministrationState::Offered,
-            submitted_at: None,
-            receipt: None,
-        };
-        administrations::offer(tx, &offered).await?;
-    }
-    Ok(())
 }

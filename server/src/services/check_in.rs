@@ -391,7 +391,9 @@ pub async fn give_assent(services: &Services, ctx: &Ctx, assent: Assent) -> Resu
             Box::pin(async move {
                 tx.about("child", student.child.0);
                 Asks::load(tx, student).await?;
-                if assent == Assent::Yes && card_door::must_wait(tx, student).await? {
+                if assent == Assent::Yes
+                    && card_door::Asked::load(tx, student).await?.must_wait(tx, student).await?
+                {
                     return Err(Error::invalid("assent", card_door::RESTS));
                 }
                 match assent {
@@ -510,25 +512,8 @@ pub async fn submit(services: &Services, ctx: &Ctx, key: Uuid) -> Result<Receipt
 /// # Errors
 /// [`Error::NotFound`] before the check-in is handed in.
 pub async fn wish_to_talk(services: &Services, ctx: &Ctx, wish: TalkWish) -> Result<()> {
-    require(ctx, Action::AnswerOwn, Place::Anywhere)?;
-    let student = student(ctx)?;
-    let config = std::sync::Arc::clone(&services.config);
-    services
-        .store
-        .write(ctx, Act::new("talk.wish"), move |tx| {
-            let config = std::sync::Arc::clone(&config);
-            Box::pin(async move {
-                tx.about("child", student.child.0);
-                let battery = Battery::load(tx, student).await?;
-                if battery.step() != Step::Done {
-                    return Err(Error::NotFound);
-                }
-                administrations::set_talk_wish(tx, student.child, student.window, wish).await?;
-                let (child, first) = (&battery.child, battery.asks.administrations.first());
-                scoring::after_wish(tx, &config.clinical, child.id, child.school_id, first, wish).await
-            })
-        })
-        .await
+    let finding = scoring::wished(&services.config.clinical, wish);
+    after_the_end(services, ctx, "talk.wish", Some(wish), finding).await
 }
 
 /// Records that a child worries about a friend: a reason of its own on the child's referral, so that somebody asks it.
@@ -536,27 +521,37 @@ pub async fn wish_to_talk(services: &Services, ctx: &Ctx, wish: TalkWish) -> Res
 /// # Errors
 /// [`Error::NotFound`] before the check-in is handed in.
 pub async fn worry_about_friend(services: &Services, ctx: &Ctx) -> Result<()> {
+    let finding = scoring::worried(&services.config.clinical);
+    after_the_end(services, ctx, "friend.worry", None, Some(finding)).await
+}
+
+/// What a child tells on its last page.
+async fn after_the_end(
+    services: &Services,
+    ctx: &Ctx,
+    action: &'static str,
+    wish: Option<TalkWish>,
+    finding: Option<Finding>,
+) -> Result<()> {
     require(ctx, Action::AnswerOwn, Place::Anywhere)?;
     let student = student(ctx)?;
-    let config = std::sync::Arc::clone(&services.config);
+    let config = Arc::clone(&services.config);
     services
         .store
-        .write(ctx, Act::new("friend.worry"), move |tx| {
-            let config = std::sync::Arc::clone(&config);
+        .write(ctx, Act::new(action), move |tx| {
+            let (config, finding) = (Arc::clone(&config), finding.clone());
             Box::pin(async move {
                 tx.about("child", student.child.0);
-                let battery = Battery::load(tx, student).await?;
-                if battery.step() != Step::Done {
+                let asks = Asks::load(tx, student).await?;
+                if asks.administrations.is_empty() || !asks.all(AdministrationState::Submitted) {
                     return Err(Error::NotFound);
                 }
-                let (child, first) = (&battery.child, battery.asks.administrations.first());
-                let finding = Finding {
-                    rule: "worried_about_friend",
-                    item: String::new(),
-                    priority: config.clinical.priorities.talk_this_week.0,
-                    why: "Worried about a friend".to_owned(),
-                };
-                scoring::raise(tx, &config.clinical, child.id, child.school_id, first, &[finding]).await?;
+                if let Some(wish) = wish {
+                    administrations::set_talk_wish(tx, student.child, student.window, wish).await?;
+                }
+                let child = scoring::child_of(tx, student.child).await?;
+                let (school, first) = (child.school_id, asks.administrations.first());
+                scoring::raise(tx, &config.clinical, child.id, school, first, finding.as_slice()).await?;
                 Ok(())
             })
         })

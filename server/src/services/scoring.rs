@@ -17,7 +17,7 @@ use crate::config::Clinical;
 use crate::model::administration::TalkWish;
 use crate::model::referral::{Priority, ReferralState};
 use crate::model::{ChildId, Instant, Private, ReferralId, SchoolId, WindowId};
-use crate::referral_rules::{ASKED_TO_TALK, Facts, Finding, RULES, find_all};
+use crate::referral_rules::{ASKED_TO_TALK, FRIEND, Facts, Finding, RULES, find_all};
 use crate::store::administrations::Administration;
 use crate::store::referrals::{NewReferral, Reason};
 use crate::store::responses::{self, NewScore, Response};
@@ -195,23 +195,20 @@ pub(super) async fn after_submit(
     Ok(scored)
 }
 
-/// A child asked to talk: a referral reason of its own, without any score.
-pub(super) async fn after_wish(
-    tx: &mut Tx,
-    clinical: &Clinical,
-    child: ChildId,
-    school: SchoolId,
-    administration: Option<&Administration>,
-    wish: TalkWish,
-) -> Result<()> {
+/// What a child that would like to talk gives rise to: a referral reason of its own, without any score.
+pub(super) fn wished(clinical: &Clinical, wish: TalkWish) -> Option<Finding> {
     let (priority, why) = match wish {
-        TalkWish::No => return Ok(()),
+        TalkWish::No => return None,
         TalkWish::Today => (clinical.priorities.talk_today.0, "Asked to talk: today"),
         TalkWish::ThisWeek => (clinical.priorities.talk_this_week.0, "Asked to talk: this week"),
     };
-    let finding = Finding { rule: ASKED_TO_TALK, item: String::new(), priority, why: why.to_owned() };
-    raise(tx, clinical, child, school, administration, &[finding]).await?;
-    Ok(())
+    Some(Finding { rule: ASKED_TO_TALK, item: String::new(), priority, why: why.to_owned() })
+}
+
+/// What a child that worries about a friend gives rise to, so that somebody asks it.
+pub(super) fn worried(clinical: &Clinical) -> Finding {
+    let priority = clinical.priorities.talk_this_week.0;
+    Finding { rule: FRIEND, item: String::new(), priority, why: "Worried about a friend".to_owned() }
 }
 
 /// Turns findings into a referral: joins the child's open one at this school or opens it, with owner, clock,

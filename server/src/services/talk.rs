@@ -9,7 +9,7 @@ use crate::Result;
 use crate::ctx::Ctx;
 use crate::model::administration::TalkWish;
 use crate::model::referral::Priority;
-use crate::referral_rules::{ASKED_TO_TALK, FRIEND, Finding};
+use crate::referral_rules::Finding;
 use crate::store::{Act, Tx, administrations, referrals};
 
 /// What a child asks for.
@@ -40,26 +40,20 @@ pub async fn ask(services: &Services, ctx: &Ctx, typed: &str, ask: Ask, address:
             let config = Arc::clone(&config);
             Box::pin(async move {
                 tx.about("child", door.child_id.0);
-                let priorities = &config.clinical.priorities;
-                let (rule, priority, why) = match ask {
-                    Ask::Talk(TalkWish::No) => return Ok(()),
-                    Ask::Talk(TalkWish::Today) => {
-                        (ASKED_TO_TALK, priorities.talk_today.0, "Asked to talk: today")
-                    }
-                    Ask::Talk(TalkWish::ThisWeek) => {
-                        (ASKED_TO_TALK, priorities.talk_this_week.0, "Asked to talk: this week")
-                    }
-                    Ask::Friend => (FRIEND, priorities.talk_this_week.0, "Worried about a friend"),
+                let found = match ask {
+                    Ask::Talk(wish) => scoring::wished(&config.clinical, wish),
+                    Ask::Friend => Some(scoring::worried(&config.clinical)),
                 };
+                let Some(finding) = found else { return Ok(()) };
                 if let Ask::Talk(wish) = ask {
                     administrations::set_talk_wish(tx, door.child_id, door.window_id, wish).await?;
                 }
                 let child = scoring::child_of(tx, door.child_id).await?;
-                let why = format!("{why} (asked outside a check-in)");
+                let why = format!("{} (asked outside a check-in)", finding.why);
                 if asked_before(tx, child.id, child.school_id, &why).await? {
                     return Ok(());
                 }
-                let finding = Finding { rule, item: String::new(), priority, why };
+                let finding = Finding { why, ..finding };
                 let (clinical, found) = (&config.clinical, std::slice::from_ref(&finding));
                 let raised = scoring::raise(tx, clinical, child.id, child.school_id, None, found).await?;
                 if raised.is_none() {

@@ -301,7 +301,7 @@ async fn screen(services: &Services, student: Student, job: &Job) -> Result<()> 
                 if fate == Fate::Absent {
                     return Ok(());
                 }
-                card_door::offer(tx, student).await?;
+                card_door::Asked::load(tx, student).await?.offer(tx, student).await?;
                 if fate == Fate::SaysNo {
                     return Ok(administrations::decline(tx, student.window, student.child).await?);
                 }
