@@ -9,6 +9,8 @@
 pub mod model;
 
 #[cfg(not(target_arch = "wasm32"))]
+pub mod capacity;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod charts;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod config;

@@ -18,6 +18,7 @@ const CLOSED: &[(&str, &[&str])] = &[
     ("server/src/model", &["store", "services", "charts", "ctx", "http", "jobs"]),
     ("server/src/policy.rs", &["store", "services", "charts", "http", "jobs"]),
     ("server/src/referral_rules", &["store", "services", "charts", "http", "jobs"]),
+    ("server/src/capacity", &["store", "services", "charts", "ctx", "http", "jobs"]),
     ("server/src/suppression", &["store", "services", "charts", "http", "jobs"]),
     ("server/src/store", &["services", "charts", "http", "jobs"]),
     ("server/src/services", &["http", "jobs"]),

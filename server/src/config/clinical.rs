@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::Capacity;
 use crate::model::referral::{Priority, Urgency};
 
 /// The clinical settings of a district.
@@ -16,6 +17,9 @@ pub struct Clinical {
     pub clocks: Clocks,
     /// Which priority a rule gives.
     pub priorities: Priorities,
+    /// How much follow-up a window can be given.
+    #[serde(default)]
+    pub capacity: Capacity,
     /// What a child reads before the first question.
     pub assent: Assent,
     /// What a child reads at the end.
@@ -250,6 +254,7 @@ impl Clinical {
                     .to_owned(),
             );
         }
+        read.capacity.check()?;
         if read.help_lines.iter().all(|line| line.country != read.country) {
             return Err(format!(
                 "help_lines: at least one is needed for country = \"{}\", a child must always be shown where help is",

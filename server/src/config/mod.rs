@@ -4,10 +4,12 @@
 //! every fault at once, and a test holds the README to this list.
 
 mod alerts;
+mod capacity;
 mod clinical;
 mod keys;
 
 pub use alerts::Alerts;
+pub use capacity::Capacity;
 pub use clinical::{AssentText, Clinical, HelpLine};
 pub use keys::Keys;
 pub(crate) use keys::{from_hex, hex};

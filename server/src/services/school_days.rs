@@ -15,14 +15,11 @@ pub(super) fn due_at(
     holidays: &[Day],
 ) -> Instant {
     let clocks = &clinical.clocks;
-    let days = match priority {
-        Priority::Critical => return now.plus_seconds(clocks.critical_minutes * 60),
-        Priority::High => clocks.high_school_days,
-        Priority::Moderate => clocks.moderate_school_days,
-        Priority::Low => clocks.low_school_days,
-    };
+    if priority == Priority::Critical {
+        return now.plus_seconds(clocks.critical_minutes * 60);
+    }
     let mut day = now.day_in(zone);
-    let mut left = days;
+    let mut left = until_contact(clinical, priority);
     // A calendar with nothing but holidays must not hang the submit: two years is past any due time.
     for _ in 0..730 {
         if left == 0 {
@@ -34,6 +31,16 @@ pub(super) fn due_at(
         }
     }
     Instant::of_day(day, clocks.school_day_ends_hour, zone)
+}
+
+/// School days until contact; none for critical, who is seen on the same day.
+pub(super) fn until_contact(clinical: &Clinical, priority: Priority) -> u32 {
+    match priority {
+        Priority::Critical => 0,
+        Priority::High => clinical.clocks.high_school_days,
+        Priority::Moderate => clinical.clocks.moderate_school_days,
+        Priority::Low => clinical.clocks.low_school_days,
+    }
 }
 
 /// Whether a school has lessons on a day.
