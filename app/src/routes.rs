@@ -168,6 +168,7 @@ routes! {
     post "/district/windows/{id}/release", Who::Staff(&[Role::DistrictOfficer]) => pages::district::releases::build;
 
     get "/setup", Who::Staff(&[Role::Administrator]) => pages::admin::overview::show;
+    get "/setup/windows/{id}/capacity", Who::Staff(&[Role::Administrator]) => pages::admin::capacity::show;
     post "/setup/windows/{id}/{state}", Who::Staff(&[Role::Administrator, Role::DistrictOfficer]) => pages::admin::overview::move_window;
     get "/setup/people", Who::Staff(&[Role::Administrator]) => pages::admin::people::show;
     post "/setup/people/invite", Who::Staff(&[Role::Administrator]) => pages::admin::people::invite;

@@ -7,6 +7,7 @@ mod accounts;
 mod alerts;
 mod backup;
 mod break_glass;
+mod capacity;
 mod casework;
 mod device;
 mod doors;

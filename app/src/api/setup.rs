@@ -3,6 +3,8 @@
 use server::Result;
 use server::model::window::WindowState;
 use server::model::{ChildId, WindowId};
+use server::services::capacity;
+pub use server::services::capacity::{CapacityPage, SchoolPlan};
 use server::services::disclosures;
 pub use server::services::disclosures::{Disclosure, csv as ledger_csv};
 use server::services::setup;
@@ -29,4 +31,9 @@ pub async fn list_trail(visit: &Visit) -> Result<Vec<AuditRow>> {
 /// Who has seen or changed a child's record.
 pub async fn list_disclosures(visit: &Visit, child: ChildId) -> Result<Vec<Disclosure>> {
     disclosures::ledger(&visit.site.services, &visit.ctx, child).await
+}
+
+/// The capacity plan of a window.
+pub async fn get_capacity(visit: &Visit, id: WindowId) -> Result<CapacityPage> {
+    capacity::page(&visit.site.services, &visit.ctx, id).await
 }

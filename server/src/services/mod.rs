@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod alerts;
 pub mod backups;
 pub mod break_glass;
+pub mod capacity;
 pub mod card_code;
 mod card_door;
 pub mod card_link;
@@ -39,6 +40,7 @@ pub mod setup;
 pub mod sittings;
 pub mod steps;
 pub mod talk;
+mod team;
 mod throttle;
 pub mod trail;
 

@@ -17,6 +17,7 @@ pub mod administrations;
 pub mod audit;
 pub mod audit_chain;
 pub mod break_glass;
+pub mod capacity;
 pub mod cards;
 pub mod children;
 pub mod closings;

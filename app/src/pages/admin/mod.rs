@@ -1,5 +1,6 @@
 //! What an administrator and an auditor see.
 
+pub mod capacity;
 pub mod ledger;
 pub mod overview;
 pub mod people;

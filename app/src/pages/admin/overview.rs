@@ -124,7 +124,12 @@ fn Windows(windows: Vec<(Window, Vec<WindowInstrument>)>, token: String, when: W
             view! {
                 <tr role="row">
                     <th scope="row" role="rowheader" data-label="Window">
-                        <span>{window.name.clone()}<span class="table-sub">{dates}</span></span>
+                        <span>
+                            {window.name.clone()}<span class="table-sub">{dates}</span>
+                            <a class="table-sub" href=format!("/setup/windows/{}/capacity", window.id)>
+                                "Capacity"<span class="visually-hidden">{format!(" of {}", window.name)}</span>
+                            </a>
+                        </span>
                     </th>
                     <td role="cell" data-label="Asks"><ul class="stack-tight">{asked}</ul></td>
                     <td role="cell" data-label="Consent">{consent(window.consent_mode)}</td>
