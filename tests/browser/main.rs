@@ -156,6 +156,11 @@ async fn every_page_of_staff_is_clean() {
             browser.goto("/sittings").await;
         }
         if role == "administrator" {
+            browser.goes("a[href$='/capacity']").await;
+            browser.reads("First talks possible").await;
+            browser.click("details.disclosure summary").await;
+            look(&browser, "capacity").await;
+            browser.screenshot_whole("capacity-whole").await;
             browser.goto("/setup/people").await;
             look(&browser, "people").await;
             browser.goto("/account").await;

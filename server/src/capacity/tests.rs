@@ -137,9 +137,9 @@ proptest! {
             come[at] = today + at.checked_sub(1).map_or(0.0, |before| come[before]);
             seen[at] = talked + at.checked_sub(1).map_or(0.0, |before| seen[before]);
         }
-        for at in 0..calendar.len() {
+        for (at, come) in come.iter().enumerate() {
             let due = (at + most).min(calendar.len() - 1);
-            prop_assert!(seen[due] + 1e-6 >= come[at], "day {}: {} came, {} seen by day {}", at, come[at], seen[due], due);
+            prop_assert!(seen[due] + 1e-6 >= *come, "day {}: {} came, {} seen by day {}", at, come, seen[due], due);
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The capacity plan of a window: how many first talks are expected, whether the counselors can hold them in time, and on
-//! which days to screen which classes. Nobody's answers are in it.
+//! which days to screen which classes. No answer of the window is in it.
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -59,7 +59,8 @@ pub async fn show(visit: Visit, address: Address) -> Response {
                         <h1>{title}</h1>
                         <p class="lede">
                             {dates}
-                            ". Expected first talks against those that the counselors can hold in time. Nobody’s answers are in it."
+                            ". Expected first talks against those that the counselors can hold in time. No answer of this \
+                            window is in it."
                         </p>
                     </div>
                 </div>
@@ -185,7 +186,7 @@ fn Proposed(school: SchoolPlan, when: When) -> AnyView {
     let caption = format!("Dates of {}", school.name);
     let lines = waves.iter().map(|wave| view! { <Day wave=wave.clone() when=when.clone()/> }).collect_view();
     view! {
-        <details class="disclosure card" open=!school.plan.is_enough()>
+        <div class="card"><details class="disclosure" open=!school.plan.is_enough()>
             <summary><Icon name="calendar-check"/>{head}</summary>
             <div class="table-wrap">
                 <table class="table table-stack" role="table">
@@ -202,7 +203,7 @@ fn Proposed(school: SchoolPlan, when: When) -> AnyView {
                     <tbody role="rowgroup">{lines}</tbody>
                 </table>
             </div>
-        </details>
+        </details></div>
     }
     .into_any()
 }

@@ -121,14 +121,17 @@ fn Windows(windows: Vec<(Window, Vec<WindowInstrument>)>, token: String, when: W
         .map(|(window, asked)| {
             let dates = format!("{} to {}", when.date(window.opens_on), when.date(window.closes_on));
             let asked = asked.iter().map(instrument).collect_view();
+            let plannable = !matches!(window.state, WindowState::Closed | WindowState::Archived);
             view! {
                 <tr role="row">
                     <th scope="row" role="rowheader" data-label="Window">
                         <span>
                             {window.name.clone()}<span class="table-sub">{dates}</span>
-                            <a class="table-sub" href=format!("/setup/windows/{}/capacity", window.id)>
-                                "Capacity"<span class="visually-hidden">{format!(" of {}", window.name)}</span>
-                            </a>
+                            {plannable.then(|| view! {
+                                <a class="table-sub" href=format!("/setup/windows/{}/capacity", window.id)>
+                                    "Capacity"<span class="visually-hidden">{format!(" of {}", window.name)}</span>
+                                </a>
+                            })}
                         </span>
                     </th>
                     <td role="cell" data-label="Asks"><ul class="stack-tight">{asked}</ul></td>
