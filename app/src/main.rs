@@ -84,6 +84,9 @@ enum Command {
     /// Releases for the district.
     #[command(subcommand)]
     Release(ReleaseCommand),
+    /// Children that were erased.
+    #[command(subcommand)]
+    Erasure(ErasureCommand),
 }
 
 #[derive(Subcommand)]
@@ -188,6 +191,16 @@ enum RosterCommand {
 }
 
 #[derive(Subcommand)]
+enum ErasureCommand {
+    /// Look through every table for a child that was erased, and say which backups may still hold it; exit code 4 when
+    /// something is left.
+    Verify {
+        /// The district's own number of the child, or its id.
+        child: String,
+    },
+}
+
+#[derive(Subcommand)]
 enum ReleaseCommand {
     /// Build the release of a window, once; without an id, of every closed window that has none.
     Build {
@@ -272,6 +285,7 @@ fn with_runtime(command: Command) -> Result<(), Stop> {
             Command::Audit(AuditCommand::Disclosures { child }) => {
                 commands::audit::child(server::model::ChildId(child)).await
             }
+            Command::Erasure(ErasureCommand::Verify { child }) => commands::erasure::verify(&child).await,
             Command::Release(ReleaseCommand::Build { window }) => {
                 commands::upkeep::release_build(window.map(server::model::WindowId)).await
             }

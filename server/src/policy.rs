@@ -46,11 +46,13 @@ pub enum Action {
     SetRules,
     /// Keep the directory of services to refer to.
     KeepDirectory,
+    /// Set how long data are kept, set and release legal holds, erase a child.
+    ManageRetention,
 }
 
 impl Action {
     /// Every action, for the access table.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::AnswerOwn,
         Self::RunSitting,
         Self::WorkReferrals,
@@ -69,6 +71,7 @@ impl Action {
         Self::ReportConcern,
         Self::SetRules,
         Self::KeepDirectory,
+        Self::ManageRetention,
     ];
 
     /// The roles of staff that may.
@@ -86,7 +89,7 @@ impl Action {
             Self::SeeAudit => &[Role::Auditor],
             Self::SetDuty => &[Role::Counselor, Role::SchoolLead, Role::Administrator],
             Self::ReportConcern => &[Role::Teacher],
-            Self::SetRules => &[Role::Administrator],
+            Self::SetRules | Self::ManageRetention => &[Role::Administrator],
             Self::KeepDirectory => &[Role::Counselor, Role::Administrator],
         }
     }
@@ -165,6 +168,7 @@ mod tests {
         (Action::ReportConcern, &[Role::Teacher]),
         (Action::SetRules, &[Role::Administrator]),
         (Action::KeepDirectory, &[Role::Counselor, Role::Administrator]),
+        (Action::ManageRetention, &[Role::Administrator]),
     ];
 
     #[test]

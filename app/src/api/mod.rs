@@ -7,6 +7,7 @@ pub mod casework;
 pub mod check_in;
 pub mod district;
 pub mod queue;
+pub mod retention;
 pub mod setup;
 pub mod sign_in;
 pub mod sittings;

@@ -41,6 +41,7 @@ pub async fn restore(file: &Path, identity: &Path) -> Result<(), Stop> {
     );
     println!("the trail is whole: {} lines in {} chains", done.trail.lines, done.trail.chains);
     println!("the reconciler found {} gaps", done.repaired.total());
+    println!("{} children that had been erased since the backup were erased again", done.forgotten);
     Ok(())
 }
 

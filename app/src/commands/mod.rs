@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backup;
 pub mod demo;
+pub mod erasure;
 pub mod instruments;
 pub mod roster;
 pub mod score;

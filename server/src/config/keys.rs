@@ -18,6 +18,7 @@ pub struct Keys {
     trail: [u8; 32],
     checkpoints: ed25519_dalek::SigningKey,
     devices: [u8; 32],
+    erased: [u8; 32],
 }
 
 impl std::fmt::Debug for Keys {
@@ -55,6 +56,7 @@ impl Keys {
             trail: key("firstlight trail 1"),
             checkpoints: ed25519_dalek::SigningKey::from_bytes(&key("firstlight checkpoints 1")),
             devices: key("firstlight devices 1"),
+            erased: key("firstlight erased 1"),
         }
     }
 
@@ -91,6 +93,11 @@ impl Keys {
     /// The key for what a child's device could not send yet, as hex.
     pub fn device_key(&self, child: Uuid, window: Uuid) -> String {
         hex(&mac(&self.devices, format!("{child} {window}").as_bytes()))
+    }
+
+    /// What is kept of an erased child's number: enough to ask about a number, not enough to read it off.
+    pub(crate) fn erased_hash(&self, district: Uuid, number: &str) -> Vec<u8> {
+        mac(&self.erased, format!("{district} {number}").as_bytes()).to_vec()
     }
 
     /// The token that a form carries to show that it came from a page of this visitor.

@@ -7,11 +7,13 @@ mod alerts;
 mod capacity;
 mod clinical;
 mod keys;
+mod retention;
 
 pub use alerts::Alerts;
 pub use capacity::Capacity;
 pub use clinical::{AssentText, Clinical, HelpLine};
 pub use keys::Keys;
+pub use retention::{Periods, Retention};
 pub(crate) use keys::{from_hex, hex};
 
 use crate::seal::age::Recipient;
@@ -99,6 +101,29 @@ pub const SETTINGS: &[Setting] = &[
                   'firstlight backup-key' makes a pair",
     },
     Setting {
+        name: "backup.keep_days",
+        default: "35",
+        meaning: "for how many days a backup is kept (1 to 3650); then the server removes the ones it made and still finds. \
+                  A child that is erased is gone from every backup after as many days",
+    },
+    Setting {
+        name: "retention.file",
+        default: "",
+        meaning: "a signed copy of the periods (how long answers, results, casework, consents and leavers are kept, by \
+                  jurisdiction); without it the shipped ones apply and are shown as awaiting a lawyer's sign-off",
+    },
+    Setting {
+        name: "retention.profile",
+        default: "general",
+        meaning: "which of the file's profiles holds for a district that has chosen none",
+    },
+    Setting {
+        name: "retention.erasures",
+        default: "",
+        meaning: "file that names erased children by id, so that a restored backup forgets them again; default \
+                  erasures.jsonl in data_dir. Keep a copy with the key file",
+    },
+    Setting {
         name: "clinical.file",
         default: "",
         meaning: "a signed copy of the clinical settings (crisis wording, help lines, priorities, clocks); without it \
@@ -129,6 +154,8 @@ pub struct Config {
     pub checkpoints: PathBuf,
     /// Whom backups are for.
     pub backup_recipient: Option<Recipient>,
+    /// How long what is kept.
+    pub retention: Retention,
     /// Clinical settings.
     pub clinical: Clinical,
 }
@@ -257,6 +284,7 @@ impl Config {
                 .map_err(|problem: String| faults.push(Fault::new("backup.recipient", problem)))
                 .ok(),
         };
+        let retention = Retention::read(&value, &data_dir, &mut faults);
         let clinical = match value("clinical.file") {
             name if name.is_empty() => Clinical::shipped(),
             name => std::fs::read_to_string(&name)
@@ -279,6 +307,7 @@ impl Config {
                 alerts,
                 checkpoints,
                 backup_recipient,
+                retention,
                 clinical,
             })
         } else {

@@ -50,8 +50,12 @@ async fn call_people(services: Services) {
     }
 }
 
+/// What is over is removed at the start and in every so many-th round: once an hour.
+const PURGE_ROUNDS: u32 = 60;
+
 async fn every_minute(services: Services) {
     let mut first = true;
+    let mut round = 0u32;
     let mut tick = tokio::time::interval(Duration::from_secs(60));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -70,5 +74,9 @@ async fn every_minute(services: Services) {
         if let Err(error) = purge::purge(&services, &Ctx::new(Actor::Job("purge"))).await {
             tracing::warn!(%error, "old sign-ins could not be removed; the next run will");
         }
+        if round % PURGE_ROUNDS == 0 {
+            purge::what_is_over(&services, &Ctx::new(Actor::Job("purge"))).await;
+        }
+        round = round.wrapping_add(1);
     }
 }

@@ -11,11 +11,11 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Services, reconciling, trail};
+use super::{Services, erasure, reconciling, trail};
 use crate::config::{Config, hex};
 use crate::ctx::Ctx;
 use crate::seal::age::{self, Identity};
-use crate::store::{Act, Store};
+use crate::store::{Act, Store, backups};
 
 const MARK: &str = "firstlight backup 1";
 
@@ -39,6 +39,8 @@ pub struct Restored {
     pub manifest: Manifest,
     pub trail: trail::Verdict,
     pub repaired: reconciling::Repaired,
+    /// Children that had been erased since the backup was made, and were erased again.
+    pub forgotten: usize,
 }
 
 /// A file that is removed with this value: plain data must not lie around.
@@ -94,7 +96,8 @@ pub async fn backup(services: &Services, ctx: &Ctx, file: &Path) -> Result<Manif
         ));
     }
     let made_at = ctx.now.millis();
-    let file = file.to_path_buf();
+    let place = file.to_path_buf();
+    let file = place.clone();
     let sealed = tokio::task::spawn_blocking(move || -> io::Result<Manifest> {
         let (bytes, sha256) = digest(&copy.0)?;
         let program = env!("CARGO_PKG_VERSION").to_owned();
@@ -107,7 +110,67 @@ pub async fn backup(services: &Services, ctx: &Ctx, file: &Path) -> Result<Manif
         std::fs::rename(&part.0, &file)?;
         Ok(manifest)
     });
-    sealed.await.map_err(|e| e.to_string())?.map_err(|e| format!("the backup could not be written: {e}"))
+    let manifest =
+        sealed.await.map_err(|e| e.to_string())?.map_err(|e| format!("the backup could not be written: {e}"))?;
+    note(services, ctx, &place).await.map_err(|e| {
+        format!("the backup was made, but could not be noted, so it will not be removed by itself: {e}")
+    })?;
+    Ok(manifest)
+}
+
+/// Notes a backup, so that it goes when its days are over.
+async fn note(services: &Services, ctx: &Ctx, file: &Path) -> Result<(), String> {
+    let file = std::fs::canonicalize(file).map_err(|e| e.to_string())?;
+    let name = file.display().to_string();
+    let (_, sha256) = tokio::task::spawn_blocking(move || digest(&file))
+        .await
+        .map_err(|e| e.to_string())?
+        .map_err(|e| e.to_string())?;
+    let made_at = ctx.now;
+    let noted = services.store.write(ctx, Act::recorded_in_itself("backup.note"), move |tx| {
+        let (name, sha256) = (name.clone(), sha256.clone());
+        Box::pin(async move { Ok(backups::add(tx, made_at, &name, &sha256).await?) })
+    });
+    noted.await.map_err(|e| e.to_string())
+}
+
+/// Removes the backups of this program whose days are over and that lie where they were made; tells how many. Of one that
+/// was moved away, or in whose place another file lies, it is only noted that it is no more here.
+pub(super) async fn remove_old(services: &Services, ctx: &Ctx) -> crate::Result<u64> {
+    let before = ctx.now.plus_seconds(-services.config.retention.backup_days * 86_400);
+    let old = {
+        let mut conn = services.store.read(ctx).await?;
+        backups::kept(&mut conn, before).await?
+    };
+    let mut removed = 0;
+    for backup in old {
+        let (file, sha256) = (PathBuf::from(&backup.file), backup.sha256.clone());
+        let gone = tokio::task::spawn_blocking(move || match digest(&file) {
+            Ok((_, found)) if found == sha256 => std::fs::remove_file(&file).map(|()| true),
+            Ok(_) => Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        });
+        let state = match gone.await {
+            Ok(Ok(true)) => "removed",
+            Ok(Ok(false)) => "moved_away",
+            Ok(Err(error)) => {
+                tracing::error!(file = backup.file, %error, "an old backup could not be removed; it is tried again");
+                continue;
+            }
+            Err(_) => continue,
+        };
+        let write = services.store.write(ctx, Act::new("backup.remove"), move |tx| {
+            Box::pin(async move {
+                tx.about("backup", backup.id);
+                tx.detail(state);
+                Ok(backups::set_state(tx, backup.id, state).await?)
+            })
+        });
+        write.await?;
+        removed += u64::from(state == "removed");
+    }
+    Ok(removed)
 }
 
 fn digest(path: &Path) -> io::Result<(u64, String)> {
@@ -167,18 +230,19 @@ pub async fn restore(
         trail::seal(&services, ctx).await?;
         let trail = trail::verify(&services, ctx).await?;
         let repaired = reconciling::run(&services, ctx, reconciling::Span::Everything).await?;
-        Ok::<_, crate::Error>((trail, repaired))
+        let forgotten = erasure::forget_again(&services, ctx).await?;
+        Ok::<_, crate::Error>((trail, repaired, forgotten))
     }
     .await;
     services.close().await;
-    let (mut trail, repaired) = found.map_err(|e| e.to_string())?;
+    let (mut trail, repaired, forgotten) = found.map_err(|e| e.to_string())?;
     // Checkpoints younger than the backup vouch for lines that it cannot have; they tell what is missing since.
     trail.faults.retain(|fault| !matches!(fault, trail::Fault::Cut(..)));
     if let Some(fault) = trail.faults.first() {
         return Err(format!("the trail does not fit this key file, or was meddled with: {fault}"));
     }
     std::fs::rename(&part.0, &place).map_err(|e| format!("cannot put {} in place: {e}", place.display()))?;
-    Ok(Restored { manifest, trail, repaired })
+    Ok(Restored { manifest, trail, repaired, forgotten })
 }
 
 fn unpack(file: &Path, part: &Path, identity: &Identity) -> io::Result<Manifest> {

@@ -1,13 +1,13 @@
 //! Breaking the glass: a counselor looks at a child of another school of the district, with a reason, for an hour, and
 //! the school is told (AZ-08).
 
-use super::{Services, require, require_fresh, staff};
+use super::{Services, erasure, require, require_fresh, staff};
 use crate::ctx::{Actor, Ctx};
 use crate::model::people::Role;
 use crate::model::{ChildId, DistrictId, Instant, Private};
 use crate::policy::{Action, Place, allow};
 pub use crate::store::break_glass::Look;
-use crate::store::{Act, Conn, break_glass, children};
+use crate::store::{Act, Conn, break_glass, children, erasure as erasure_rows};
 use crate::{Error, Result};
 
 /// How long one look may last, in seconds.
@@ -45,6 +45,13 @@ pub async fn open(services: &Services, ctx: &Ctx, number: &str, reason: &str) ->
                     ));
                 };
                 tx.about("child", child.0);
+                // The reason stands in the trail, which outlives the child's record.
+                if erasure_rows::subject(tx, child).await?.is_some_and(|c| erasure::names(&reason, &c)) {
+                    return Err(Error::invalid(
+                        "reason",
+                        "Leave out the child’s name and number: the reason stays in the trail.",
+                    ));
+                }
                 // Of one's own child there is nothing to break.
                 if !me.has_at(Role::Counselor, school) {
                     let ends_at = tx.ctx().now.plus_seconds(SECONDS);

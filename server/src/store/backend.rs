@@ -12,10 +12,12 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteRow, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, FromRow, PgPool, Postgres};
 
+mod catalogue;
 mod readers;
 
 use super::{StoreError, Val};
 use crate::seal::field::Sealer;
+pub(super) use catalogue::Reference;
 use readers::{Reader, Readers};
 
 static SQLITE_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
@@ -155,6 +157,12 @@ impl Conn {
         on!(self, |conn| Ok(bind!(sqlx::query_as::<_, T>(text), args).fetch_all(conn).await?))
     }
 
+    /// The same for a statement, which tells how many rows it changed.
+    pub(super) async fn run_of(&mut self, sql: String, args: Vec<Val>) -> Result<u64, StoreError> {
+        let text = AssertSqlSafe(sql);
+        on!(self, |conn| Ok(bind!(sqlx::query(text), args).execute(conn).await?.rows_affected()))
+    }
+
     /// All rows of a chart's query over the scoped relation. The text is put together from two constants of the
     /// program and never holds anything a user typed.
     pub(crate) async fn all_scoped<T: Record>(
@@ -211,6 +219,8 @@ impl Backend {
             .statement_cache_capacity(256)
             .pragma("cache_size", "-16000")
             .pragma("mmap_size", "0")
+            // What is removed is written over, so that it stands in no page of the file.
+            .pragma("secure_delete", "on")
             .disable_statement_logging();
         let path = options.get_filename().to_path_buf();
         if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
@@ -334,6 +344,17 @@ impl Backend {
                     .to_owned(),
             )),
         }
+    }
+
+    /// Takes what was removed out of the log of writes too; tells whether it could, for a reader may be in the way. A
+    /// database server keeps its log for its own replicas and backups, for as long as it was told to.
+    pub(super) async fn scrub(&self) -> Result<bool, StoreError> {
+        let Self::Sqlite { options, .. } = self else { return Ok(true) };
+        let mut conn = SqliteConnection::connect_with(options).await?;
+        let done = sqlx::query_as("pragma wal_checkpoint(truncate)").fetch_one(&mut conn).await;
+        conn.close().await?;
+        let (busy, ..): (i64, i64, i64) = done?;
+        Ok(busy == 0)
     }
 
     /// How many rows each table has, by name, and what the database itself finds wrong with its file.

@@ -16,6 +16,7 @@ pub mod accounts;
 pub mod administrations;
 pub mod audit;
 pub mod audit_chain;
+pub mod backups;
 pub mod break_glass;
 pub mod capacity;
 pub mod cards;
@@ -25,9 +26,12 @@ pub mod concerns;
 pub mod contacts;
 pub mod deliveries;
 pub mod duty;
+pub mod erasure;
 pub mod gaps;
 pub mod hand_overs;
 pub mod hands;
+pub mod legal_holds;
+mod lineage;
 pub mod outbox;
 pub mod outside;
 pub mod places;
@@ -36,9 +40,11 @@ pub mod queue;
 pub mod referrals;
 pub mod releases;
 pub mod responses;
+pub mod retention;
 pub mod rule_settings;
 pub mod sealed;
 pub mod sessions;
+pub mod tombstones;
 pub mod users;
 pub mod windows;
 
@@ -96,6 +102,14 @@ impl Store {
     /// [`StoreError::Refused`] where the database has tools of its own for it.
     pub async fn copy_to(&self, file: &std::path::Path) -> std::result::Result<(), StoreError> {
         self.backend.copy_to(file).await
+    }
+
+    /// Takes what was removed out of the database's log of writes; tells whether nothing was in the way.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the log cannot be written back.
+    pub(crate) async fn scrub(&self) -> std::result::Result<bool, StoreError> {
+        self.backend.scrub().await
     }
 
     /// The file of an embedded database's address; none for a database server, which has backups of its own.

@@ -10,6 +10,7 @@ use crate::model::people::{Role, Sex};
 use crate::model::referral::{
     ContactHow, ContactWith, Danger, DistressTag, Outcome, Priority, ReferralState, Urgency,
 };
+use crate::model::retention::EraseWhy;
 use crate::model::window::{ConsentMode, ConsentStatus, SittingState, WindowState};
 use crate::model::{
     AdministrationId, ChildId, ClassId, Day, DistrictId, Instant, Private, ReferralId, ReleaseId, SchoolId,
@@ -162,7 +163,8 @@ words!(
     Urgency,
     System,
     Consent,
-    OutsideState
+    OutsideState,
+    EraseWhy
 );
 
 impl<DB: Database> Type<DB> for Instant

@@ -1,0 +1,314 @@
+//! What is over: how much of each kind of data goes on which day, and what is due now. Every query leaves out what a legal
+//! hold keeps.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Conn, StoreError, Tx, args};
+use crate::model::retention::DataClass;
+use crate::model::{AdministrationId, ChildId, Day, DistrictId, Instant, ReferralId, UserId, WindowId};
+
+/// The children and rows of one kind of data whose period begins on one day.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct Batch {
+    pub begins_on: Day,
+    pub children: i64,
+    pub rows_due: i64,
+}
+
+/// The same where the day comes from an instant, in days since 1970.
+#[derive(FromRow)]
+struct ByDayNumber {
+    begins_on: i64,
+    children: i64,
+    rows_due: i64,
+}
+
+/// No hold stands for the child `c`.
+macro_rules! free {
+    () => {
+        "not exists (select 1 from legal_holds h where h.released_at is null and h.district_id = c.district_id and \
+         (h.child_id is null or h.child_id = c.id))"
+    };
+}
+
+/// Nothing else of the child `c` is kept, and nobody is at school any more.
+macro_rules! gone {
+    () => {
+        "not exists (select 1 from enrollments n where n.child_id = c.id and n.to_date is null) \
+         and not exists (select 1 from administrations a where a.child_id = c.id) \
+         and not exists (select 1 from referrals f where f.child_id = c.id) \
+         and not exists (select 1 from consents k where k.child_id = c.id) \
+         and not exists (select 1 from notes m where m.child_id = c.id)"
+    };
+}
+
+/// How much of one kind of data a district has, by the day on which its period begins, oldest first.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn batches(
+    conn: &mut Conn,
+    district: DistrictId,
+    class: DataClass,
+) -> Result<Vec<Batch>, StoreError> {
+    let sql = match class {
+        DataClass::Answers => {
+            concat!(
+                "select w.closes_on as begins_on, count(distinct a.child_id) as children, count(*) as rows_due \
+                 from responses r join administrations a on a.id = r.administration_id join children c on c.id = a.child_id \
+                 join windows w on w.id = a.window_id where w.district_id = $1 and ",
+                free!(),
+                " group by w.closes_on order by w.closes_on"
+            )
+        }
+        DataClass::Results => {
+            concat!(
+                "select w.closes_on as begins_on, count(distinct a.child_id) as children, count(*) as rows_due \
+                 from administrations a join children c on c.id = a.child_id join windows w on w.id = a.window_id \
+                 where w.district_id = $1 and ",
+                free!(),
+                " group by w.closes_on order by w.closes_on"
+            )
+        }
+        DataClass::Consents => {
+            concat!(
+                "select w.closes_on as begins_on, count(distinct k.child_id) as children, count(*) as rows_due \
+                 from consents k join children c on c.id = k.child_id join windows w on w.id = k.window_id \
+                 where w.district_id = $1 and ",
+                free!(),
+                " group by w.closes_on order by w.closes_on"
+            )
+        }
+        DataClass::Leavers => {
+            concat!(
+                "select e.left_on as begins_on, count(*) as children, count(*) as rows_due from children c \
+                 join (select child_id, max(to_date) as left_on from enrollments group by child_id) e on e.child_id = c.id \
+                 where c.district_id = $1 and e.left_on is not null and ",
+                gone!(),
+                " and ",
+                free!(),
+                " group by e.left_on order by e.left_on"
+            )
+        }
+        DataClass::Casework => {
+            let sql = concat!(
+                "select f.closed_at / 86400000 as begins_on, count(distinct f.child_id) as children, count(*) as rows_due \
+                 from referrals f join children c on c.id = f.child_id where c.district_id = $1 and f.closed_at is not null \
+                 and ",
+                free!(),
+                " group by f.closed_at / 86400000 order by f.closed_at / 86400000"
+            );
+            let found: Vec<ByDayNumber> = conn.all(sql, args![district]).await?;
+            let day = |number: i64| Instant::from_millis(number * 86_400_000).day_in(&jiff::tz::TimeZone::UTC);
+            return Ok(found
+                .into_iter()
+                .map(|b| Batch { begins_on: day(b.begins_on), children: b.children, rows_due: b.rows_due })
+                .collect());
+        }
+    };
+    conn.all(sql, args![district]).await
+}
+
+/// Screenings with answers of windows that closed before a day.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn answers_due(
+    conn: &mut Conn,
+    district: DistrictId,
+    before: Day,
+    limit: i64,
+) -> Result<Vec<(AdministrationId, ChildId)>, StoreError> {
+    conn.all(
+        concat!(
+            "select a.id, a.child_id from windows w join administrations a on a.window_id = w.id \
+             join children c on c.id = a.child_id where w.district_id = $1 and w.closes_on < $2 and exists (select 1 \
+             from responses r where r.administration_id = a.id) and ",
+            free!(),
+            " order by a.id limit $3"
+        ),
+        args![district, before, limit],
+    )
+    .await
+}
+
+/// Removes the answers of a screening.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn remove_answers(tx: &mut Tx, administration: AdministrationId) -> Result<u64, StoreError> {
+    tx.run("delete from responses where administration_id = $1", args![administration]).await
+}
+
+/// Children with screenings in windows that closed before a day, with the window.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn results_due(
+    conn: &mut Conn,
+    district: DistrictId,
+    before: Day,
+    limit: i64,
+) -> Result<Vec<(ChildId, WindowId)>, StoreError> {
+    conn.all(
+        concat!(
+            "select distinct x.child_id, x.window_id from (select a.child_id, a.window_id from windows w \
+             join administrations a on a.window_id = w.id where w.district_id = $1 and w.closes_on < $2 union all \
+             select k.child_id, k.window_id from windows w join cards k on k.window_id = w.id \
+             where w.district_id = $1 and w.closes_on < $2 union all select t.child_id, t.window_id from windows w \
+             join talk_requests t on t.window_id = w.id where w.district_id = $1 and w.closes_on < $2) x \
+             join children c on c.id = x.child_id where ",
+            free!(),
+            " order by x.window_id, x.child_id limit $3"
+        ),
+        args![district, before, limit],
+    )
+    .await
+}
+
+/// Referrals that were closed before an instant.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn referrals_due(
+    conn: &mut Conn,
+    district: DistrictId,
+    before: Instant,
+    limit: i64,
+) -> Result<Vec<(ReferralId, ChildId)>, StoreError> {
+    conn.all(
+        concat!(
+            "select f.id, f.child_id from referrals f join children c on c.id = f.child_id \
+             where c.district_id = $1 and f.closed_at < $2 and ",
+            free!(),
+            " order by f.closed_at, f.id limit $3"
+        ),
+        args![district, before, limit],
+    )
+    .await
+}
+
+/// Notes and withdrawn marks from before an instant, of children on whom nobody works any more.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn notes_due(
+    conn: &mut Conn,
+    district: DistrictId,
+    before: Instant,
+    limit: i64,
+) -> Result<Vec<(Uuid, ChildId)>, StoreError> {
+    conn.all(
+        concat!(
+            "select n.id, n.child_id from (select id, child_id, written_at as at from notes union all \
+             select id, child_id, removed_at as at from child_tags where removed_at is not null) n \
+             join children c on c.id = n.child_id where c.district_id = $1 and n.at < $2 and not exists (select 1 \
+             from referrals f where f.child_id = c.id and (f.closed_at is null or f.closed_at >= $2)) and ",
+            free!(),
+            " order by n.at, n.id limit $3"
+        ),
+        args![district, before, limit],
+    )
+    .await
+}
+
+/// Removes a note, or a mark of a child, by its id.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn remove_note(tx: &mut Tx, id: Uuid) -> Result<u64, StoreError> {
+    Ok(tx.run("delete from notes where id = $1", args![id]).await?
+        + tx.run("delete from child_tags where id = $1", args![id]).await?)
+}
+
+/// Consents for windows that closed before a day and of which nothing is kept about the child.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn consents_due(
+    conn: &mut Conn,
+    district: DistrictId,
+    before: Day,
+    limit: i64,
+) -> Result<Vec<(ChildId, WindowId)>, StoreError> {
+    conn.all(
+        concat!(
+            "select k.child_id, k.window_id from consents k join windows w on w.id = k.window_id \
+             join children c on c.id = k.child_id where w.district_id = $1 and w.closes_on < $2 and not exists (select 1 \
+             from administrations a where a.child_id = k.child_id and a.window_id = k.window_id) and ",
+            free!(),
+            " order by k.window_id, k.child_id limit $3"
+        ),
+        args![district, before, limit],
+    )
+    .await
+}
+
+/// Children that left their last school before a day and of whom nothing else is kept.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn leavers_due(
+    conn: &mut Conn,
+    district: DistrictId,
+    before: Day,
+    limit: i64,
+) -> Result<Vec<(ChildId,)>, StoreError> {
+    conn.all(
+        concat!(
+            "select c.id from children c join (select child_id, max(to_date) as left_on from enrollments group by child_id) e \
+             on e.child_id = c.id where c.district_id = $1 and e.left_on < $2 and ",
+            gone!(),
+            " and ",
+            free!(),
+            " order by c.id limit $3"
+        ),
+        args![district, before, limit],
+    )
+    .await
+}
+
+/// A setting of a district, with when it was set and by whom.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct Chosen {
+    pub value: String,
+    pub set_at: Instant,
+    pub by_name: Option<String>,
+}
+
+/// The profile of periods that a district has chosen.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn profile(conn: &mut Conn, district: DistrictId) -> Result<Option<Chosen>, StoreError> {
+    conn.first(
+        "select s.value, s.set_at, u.name as by_name from settings s left join users u on u.id = s.set_by \
+         where s.district_id = $1 and s.name = 'retention.profile'",
+        args![district],
+    )
+    .await
+}
+
+/// Sets a district's profile of periods.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn set_profile(
+    tx: &mut Tx,
+    district: DistrictId,
+    profile: &str,
+    by: UserId,
+) -> Result<(), StoreError> {
+    let now = tx.ctx().now;
+    tx.run(
+        "insert into settings (district_id, name, value, set_by, set_at) values ($1, 'retention.profile', $2, $3, $4) \
+         on conflict (district_id, name) do update set value = excluded.value, set_by = excluded.set_by, \
+         set_at = excluded.set_at",
+        args![district, profile, by, now],
+    )
+    .await
+    .map(drop)
+}
