@@ -173,6 +173,12 @@ routes! {
     get "/setup/people", Who::Staff(&[Role::Administrator]) => pages::admin::people::show;
     post "/setup/people/invite", Who::Staff(&[Role::Administrator]) => pages::admin::people::invite;
     post "/setup/people/{id}/{change}", Who::Staff(&[Role::Administrator]) => pages::admin::people::change;
+    get "/setup/retention", Who::Staff(&[Role::Administrator]) => pages::admin::retention::show;
+    post "/setup/retention", Who::Staff(&[Role::Administrator]) => pages::admin::retention::choose;
+    post "/setup/retention/holds", Who::Staff(&[Role::Administrator]) => pages::admin::retention::hold;
+    post "/setup/retention/holds/{hold}/release", Who::Staff(&[Role::Administrator]) => pages::admin::retention::release;
+    post "/setup/retention/erase", Who::Staff(&[Role::Administrator]) => pages::admin::retention::erase;
+    post "/setup/retention/proof", Who::Staff(&[Role::Administrator]) => pages::admin::retention::prove;
     get "/trail", Who::Staff(&[Role::Auditor]) => pages::admin::trail::show;
     get "/trail/children/{id}", Who::Staff(&[Role::Auditor]) => pages::admin::ledger::show;
     get "/trail/children/{id}/ledger", Who::Staff(&[Role::Auditor]) => pages::admin::ledger::download;

@@ -4,5 +4,6 @@ pub mod capacity;
 pub mod ledger;
 pub mod overview;
 pub mod people;
+pub mod retention;
 pub mod rules;
 pub mod trail;

@@ -75,7 +75,10 @@ async fn page(
                 <SignOff signed_by/>
                 <Windows windows token when/>
                 <People people/>
-                <p><a class="button" href="/setup/people">"Invite people, change roles"</a></p>
+                <div class="buttons">
+                    <a class="button" href="/setup/people">"Invite people, change roles"</a>
+                    <a class="button" href="/setup/retention">"Retention and deletion"</a>
+                </div>
             </StaffShell>
         }
     })
