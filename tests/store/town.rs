@@ -143,6 +143,12 @@ impl Town {
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut conn).await.unwrap();
     }
 
+    /// Tries to change the database behind the program's back.
+    pub async fn tries(&self, sql: &str) -> Result<(), sqlx::Error> {
+        let mut conn = self.raw().await;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut conn).await.map(drop)
+    }
+
     async fn raw(&self) -> AnyConnection {
         use sqlx::Connection;
         sqlx::any::install_default_drivers();

@@ -66,6 +66,9 @@ impl Periods {
             Some("answers cannot be kept longer than the results they belong to")
         } else if self.results > self.consents {
             Some("a consent is kept at least as long as the results it allowed")
+        } else if self.results > self.casework {
+            // What opened a referral is derived again from the results, so it cannot outlive the referral.
+            Some("casework is kept at least as long as the results that opened it")
         } else {
             None
         }
@@ -149,6 +152,7 @@ mod tests {
             ("answers = 36", "answers = 0", "1 to 1200"),
             ("answers = 36", "answers = 96", "longer than the results"),
             ("consents = 84", "consents = 83", "at least as long"),
+            ("casework = 84", "casework = 83", "at least as long"),
             ("leavers = 12", "", "leavers"),
         ] {
             let fault = Retention::parse(&SHIPPED.replacen(from, to, 1)).unwrap_err();

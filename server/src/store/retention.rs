@@ -1,6 +1,8 @@
 //! What is over: how much of each kind of data goes on which day, and what is due now. Every query leaves out what a legal
 //! hold keeps.
 
+use std::collections::BTreeMap;
+
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -17,10 +19,12 @@ pub struct Batch {
     pub rows_due: i64,
 }
 
-/// The same where the day comes from an instant, in days since 1970.
+/// Referrals closed on one day (in days since 1970) that windows up to one day had opened.
 #[derive(FromRow)]
-struct ByDayNumber {
-    begins_on: i64,
+struct Closed {
+    closed_on: i64,
+    /// Empty where no screening that is still kept opened them.
+    last_window: String,
     children: i64,
     rows_due: i64,
 }
@@ -94,21 +98,30 @@ pub async fn batches(
         }
         DataClass::Casework => {
             let sql = concat!(
-                "select f.closed_at / 86400000 as begins_on, count(distinct f.child_id) as children, count(*) as rows_due \
-                 from referrals f join children c on c.id = f.child_id where c.district_id = $1 and f.closed_at is not null \
-                 and ",
+                "select x.closed_on, x.last_window, count(distinct x.child_id) as children, count(*) as rows_due from (select \
+                 f.child_id, f.closed_at / 86400000 as closed_on, coalesce((select max(w.closes_on) from referral_reasons m \
+                 join administrations a on a.id = m.administration_id join windows w on w.id = a.window_id \
+                 where m.referral_id = f.id), '') as last_window from referrals f join children c on c.id = f.child_id \
+                 where c.district_id = $1 and f.closed_at is not null and ",
                 free!(),
-                " group by f.closed_at / 86400000 order by f.closed_at / 86400000"
+                ") x group by x.closed_on, x.last_window"
             );
-            let found: Vec<ByDayNumber> = conn.all(sql, args![district]).await?;
-            let day = |number: i64| Instant::from_millis(number * 86_400_000).day_in(&jiff::tz::TimeZone::UTC);
-            return Ok(found
-                .into_iter()
-                .map(|b| Batch { begins_on: day(b.begins_on), children: b.children, rows_due: b.rows_due })
-                .collect());
+            return Ok(by_day(conn.all(sql, args![district]).await?));
         }
     };
     conn.all(sql, args![district]).await
+}
+
+/// The period of a referral begins when it is closed and the window that opened it is over, whichever comes later.
+fn by_day(found: Vec<Closed>) -> Vec<Batch> {
+    let mut days: BTreeMap<Day, (i64, i64)> = BTreeMap::new();
+    for one in found {
+        let closed = Instant::from_millis(one.closed_on * 86_400_000).day_in(&jiff::tz::TimeZone::UTC);
+        let begins_on = one.last_window.parse().map_or(closed, |window: Day| window.max(closed));
+        let sum = days.entry(begins_on).or_default();
+        *sum = (sum.0 + one.children, sum.1 + one.rows_due);
+    }
+    days.into_iter().map(|(begins_on, (children, rows_due))| Batch { begins_on, children, rows_due }).collect()
 }
 
 /// Screenings with answers of windows that closed before a day.
@@ -168,7 +181,8 @@ pub async fn results_due(
     .await
 }
 
-/// Referrals that were closed before an instant.
+/// Referrals that were closed before an instant and whose screenings are gone: from a screening that is kept the
+/// reconciler would open them again.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
@@ -181,7 +195,8 @@ pub async fn referrals_due(
     conn.all(
         concat!(
             "select f.id, f.child_id from referrals f join children c on c.id = f.child_id \
-             where c.district_id = $1 and f.closed_at < $2 and ",
+             where c.district_id = $1 and f.closed_at < $2 and not exists (select 1 from referral_reasons m \
+             where m.referral_id = f.id and m.administration_id is not null) and ",
             free!(),
             " order by f.closed_at, f.id limit $3"
         ),
