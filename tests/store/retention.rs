@@ -136,6 +136,7 @@ on_both_databases! {
         let last = last_days(&town).await[0];
         // Closed before the window was over: its period still begins with the window's last day.
         town.meddle("update referrals set closed_at = opened_at where closed_at is not null").await;
+        town.meddle("delete from deletions_waiting; delete from notes").await;
         let referrals = "select count(*) from referrals where closed_at is not null";
         let closed = town.count(referrals).await;
         let purged = retention::purge(&town.services, &job(last, 84, 0), ALL).await.unwrap();
@@ -149,7 +150,7 @@ on_both_databases! {
     async fn a_legal_hold_keeps_a_child_or_a_district_from_the_purge_cap_63(kind: Kind) {
         let town = Town::of(kind, 60).await;
         let child = whole_child(&town).await;
-        town.meddle("delete from deletions_waiting").await;
+        town.meddle("delete from deletions_waiting; delete from notes").await;
         let other = town.child_at_first_question(&town.teens()[1]).await;
         town.answer_all(&other, |_| 1).await;
         check_in::submit(&town.services, &other, Uuid::new_v4()).await.unwrap();

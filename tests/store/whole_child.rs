@@ -59,7 +59,7 @@ impl Putting<'_> {
 pub async fn whole_child(town: &Town) -> WholeChild {
     let before = Ctx::new(Actor::Console);
     let student = town.child_at_first_question(&town.teens()[0]).await;
-    town.answer_all(&student, |_| 2).await;
+    town.answer_all(&student, |_| 1).await;
     check_in::submit(&town.services, &student, Uuid::new_v4()).await.unwrap();
     let Actor::Student(who) = student.actor else { panic!() };
     let (one, two) = (town.staff_at(Role::Counselor, 0, before.now).await, town.staff_at(Role::Proctor, 0, before.now).await);
@@ -265,6 +265,7 @@ impl WholeChild {
                 found.push(format!("{table}.{column}"));
             }
         }
+        found.sort();
         found
     }
 

@@ -234,7 +234,10 @@ pub async fn restore(
         Ok::<_, crate::Error>((trail, repaired, forgotten))
     }
     .await;
+    // What was written since must stand in the file itself: its log of writes stays behind when it is put in place.
+    let whole = written_back(&services.store).await;
     services.close().await;
+    whole?;
     let (mut trail, repaired, forgotten) = found.map_err(|e| e.to_string())?;
     // Checkpoints younger than the backup vouch for lines that it cannot have; they tell what is missing since.
     trail.faults.retain(|fault| !matches!(fault, trail::Fault::Cut(..)));
@@ -243,6 +246,17 @@ pub async fn restore(
     }
     std::fs::rename(&part.0, &place).map_err(|e| format!("cannot put {} in place: {e}", place.display()))?;
     Ok(Restored { manifest, trail, repaired, forgotten })
+}
+
+/// Writes the log of writes back into the file, waiting for connections that are just being closed.
+async fn written_back(store: &Store) -> Result<(), String> {
+    for _ in 0..50 {
+        if store.scrub().await.map_err(|e| e.to_string())? {
+            return Ok(());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    Err("the restored database is in use by another program; try again when it is not".to_owned())
 }
 
 fn unpack(file: &Path, part: &Path, identity: &Identity) -> io::Result<Manifest> {
