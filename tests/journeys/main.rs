@@ -9,5 +9,6 @@ mod kill;
 mod main_job;
 mod overload;
 mod people;
+mod retention;
 mod slow;
 mod two_nodes;

@@ -185,7 +185,8 @@ async fn older_backups_are_named_removed_in_time_and_forget_the_child_when_resto
     let id = whole_child(&town).await.id;
     let services = &town.services;
     let at = Ctx::new(Actor::Console);
-    let [stays, moved, changed] = ["stays.age", "moved.age", "changed.age"].map(|name| here.path().join(name));
+    let [stays, moved, changed] =
+        ["stays.age", "moved.age", "changed.age"].map(|name| here.path().join(name));
     for file in [&stays, &moved, &changed] {
         backups::backup(services, &at, file).await.unwrap();
     }

@@ -19,10 +19,38 @@ const WORDS: [&str; 4] = [NAME, NUMBER, "wordsofcasework", "+1 555 40417"];
 
 /// Tables in which the child has rows.
 pub const TABLES: [&str; 32] = [
-    "administrations", "assessments", "break_glass", "bulk_items", "cards", "child_tags", "children", "closings",
-    "concerns", "consents", "contacts", "deletions_waiting", "deliveries", "enrollments", "flags", "follow_ups",
-    "guardians", "hand_overs", "hands", "legal_holds", "notes", "outbox", "outside_events", "outside_referrals",
-    "plans", "referral_events", "referral_reasons", "referrals", "responses", "scores", "service_links", "sessions",
+    "administrations",
+    "assessments",
+    "break_glass",
+    "bulk_items",
+    "cards",
+    "child_tags",
+    "children",
+    "closings",
+    "concerns",
+    "consents",
+    "contacts",
+    "deletions_waiting",
+    "deliveries",
+    "enrollments",
+    "flags",
+    "follow_ups",
+    "guardians",
+    "hand_overs",
+    "hands",
+    "legal_holds",
+    "notes",
+    "outbox",
+    "outside_events",
+    "outside_referrals",
+    "plans",
+    "referral_events",
+    "referral_reasons",
+    "referrals",
+    "responses",
+    "scores",
+    "service_links",
+    "sessions",
 ];
 
 pub struct WholeChild {
@@ -62,7 +90,10 @@ pub async fn whole_child(town: &Town) -> WholeChild {
     town.answer_all(&student, |_| 1).await;
     check_in::submit(&town.services, &student, Uuid::new_v4()).await.unwrap();
     let Actor::Student(who) = student.actor else { panic!() };
-    let (one, two) = (town.staff_at(Role::Counselor, 0, before.now).await, town.staff_at(Role::Proctor, 0, before.now).await);
+    let (one, two) = (
+        town.staff_at(Role::Counselor, 0, before.now).await,
+        town.staff_at(Role::Proctor, 0, before.now).await,
+    );
     let (Actor::Staff(one), Actor::Staff(two)) = (one.actor, two.actor) else { panic!() };
     let (one, two): (UserId, UserId) = (one.user, two.user);
     let store = Store::open(&town.database.url, town.services.keys().sealer()).await.unwrap();
@@ -87,10 +118,16 @@ pub async fn whole_child(town: &Town) -> WholeChild {
     });
     sealed.await.unwrap();
     let mut conn = store.read(&put.ctx).await.unwrap();
-    let (referral,): (Uuid,) =
-        conn.first("select id from referrals where child_id = $1", vec![child.into()]).await.unwrap().unwrap();
-    let (school,): (Uuid,) =
-        conn.first("select school_id from referrals where id = $1", vec![referral.into()]).await.unwrap().unwrap();
+    let (referral,): (Uuid,) = conn
+        .first("select id from referrals where child_id = $1", vec![child.into()])
+        .await
+        .unwrap()
+        .unwrap();
+    let (school,): (Uuid,) = conn
+        .first("select school_id from referrals where id = $1", vec![referral.into()])
+        .await
+        .unwrap()
+        .unwrap();
     let [follow_up, bulk, outside, service, alert] = [put.id(), put.id(), put.id(), put.id(), put.id()];
     let text = || v("wordsofcasework");
     put.row(

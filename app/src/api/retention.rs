@@ -4,7 +4,7 @@ use server::Result;
 use server::model::ChildId;
 pub use server::services::erasure::Wish;
 pub use server::services::proofs::Proof;
-pub use server::services::retention::{ClassPreview, LegalHold, Overview, Tombstone};
+pub use server::services::retention::{ClassPreview, Going, LegalHold, Overview, Tombstone};
 use server::services::{erasure, proofs, retention};
 use uuid::Uuid;
 

@@ -38,7 +38,8 @@ pub async fn verify(child: &str) -> Result<(), Stop> {
     }
     println!("no row is left but the tombstone");
     for backup in &proof.backups {
-        let who = if backup.is_here { "removed by itself" } else { "moved away: to be destroyed by its keeper" };
+        let who =
+            if backup.is_here { "removed by itself" } else { "moved away: to be destroyed by its keeper" };
         println!(
             "the backup of {} may still hold the child until {}, {who} ({})",
             day(backup.made_at),
@@ -47,7 +48,9 @@ pub async fn verify(child: &str) -> Result<(), Stop> {
         );
     }
     match proof.clean_at {
-        Some(at) => println!("from {} on no backup holds it, if none is kept longer than backup.keep_days", day(at)),
+        Some(at) => {
+            println!("from {} on no backup holds it, if none is kept longer than backup.keep_days", day(at))
+        }
         None => println!("no backup of this server from before the erasure is within its days"),
     }
     Ok(())

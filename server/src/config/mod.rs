@@ -13,8 +13,8 @@ pub use alerts::Alerts;
 pub use capacity::Capacity;
 pub use clinical::{AssentText, Clinical, HelpLine};
 pub use keys::Keys;
-pub use retention::{Periods, Retention};
 pub(crate) use keys::{from_hex, hex};
+pub use retention::{Periods, Retention};
 
 use crate::seal::age::Recipient;
 use std::collections::BTreeMap;

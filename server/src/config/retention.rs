@@ -91,11 +91,7 @@ impl Retention {
         Ok(Self { sign_off, profiles: profile, ..Self::default() })
     }
 
-    pub(super) fn read(
-        value: &impl Fn(&str) -> String,
-        data_dir: &Path,
-        faults: &mut Vec<Fault>,
-    ) -> Self {
+    pub(super) fn read(value: &impl Fn(&str) -> String, data_dir: &Path, faults: &mut Vec<Fault>) -> Self {
         let read = match value("retention.file") {
             name if name.is_empty() => Self::shipped(),
             name => std::fs::read_to_string(&name)

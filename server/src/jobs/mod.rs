@@ -74,7 +74,7 @@ async fn every_minute(services: Services) {
         if let Err(error) = purge::purge(&services, &Ctx::new(Actor::Job("purge"))).await {
             tracing::warn!(%error, "old sign-ins could not be removed; the next run will");
         }
-        if round % PURGE_ROUNDS == 0 {
+        if round.is_multiple_of(PURGE_ROUNDS) {
             purge::what_is_over(&services, &Ctx::new(Actor::Job("purge"))).await;
         }
         round = round.wrapping_add(1);

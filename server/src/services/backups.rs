@@ -110,8 +110,10 @@ pub async fn backup(services: &Services, ctx: &Ctx, file: &Path) -> Result<Manif
         std::fs::rename(&part.0, &file)?;
         Ok(manifest)
     });
-    let manifest =
-        sealed.await.map_err(|e| e.to_string())?.map_err(|e| format!("the backup could not be written: {e}"))?;
+    let manifest = sealed
+        .await
+        .map_err(|e| e.to_string())?
+        .map_err(|e| format!("the backup could not be written: {e}"))?;
     note(services, ctx, &place).await.map_err(|e| {
         format!("the backup was made, but could not be noted, so it will not be removed by itself: {e}")
     })?;

@@ -60,7 +60,10 @@ pub async fn erase(services: &Services, ctx: &Ctx, wish: Wish) -> Result<ChildId
         return Err(Error::invalid("number", "Type the district’s own number of the child."));
     }
     if wish.again.trim() != number {
-        return Err(Error::invalid("again", "The two numbers differ. There is no way back, so type it twice."));
+        return Err(Error::invalid(
+            "again",
+            "The two numbers differ. There is no way back, so type it twice.",
+        ));
     }
     if !EraseWhy::OF_PEOPLE.contains(&wish.why) {
         return Err(Error::invalid("why", "Choose why the child is erased."));
@@ -71,8 +74,7 @@ pub async fn erase(services: &Services, ctx: &Ctx, wish: Wish) -> Result<ChildId
     };
     let subject = subject
         .ok_or_else(|| Error::invalid("number", "There is no child of this number in your district."))?;
-    let order =
-        Order { child: subject.id, why: wish.why, nevertheless: wish.nevertheless, by: Some(by) };
+    let order = Order { child: subject.id, why: wish.why, nevertheless: wish.nevertheless, by: Some(by) };
     carry_out(services, ctx, order).await?;
     after(services, ctx).await;
     Ok(subject.id)
@@ -181,7 +183,9 @@ pub(super) async fn forget_again(services: &Services, ctx: &Ctx) -> Result<usize
             let order = Order { child, why: EraseWhy::CameBack, nevertheless: String::new(), by: None };
             match carry_out(services, ctx, order).await {
                 Ok(()) => forgotten += 1,
-                Err(Error::Conflict(why)) => tracing::warn!(%child, why, "an erased child came back and is held"),
+                Err(Error::Conflict(why)) => {
+                    tracing::warn!(%child, why, "an erased child came back and is held")
+                }
                 Err(error) => return Err(error),
             }
         }

@@ -36,7 +36,11 @@ pub(super) fn read(services: &Services) -> Result<BTreeSet<ChildId>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
         Err(error) => return Err(Error::Conflict(format!("cannot read {}: {error}", path.display()))),
     };
-    Ok(text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok()).map(|l| ChildId(l.child)).collect())
+    Ok(text
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Line>(line).ok())
+        .map(|l| ChildId(l.child))
+        .collect())
 }
 
 /// Adds every tombstone that the file does not name yet.

@@ -90,7 +90,9 @@ pub async fn overview(services: &Services, ctx: &Ctx) -> Result<Overview> {
         profile,
         chosen,
         paused_until,
-        signed_by: settings.is_signed().then(|| format!("{}, {}", settings.sign_off.by, settings.sign_off.on)),
+        signed_by: settings
+            .is_signed()
+            .then(|| format!("{}, {}", settings.sign_off.by, settings.sign_off.on)),
         classes,
         holds: legal_holds::list(&mut conn, district).await?,
         tombstones: tombstones::list(&mut conn, district, 200).await?,

@@ -38,7 +38,9 @@ pub async fn add(tx: &mut Tx, made_at: Instant, file: &str, sha256: &str) -> Res
 /// [`StoreError`] when the database refuses it.
 pub async fn set_state(tx: &mut Tx, id: Uuid, state: &str) -> Result<(), StoreError> {
     let now = tx.ctx().now;
-    tx.run("update backups set state = $2, state_at = $3 where id = $1", args![id, state, now]).await.map(drop)
+    tx.run("update backups set state = $2, state_at = $3 where id = $1", args![id, state, now])
+        .await
+        .map(drop)
 }
 
 /// Backups made before an instant that nobody has removed yet, oldest first.
@@ -57,11 +59,7 @@ pub async fn kept(conn: &mut Conn, before: Instant) -> Result<Vec<Backup>, Store
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
-pub async fn not_removed(
-    conn: &mut Conn,
-    from: Instant,
-    before: Instant,
-) -> Result<Vec<Backup>, StoreError> {
+pub async fn not_removed(conn: &mut Conn, from: Instant, before: Instant) -> Result<Vec<Backup>, StoreError> {
     conn.all(
         "select id, made_at, file, sha256, state from backups where state <> 'removed' and made_at >= $1 and made_at < $2 \
          order by made_at, id",

@@ -51,11 +51,7 @@ const COLLECTED: [(&str, &str); 2] = [
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses it.
-pub async fn remove_window_data(
-    tx: &mut Tx,
-    child: ChildId,
-    window: WindowId,
-) -> Result<Counts, StoreError> {
+pub async fn remove_window_data(tx: &mut Tx, child: ChildId, window: WindowId) -> Result<Counts, StoreError> {
     let plan = lineage::plan(&tx.references().await?, "administrations", "child_id = $1 and window_id = $2")?;
     let mut counts = perform(tx, &plan, &[child.0, window.0]).await?;
     for (table, sql) in COLLECTED {
@@ -193,12 +189,7 @@ pub async fn search(conn: &mut Conn, id: Uuid) -> Result<Search, StoreError> {
     Ok(found)
 }
 
-async fn count(
-    conn: &mut Conn,
-    table: &str,
-    test: &str,
-    values: Vec<super::Val>,
-) -> Result<i64, StoreError> {
+async fn count(conn: &mut Conn, table: &str, test: &str, values: Vec<super::Val>) -> Result<i64, StoreError> {
     // The names come from the database's own list, never from a person. Both values are named, so that a database which
     // counts them finds as many as it is given.
     let sql = format!(

@@ -108,10 +108,7 @@ pub async fn wait(tx: &mut Tx, child: ChildId, window: WindowId) -> Result<(), S
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
-pub async fn waiting_no_more(
-    conn: &mut Conn,
-    limit: i64,
-) -> Result<Vec<(ChildId, WindowId)>, StoreError> {
+pub async fn waiting_no_more(conn: &mut Conn, limit: i64) -> Result<Vec<(ChildId, WindowId)>, StoreError> {
     conn.all(
         "select d.child_id, d.window_id from deletions_waiting d join children c on c.id = d.child_id \
          where not exists (select 1 from legal_holds h where h.released_at is null and h.district_id = c.district_id \

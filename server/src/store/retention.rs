@@ -121,7 +121,9 @@ fn by_day(found: Vec<Closed>) -> Vec<Batch> {
         let sum = days.entry(begins_on).or_default();
         *sum = (sum.0 + one.children, sum.1 + one.rows_due);
     }
-    days.into_iter().map(|(begins_on, (children, rows_due))| Batch { begins_on, children, rows_due }).collect()
+    days.into_iter()
+        .map(|(begins_on, (children, rows_due))| Batch { begins_on, children, rows_due })
+        .collect()
 }
 
 /// Screenings with answers of windows that closed before a day.

@@ -36,7 +36,12 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    fn of(form: &'static str, posted: &Posted, fields: &[&'static str], error: (&'static str, String)) -> Self {
+    fn of(
+        form: &'static str,
+        posted: &Posted,
+        fields: &[&'static str],
+        error: (&'static str, String),
+    ) -> Self {
         let typed = fields.iter().map(|name| (*name, posted.text(name).to_owned())).collect();
         Self { form, field: error.0, message: error.1, typed }
     }
@@ -56,7 +61,9 @@ impl Draft {
 /// `GET /setup/retention`.
 pub async fn show(visit: Visit, address: Address) -> Response {
     let done = match address.query("done") {
-        "chosen" => Some("The periods are changed. For a week nothing is removed, so that everybody can see it."),
+        "chosen" => {
+            Some("The periods are changed. For a week nothing is removed, so that everybody can see it.")
+        }
         "held" => Some("The legal hold stands. Nothing it covers is removed."),
         "released" => Some("The hold is released. What waited for it goes within the hour."),
         _ => None,

@@ -40,7 +40,13 @@ pub struct Purged {
 impl Purged {
     /// Everything together.
     pub fn total(&self) -> u64 {
-        self.answers + self.results + self.casework + self.consents + self.leavers + self.waited + self.came_back
+        self.answers
+            + self.results
+            + self.casework
+            + self.consents
+            + self.leavers
+            + self.waited
+            + self.came_back
     }
 
     fn of(&mut self, class: DataClass) -> &mut u64 {
@@ -111,21 +117,35 @@ async fn one_batch(
         DataClass::Answers => {
             let due = retention::answers_due(&mut conn, district, before, BATCH).await?;
             drop(conn);
-            remove(services, ctx, class, due, |(_, child)| *child, |tx, (administration, _)| {
-                Box::pin(async move { Ok(retention::remove_answers(tx, administration).await?) })
-            })
+            remove(
+                services,
+                ctx,
+                class,
+                due,
+                |(_, child)| *child,
+                |tx, (administration, _)| {
+                    Box::pin(async move { Ok(retention::remove_answers(tx, administration).await?) })
+                },
+            )
             .await?
         }
         DataClass::Results => {
             let due = retention::results_due(&mut conn, district, before, BATCH).await?;
             drop(conn);
-            remove(services, ctx, class, due, |(child, _)| *child, |tx, (child, window)| {
-                Box::pin(async move {
-                    rows::remove_cards(tx, child, window).await?;
-                    erasure::erase_window_data(tx, child, window).await?;
-                    Ok(1)
-                })
-            })
+            remove(
+                services,
+                ctx,
+                class,
+                due,
+                |(child, _)| *child,
+                |tx, (child, window)| {
+                    Box::pin(async move {
+                        rows::remove_cards(tx, child, window).await?;
+                        erasure::erase_window_data(tx, child, window).await?;
+                        Ok(1)
+                    })
+                },
+            )
             .await?
         }
         DataClass::Casework => {
@@ -135,21 +155,40 @@ async fn one_batch(
                 _ => Vec::new(),
             };
             drop(conn);
-            let gone = remove(services, ctx, class, referrals, |(_, child)| *child, |tx, (referral, _)| {
-                Box::pin(async move { Ok(rows::remove_referral(tx, referral).await?.len() as u64) })
-            });
+            let gone = remove(
+                services,
+                ctx,
+                class,
+                referrals,
+                |(_, child)| *child,
+                |tx, (referral, _)| {
+                    Box::pin(async move { Ok(rows::remove_referral(tx, referral).await?.len() as u64) })
+                },
+            );
             let gone = gone.await?;
-            gone + remove(services, ctx, class, notes, |(_, child)| *child, |tx, (note, _)| {
-                Box::pin(async move { Ok(retention::remove_note(tx, note).await?) })
-            })
+            gone + remove(
+                services,
+                ctx,
+                class,
+                notes,
+                |(_, child)| *child,
+                |tx, (note, _)| Box::pin(async move { Ok(retention::remove_note(tx, note).await?) }),
+            )
             .await?
         }
         DataClass::Consents => {
             let due = retention::consents_due(&mut conn, district, before, BATCH).await?;
             drop(conn);
-            remove(services, ctx, class, due, |(child, _)| *child, |tx, (child, window)| {
-                Box::pin(async move { Ok(rows::remove_consent(tx, child, window).await?.len() as u64) })
-            })
+            remove(
+                services,
+                ctx,
+                class,
+                due,
+                |(child, _)| *child,
+                |tx, (child, window)| {
+                    Box::pin(async move { Ok(rows::remove_consent(tx, child, window).await?.len() as u64) })
+                },
+            )
             .await?
         }
         DataClass::Leavers => {
@@ -157,12 +196,8 @@ async fn one_batch(
             drop(conn);
             let mut erased = 0;
             for (child,) in due {
-                let order = Order {
-                    child,
-                    why: EraseWhy::RetentionEnded,
-                    nevertheless: String::new(),
-                    by: None,
-                };
+                let order =
+                    Order { child, why: EraseWhy::RetentionEnded, nevertheless: String::new(), by: None };
                 match erasure::carry_out(services, ctx, order).await {
                     Ok(()) => erased += 1,
                     // A hold was set in this moment, or another node was faster.
@@ -201,7 +236,8 @@ where
             Box::pin(async move {
                 let mut done = 0;
                 for one in due {
-                    if legal_holds::standing(tx, child_of(&one)).await?.is_none() && work(tx, one).await? > 0 {
+                    if legal_holds::standing(tx, child_of(&one)).await?.is_none() && work(tx, one).await? > 0
+                    {
                         done += 1;
                     }
                 }
@@ -228,7 +264,9 @@ async fn after_holds(services: &Services, ctx: &Ctx) -> Result<u64> {
             Box::pin(async move {
                 let mut done = 0;
                 for (child, window) in due {
-                    if let erasure::WindowErasure::Done(_) = erasure::erase_window_data(tx, child, window).await? {
+                    if let erasure::WindowErasure::Done(_) =
+                        erasure::erase_window_data(tx, child, window).await?
+                    {
                         done += 1;
                     }
                 }

@@ -55,7 +55,12 @@ pub fn Found(proof: Proof, when: When) -> AnyView {
         (false, false) => (Tone::Warn, "This child was not erased"),
     };
     let left = proof.tombstone.is_some().then(|| {
-        proof.traces.iter().map(|t| format!("{}: {} rows", t.table.replace('_', " "), t.rows)).collect::<Vec<_>>().join(", ")
+        proof
+            .traces
+            .iter()
+            .map(|t| format!("{}: {} rows", t.table.replace('_', " "), t.rows))
+            .collect::<Vec<_>>()
+            .join(", ")
     });
     let backups = backups(&proof, &when);
     let text = if proof.holds() {
@@ -82,7 +87,9 @@ fn backups(proof: &Proof, when: &When) -> String {
                 day(at)
             )
         }
-        (None, Some(at)) => format!("The database’s own backups may hold it until {}, if they are kept no longer.", day(at)),
+        (None, Some(at)) => {
+            format!("The database’s own backups may hold it until {}, if they are kept no longer.", day(at))
+        }
         _ => "No backup of this server from before it is within its days.".to_owned(),
     }
 }
@@ -115,7 +122,8 @@ pub fn Tombstones(stones: Vec<Tombstone>, token: String, when: When, draft: Draf
 fn line(stone: &Tombstone, token: &str, when: &When) -> AnyView {
     let (rows, tables) = stone.total();
     let by = stone.by_name.clone().unwrap_or_else(|| "Firstlight".to_owned());
-    let note = (!stone.note.is_empty()).then(|| view! { <span class="table-sub">{stone.note.clone()}</span> });
+    let note =
+        (!stone.note.is_empty()).then(|| view! { <span class="table-sub">{stone.note.clone()}</span> });
     view! {
         <li>
             <time datetime=when.iso(stone.erased_at)>{capital(&when.day(stone.erased_at.day_in(&when.zone)))}</time>

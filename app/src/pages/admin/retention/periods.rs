@@ -2,10 +2,9 @@
 
 use leptos::prelude::*;
 use server::model::retention::DataClass;
-use server::services::retention::Going;
 
 use super::Draft;
-use crate::api::retention::{ClassPreview, Overview};
+use crate::api::retention::{ClassPreview, Going, Overview};
 use crate::components::field::Choice;
 use crate::components::form::Token;
 use crate::when::When;
@@ -14,7 +13,8 @@ use crate::when::When;
 #[component]
 pub fn Periods(overview: Overview, token: String, when: When, draft: Draft) -> AnyView {
     let lines = overview.classes.iter().map(|class| line(class, &when)).collect_view();
-    let label = overview.profiles.iter().find(|(name, _)| *name == overview.profile).map(|(_, label)| label.clone());
+    let label =
+        overview.profiles.iter().find(|(name, _)| *name == overview.profile).map(|(_, label)| label.clone());
     let by = match &overview.chosen {
         Some(chosen) => format!(
             "{}, chosen by {} on {}",
@@ -105,14 +105,22 @@ fn line(preview: &ClassPreview, when: &When) -> AnyView {
 fn words(class: DataClass) -> (&'static str, &'static str, (&'static str, &'static str)) {
     match class {
         DataClass::Answers => ("Answers", "What a child answered to each question", ("answer", "answers")),
-        DataClass::Results => {
-            ("Results", "Scores, flags, wishes to talk, cards, and who took part", ("screening", "screenings"))
+        DataClass::Results => (
+            "Results",
+            "Scores, flags, wishes to talk, cards, and who took part",
+            ("screening", "screenings"),
+        ),
+        DataClass::Casework => (
+            "Casework",
+            "Closed referrals with contacts, plans and letters; notes",
+            ("referral", "referrals"),
+        ),
+        DataClass::Consents => {
+            ("Consents", "What was said for a child and a window", ("consent", "consents"))
         }
-        DataClass::Casework => {
-            ("Casework", "Closed referrals with contacts, plans and letters; notes", ("referral", "referrals"))
+        DataClass::Leavers => {
+            ("Children who left", "The child itself, when nothing else of it is kept", ("child", "children"))
         }
-        DataClass::Consents => ("Consents", "What was said for a child and a window", ("consent", "consents")),
-        DataClass::Leavers => ("Children who left", "The child itself, when nothing else of it is kept", ("child", "children")),
     }
 }
 
@@ -157,7 +165,6 @@ fn span(months: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use server::services::retention::Going;
 
     use super::{amount, grouped, span};
 
