@@ -31,6 +31,8 @@ async fn the_page_about_retention_is_clean_in_each_of_its_states_t_03() {
     browser.goes("form[action='/setup/retention/erase'] button").await;
     browser.reads("The two numbers differ").await;
     look(&browser, "retention-fault").await;
+    let noted = browser.console().await;
+    assert!(noted.iter().all(|line| line.contains("422")), "{noted:?}");
     browser.goes("form[action$='/release'] button").await;
     browser.reads("The hold is released").await;
     browser.fill("#erase-number", &number).await;

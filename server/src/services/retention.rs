@@ -23,8 +23,6 @@ pub use purging::{Purged, purge};
 
 /// For so many days after a district has changed its periods nothing is removed: long enough for somebody to see it.
 pub const PAUSE_DAYS: i64 = 7;
-/// How many days ahead the preview looks.
-const AHEAD_DAYS: i64 = 400;
 
 /// One kind of data: its period, what is due, and what comes.
 #[derive(Clone, Debug)]
@@ -34,7 +32,7 @@ pub struct ClassPreview {
     pub months: i64,
     /// What the next run removes.
     pub due: Going,
-    /// What goes in the next thirteen months, and on which day.
+    /// What goes later, and on which day, the next one first.
     pub coming: Vec<(Day, Going)>,
 }
 
@@ -108,7 +106,6 @@ async fn preview(
     periods: &Periods,
 ) -> Result<Vec<ClassPreview>> {
     let today = ctx.now.day_in(&TimeZone::UTC);
-    let horizon = today.plus_days(AHEAD_DAYS);
     let mut classes = Vec::new();
     for class in DataClass::ALL {
         let months = periods.months(*class);
@@ -122,7 +119,7 @@ async fn preview(
             if on <= today {
                 preview.due.children += going.children;
                 preview.due.rows += going.rows;
-            } else if on <= horizon {
+            } else {
                 preview.coming.push((on, going));
             }
         }
@@ -136,9 +133,11 @@ fn goes_on(began: Day, months: i64) -> Day {
     Day(began.0.saturating_add(Span::new().months(months.clamp(0, 12_000)))).plus_days(1)
 }
 
-/// Data whose period began before this day goes today; the other way round from [`goes_on`].
+/// Data whose period began before this day goes today: the first day that [`goes_on`] only later. Months differ in length,
+/// so going back as many months may miss it by some days.
 fn cutoff(today: Day, months: i64) -> Day {
-    Day(today.0.saturating_sub(Span::new().months(months.clamp(0, 12_000))))
+    let near = Day(today.0.saturating_sub(Span::new().months(months.clamp(0, 12_000)))).plus_days(-4);
+    (0..8).map(|days| near.plus_days(days)).find(|day| goes_on(*day, months) > today).unwrap_or(near)
 }
 
 async fn in_force(services: &Services, ctx: &Ctx, district: DistrictId) -> Result<InForce> {

@@ -7,6 +7,7 @@ use super::Draft;
 use crate::api::retention::{ClassPreview, Going, Overview};
 use crate::components::field::Choice;
 use crate::components::form::Token;
+use crate::components::icon::Icon;
 use crate::when::When;
 
 /// The table, and the form for other periods under it.
@@ -49,41 +50,50 @@ pub fn Periods(overview: Overview, token: String, when: When, draft: Draft) -> A
             </table>
         </div>
         <p class="muted small">"What a legal hold keeps is not counted here."</p>
-        <details class="disclosure card" open=draft.form == "periods">
-            <summary>"Periods in force: "{by}</summary>
-            <form class="form" method="post" action="/setup/retention">
-                <Token value=token/>
-                <Choice
-                    label="Periods of"
-                    name="profile"
-                    check=draft.check("periods", "profile", true)
-                    options=overview.profiles.clone()
-                    chosen=overview.profile.clone()
-                    hint="For a week after a change nothing is removed, so that a colleague can put a mistake right."
-                />
-                <div class="buttons"><button class="button" type="submit">"Use these periods"</button></div>
-            </form>
-        </details>
+        <section class="card" aria-labelledby="periods-head">
+            <h2 id="periods-head">"Periods in force"</h2>
+            <p>{by}"."</p>
+            <details class="disclosure" open=draft.form == "periods">
+                <summary><Icon name="settings"/>"Use others"</summary>
+                <form class="form" method="post" action="/setup/retention">
+                    <Token value=token.clone()/>
+                    <Choice
+                        label="Periods of"
+                        name="profile"
+                        check=draft.check("periods", "profile", true)
+                        options=overview.profiles.clone()
+                        chosen=overview.profile.clone()
+                        hint="For a week after a change nothing is removed, so that a colleague can put a mistake right."
+                    />
+                    <div class="buttons"><button class="button" type="submit">"Use these periods"</button></div>
+                </form>
+            </details>
+        </section>
     }
     .into_any()
 }
 
+/// How many days further ahead are listed one by one.
+const SHOWN: usize = 12;
+
 fn line(preview: &ClassPreview, when: &When) -> AnyView {
     let (name, what, unit) = words(preview.class);
     let then = preview.coming.first().map_or_else(
-        || "Nothing in the next 13 months".to_owned(),
+        || "Nothing".to_owned(),
         |(day, going)| format!("{}: {}", when.date(*day), amount(*going, unit)),
     );
     let later = preview.coming.len().saturating_sub(1);
     let later = (later > 0).then(|| {
-        let days = preview.coming.iter().skip(1).map(|(day, going)| {
+        let days = preview.coming.iter().skip(1).take(SHOWN).map(|(day, going)| {
             view! { <li>{format!("{}: {}", when.date(*day), amount(*going, unit))}</li> }
         });
+        let rest = later.saturating_sub(SHOWN);
+        let rest = (rest > 0).then(|| view! { <li>{format!("… and {rest} further days")}</li> });
         let summary = format!("{later} more {}", if later == 1 { "day" } else { "days" });
         view! {
             <details class="disclosure">
                 <summary>{summary}<span class="visually-hidden">{format!(": {name}")}</span></summary>
-                <ul class="stack-tight">{days.collect_view()}</ul>
+                <ul class="stack-tight">{days.collect_view()}{rest}</ul>
             </details>
         }
     });
@@ -165,8 +175,7 @@ fn span(months: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-
-    use super::{amount, grouped, span};
+    use super::{Going, amount, grouped, span};
 
     #[test]
     fn numbers_and_spans_read_as_people_say_them() {
