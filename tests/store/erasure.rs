@@ -12,7 +12,7 @@ use tests::place::Scratch;
 use tests::{Kind, on_both_databases};
 
 use crate::town::Town;
-use crate::whole_child::{NAME, NUMBER, TABLES, open_again, whole_child};
+use crate::whole_child::{NAME, NUMBER, TABLES, add_tables_of_tomorrow, open_again, whole_child};
 
 /// An administrator who has just given the second factor.
 async fn administrator(town: &Town) -> Ctx {
@@ -38,12 +38,16 @@ on_both_databases! {
     async fn an_erased_child_leaves_no_row_in_any_table_but_a_tombstone_cap_63(kind: Kind) {
         let town = Town::of(kind, 60).await;
         let child = whole_child(&town).await;
+        add_tables_of_tomorrow(&town).await;
         let before = child.found_in(&town).await;
         assert!(before.len() > 40, "{before:?}");
+        assert!(before.iter().any(|place| place == "letters_of_tomorrow.child_id"));
+        let lines = town.count("select count(*) from lines_of_tomorrow").await;
         let others = town.count("select count(*) from responses").await;
         let ctx = administrator(&town).await;
         assert_eq!(erasure::erase(&town.services, &ctx, wish("")).await.unwrap(), child.id);
 
+        assert_eq!(town.count("select count(*) from lines_of_tomorrow").await, lines - 1);
         let left = child.found_in(&town).await;
         assert_eq!(left, ["audit.actor_id", "audit.subject_id", "tombstones.child_id"], "before: {before:?}");
         let stone = retention::overview(&town.services, &ctx).await.unwrap().tombstones.remove(0);

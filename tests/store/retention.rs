@@ -12,7 +12,7 @@ use tests::{Database, Kind, on_both_databases};
 use uuid::Uuid;
 
 use crate::town::{Town, configured};
-use crate::whole_child::{NUMBER, whole_child};
+use crate::whole_child::{NUMBER, add_tables_of_tomorrow, whole_child};
 
 const ALL: usize = 100_000;
 const DAY: i64 = 86_400;
@@ -107,6 +107,8 @@ on_both_databases! {
             "update enrollments set to_date = '2026-06-30' where child_id in (select id from children where number < '{middle}')"
         ))
         .await;
+        add_tables_of_tomorrow(&town).await;
+        assert!(town.count("select count(*) from lines_of_tomorrow").await > 0);
         let left = town.count("select count(*) from enrollments where to_date is not null").await;
         let days = last_days(&town).await;
         let mut purged = Purged::default();
@@ -119,7 +121,7 @@ on_both_databases! {
         assert_eq!(i64::try_from(purged.leavers).unwrap(), left, "{purged:?}");
         for table in [
             "responses", "scores", "flags", "administrations", "cards", "talk_requests", "referrals", "referral_reasons",
-            "referral_events", "contacts", "notes", "consents", "plans", "outside_referrals", "outbox", "concerns",
+            "referral_events", "contacts", "notes", "consents", "plans", "outside_referrals", "outbox", "concerns", "letters_of_tomorrow", "lines_of_tomorrow",
         ] {
             assert_eq!(town.count(&format!("select count(*) from {table}")).await, 0, "{table}");
         }

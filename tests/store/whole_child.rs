@@ -263,6 +263,23 @@ async fn close_referral(put: &Putting<'_>, referral: Uuid) {
     .await;
 }
 
+/// A table that nobody knows of yet, with a row for each child and window of which something was said, and one that hangs
+/// on it.
+pub async fn add_tables_of_tomorrow(town: &Town) {
+    let (id, strict) = match town.database.kind {
+        Kind::Sqlite => ("blob", "strict"),
+        Kind::Postgres => ("uuid", ""),
+    };
+    town.meddle(&format!(
+        "create table letters_of_tomorrow (id {id} primary key, child_id {id} not null references children (id), \
+         window_id {id} not null references windows (id), words text not null) {strict}; \
+         create table lines_of_tomorrow (letter_id {id} not null references letters_of_tomorrow (id), words text not null) {strict}; \
+         insert into letters_of_tomorrow select id, child_id, window_id, 'said' from consents; \
+         insert into lines_of_tomorrow select id, 'said' from letters_of_tomorrow"
+    ))
+    .await;
+}
+
 /// Opens the child's referral again, behind the program's back.
 pub async fn open_again(town: &Town, child: ChildId) {
     let store = Store::open(&town.database.url, crate::town::sealer()).await.unwrap();

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::lineage::{self, Plan};
-use super::{Conn, StoreError, Tx, args};
+use super::{Conn, StoreError, Tx, args, retention};
 use crate::model::{ChildId, DistrictId, Private, ReferralId, WindowId};
 
 /// How many rows of each table went, those with none left out.
@@ -29,13 +29,17 @@ pub async fn remove_referral(tx: &mut Tx, referral: ReferralId) -> Result<Counts
     perform(tx, &plan, &[referral.0]).await
 }
 
-/// Removes what was said for a child and a window.
+/// Removes what was said for a child and a window, in every table that holds it.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses it.
 pub async fn remove_consent(tx: &mut Tx, child: ChildId, window: WindowId) -> Result<Counts, StoreError> {
-    let plan = lineage::plan(&tx.references().await?, "consents", "child_id = $1 and window_id = $2")?;
-    perform(tx, &plan, &[child.0, window.0]).await
+    let mut counts = Counts::new();
+    for table in retention::said_tables(tx).await? {
+        let plan = lineage::plan(&tx.references().await?, &table, "child_id = $1 and window_id = $2")?;
+        counts.extend(perform(tx, &plan, &[child.0, window.0]).await?);
+    }
+    Ok(counts)
 }
 
 /// Tables with what a window collected about a child, besides screenings and what hangs on them: the statement for each.

@@ -77,13 +77,14 @@ pub async fn batches(
             )
         }
         DataClass::Consents => {
-            concat!(
-                "select w.closes_on as begins_on, count(distinct k.child_id) as children, count(*) as rows_due \
-                 from consents k join children c on c.id = k.child_id join windows w on w.id = k.window_id \
-                 where w.district_id = $1 and ",
-                free!(),
-                " group by w.closes_on order by w.closes_on"
-            )
+            let said = said(conn).await?;
+            let sql = format!(
+                "select w.closes_on as begins_on, count(distinct k.child_id) as children, count(*) as rows_due from ({said}) k \
+                 join children c on c.id = k.child_id join windows w on w.id = k.window_id where w.district_id = $1 and {} \
+                 group by w.closes_on order by w.closes_on",
+                free!()
+            );
+            return conn.all_of(sql, args![district]).await;
         }
         DataClass::Leavers => {
             concat!(
@@ -240,7 +241,7 @@ pub async fn remove_note(tx: &mut Tx, id: Uuid) -> Result<u64, StoreError> {
         + tx.run("delete from child_tags where id = $1", args![id]).await?)
 }
 
-/// Consents for windows that closed before a day and of which nothing is kept about the child.
+/// Children and windows that closed before a day of which something was said, and nothing is kept that it allowed.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
@@ -250,17 +251,44 @@ pub async fn consents_due(
     before: Day,
     limit: i64,
 ) -> Result<Vec<(ChildId, WindowId)>, StoreError> {
-    conn.all(
-        concat!(
-            "select k.child_id, k.window_id from consents k join windows w on w.id = k.window_id \
-             join children c on c.id = k.child_id where w.district_id = $1 and w.closes_on < $2 and not exists (select 1 \
-             from administrations a where a.child_id = k.child_id and a.window_id = k.window_id) and ",
-            free!(),
-            " order by k.window_id, k.child_id limit $3"
-        ),
-        args![district, before, limit],
-    )
-    .await
+    let said = said(conn).await?;
+    let sql = format!(
+        "select distinct k.child_id, k.window_id from ({said}) k join windows w on w.id = k.window_id \
+         join children c on c.id = k.child_id where w.district_id = $1 and w.closes_on < $2 and not exists (select 1 \
+         from administrations a where a.child_id = k.child_id and a.window_id = k.window_id) and {} \
+         order by k.window_id, k.child_id limit $3",
+        free!()
+    );
+    conn.all_of(sql, args![district, before, limit]).await
+}
+
+/// Tables whose rows about a child and a window have a period of their own.
+const OTHERS: [&str; 4] = ["administrations", "cards", "talk_requests", "deletions_waiting"];
+
+/// The tables that hold, for a child and a window, what was said about taking part: every one with both that is not known
+/// to belong elsewhere, so that one which is added later is kept for the longest period and not for ever.
+pub(super) async fn said_tables(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+    let references = conn.references().await?;
+    let points = |table: &str, column: &str, parent: &str| {
+        references
+            .iter()
+            .any(|r| r.table_name == table && r.column_name == column && r.parent == parent && !r.optional)
+    };
+    let mut tables: Vec<String> = references
+        .iter()
+        .map(|r| r.table_name.clone())
+        .filter(|t| points(t, "child_id", "children") && points(t, "window_id", "windows"))
+        .filter(|t| !OTHERS.contains(&t.as_str()))
+        .collect();
+    tables.dedup();
+    Ok(tables)
+}
+
+/// Their rows as one relation of children and windows.
+async fn said(conn: &mut Conn) -> Result<String, StoreError> {
+    let tables = said_tables(conn).await?;
+    let parts = tables.iter().map(|table| format!("select child_id, window_id from \"{table}\""));
+    Ok(parts.collect::<Vec<_>>().join(" union all "))
 }
 
 /// Children that left their last school before a day and of whom nothing else is kept.
