@@ -16,7 +16,7 @@ pub type Counts = Vec<(String, u64)>;
 pub async fn remove_child(tx: &mut Tx, child: ChildId) -> Result<Counts, StoreError> {
     // A changed key makes whoever adds a row about the child wait for the end of this, and then fail.
     tx.run("update children set number = $2 where id = $1", args![child, child.to_string()]).await?;
-    let plan = lineage::plan(&tx.references().await?, "children", "id = $1")?;
+    let plan = lineage::plan(&tx.lineage().await?, "children", "id = $1")?;
     perform(tx, &plan, &[child.0]).await
 }
 
@@ -25,7 +25,7 @@ pub async fn remove_child(tx: &mut Tx, child: ChildId) -> Result<Counts, StoreEr
 /// # Errors
 /// [`StoreError`] when the database refuses it.
 pub async fn remove_referral(tx: &mut Tx, referral: ReferralId) -> Result<Counts, StoreError> {
-    let plan = lineage::plan(&tx.references().await?, "referrals", "id = $1")?;
+    let plan = lineage::plan(&tx.lineage().await?, "referrals", "id = $1")?;
     perform(tx, &plan, &[referral.0]).await
 }
 
@@ -35,8 +35,8 @@ pub async fn remove_referral(tx: &mut Tx, referral: ReferralId) -> Result<Counts
 /// [`StoreError`] when the database refuses it.
 pub async fn remove_consent(tx: &mut Tx, child: ChildId, window: WindowId) -> Result<Counts, StoreError> {
     let mut counts = Counts::new();
-    for table in retention::said_tables(tx).await? {
-        let plan = lineage::plan(&tx.references().await?, &table, "child_id = $1 and window_id = $2")?;
+    for table in retention::said_tables(&tx.lineage().await?) {
+        let plan = lineage::plan(&tx.lineage().await?, &table, "child_id = $1 and window_id = $2")?;
         counts.extend(perform(tx, &plan, &[child.0, window.0]).await?);
     }
     Ok(counts)
@@ -56,7 +56,7 @@ const COLLECTED: [(&str, &str); 2] = [
 /// # Errors
 /// [`StoreError`] when the database refuses it.
 pub async fn remove_window_data(tx: &mut Tx, child: ChildId, window: WindowId) -> Result<Counts, StoreError> {
-    let plan = lineage::plan(&tx.references().await?, "administrations", "child_id = $1 and window_id = $2")?;
+    let plan = lineage::plan(&tx.lineage().await?, "administrations", "child_id = $1 and window_id = $2")?;
     let mut counts = perform(tx, &plan, &[child.0, window.0]).await?;
     for (table, sql) in COLLECTED {
         note(&mut counts, table, tx.run(sql, args![child, window]).await?);
@@ -69,7 +69,7 @@ pub async fn remove_window_data(tx: &mut Tx, child: ChildId, window: WindowId) -
 /// # Errors
 /// [`StoreError`] when the database refuses it.
 pub async fn remove_cards(tx: &mut Tx, child: ChildId, window: WindowId) -> Result<u64, StoreError> {
-    let plan = lineage::plan(&tx.references().await?, "cards", "child_id = $1 and window_id = $2")?;
+    let plan = lineage::plan(&tx.lineage().await?, "cards", "child_id = $1 and window_id = $2")?;
     Ok(perform(tx, &plan, &[child.0, window.0]).await?.iter().map(|(_, rows)| rows).sum())
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::backend::Reference;
 use super::{Conn, StoreError, Tx, args};
 use crate::model::retention::DataClass;
 use crate::model::{AdministrationId, ChildId, Day, DistrictId, Instant, ReferralId, UserId, WindowId};
@@ -267,8 +268,7 @@ const OTHERS: [&str; 4] = ["administrations", "cards", "talk_requests", "deletio
 
 /// The tables that hold, for a child and a window, what was said about taking part: every one with both that is not known
 /// to belong elsewhere, so that one which is added later is kept for the longest period and not for ever.
-pub(super) async fn said_tables(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
-    let references = conn.references().await?;
+pub(super) fn said_tables(references: &[Reference]) -> Vec<String> {
     let points = |table: &str, column: &str, parent: &str| {
         references
             .iter()
@@ -281,12 +281,12 @@ pub(super) async fn said_tables(conn: &mut Conn) -> Result<Vec<String>, StoreErr
         .filter(|t| !OTHERS.contains(&t.as_str()))
         .collect();
     tables.dedup();
-    Ok(tables)
+    tables
 }
 
 /// Their rows as one relation of children and windows.
 async fn said(conn: &mut Conn) -> Result<String, StoreError> {
-    let tables = said_tables(conn).await?;
+    let tables = said_tables(&conn.references().await?);
     let parts = tables.iter().map(|table| format!("select child_id, window_id from \"{table}\""));
     Ok(parts.collect::<Vec<_>>().join(" union all "))
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use uuid::Uuid;
 
-use super::backend::{Backend, Conn};
+use super::backend::{Backend, Conn, Reference};
 use super::{StoreError, audit};
 use crate::ctx::Ctx;
 use crate::seal::field::Sealer;
@@ -56,11 +56,13 @@ pub struct Tx {
     ctx: Arc<Ctx>,
     subject: Option<(&'static str, Uuid)>,
     detail: String,
+    /// Read once for a unit of work that removes many rows.
+    references: Option<Arc<Vec<Reference>>>,
 }
 
 impl Tx {
     pub(super) fn new(conn: Conn, ctx: Arc<Ctx>) -> Self {
-        Self { conn, ctx, subject: None, detail: String::new() }
+        Self { conn, ctx, subject: None, detail: String::new(), references: None }
     }
 
     /// The context this transaction acts under. Shared, so that it can be held while the connection is used.
@@ -78,6 +80,16 @@ impl Tx {
         self.detail = detail.into();
     }
 
+    /// Which column points to which, as the database says at the beginning of this unit of work.
+    pub(super) async fn lineage(&mut self) -> std::result::Result<Arc<Vec<Reference>>, StoreError> {
+        if let Some(known) = &self.references {
+            return Ok(Arc::clone(known));
+        }
+        let read = Arc::new(self.conn.references().await?);
+        self.references = Some(Arc::clone(&read));
+        Ok(read)
+    }
+
     /// Runs one unit of work and writes its audit row.
     pub(super) async fn perform<T, W>(&mut self, ctx: Arc<Ctx>, act: Act, work: &W) -> Result<T>
     where
@@ -86,6 +98,7 @@ impl Tx {
         self.ctx = ctx;
         self.subject = None;
         self.detail.clear();
+        self.references = None;
         let done = work(self).await?;
         if act.trail == Trail::Row {
             let (ctx, subject, detail) = (self.ctx(), self.subject, std::mem::take(&mut self.detail));
