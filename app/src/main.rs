@@ -87,6 +87,9 @@ enum Command {
     /// Children that were erased.
     #[command(subcommand)]
     Erasure(ErasureCommand),
+    /// The referral rules.
+    #[command(subcommand)]
+    Rules(RulesCommand),
 }
 
 #[derive(Subcommand)]
@@ -210,6 +213,19 @@ enum ReleaseCommand {
     },
 }
 
+#[derive(Subcommand)]
+enum RulesCommand {
+    /// Count what other settings would have given on past answers, beside those in force. Nothing is changed.
+    Try {
+        /// A window's name or id; without it, all windows.
+        #[arg(long)]
+        window: Option<String>,
+        /// A rule and its setting, such as above_cutoff=high or two_raised_windows=off; may be given several times.
+        #[arg(long, value_name = "RULE=SETTING")]
+        set: Vec<String>,
+    },
+}
+
 fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
@@ -288,6 +304,9 @@ fn with_runtime(command: Command) -> Result<(), Stop> {
             Command::Erasure(ErasureCommand::Verify { child }) => commands::erasure::verify(&child).await,
             Command::Release(ReleaseCommand::Build { window }) => {
                 commands::upkeep::release_build(window.map(server::model::WindowId)).await
+            }
+            Command::Rules(RulesCommand::Try { window, set }) => {
+                commands::rules::try_out(window.as_deref(), &set).await
             }
             _ => commands::serve::run().await,
         }

@@ -132,6 +132,7 @@ routes! {
     get "/concerns", TEACHER => pages::teacher::concern::show;
     post "/concerns", TEACHER => pages::teacher::concern::send;
     get "/rules", Who::Staff(&[Role::Administrator]) => pages::admin::rules::show;
+    post "/rules/try", Who::Staff(&[Role::Administrator]) => pages::admin::rule_trial::show;
     post "/rules/{rule}", Who::Staff(&[Role::Administrator]) => pages::admin::rules::set;
 
     get "/alerts", Who::AnyStaff => pages::staff::alerts::show;

@@ -21,6 +21,7 @@ mod reconciler;
 mod refusals;
 mod releases;
 mod retention;
+mod rule_trials;
 mod scale;
 mod schema;
 mod sealed;

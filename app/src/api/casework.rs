@@ -3,15 +3,16 @@
 use server::Result;
 use server::model::outside::OutsideState;
 use server::model::referral::{DistressTag, Priority};
-use server::model::{ChildId, Day, Private, ReferralId, UserId};
+use server::model::{ChildId, Day, Private, ReferralId, UserId, WindowId};
 pub use server::services::casework::{Casework, Look};
 pub use server::services::concerns::{NewConcern, Page as ConcernPage};
 pub use server::services::outside::{HelpService, Invitation, Link, News, Outside, OutsideEvent, Sending};
 pub use server::services::plans::{Assessment, Mark, NewAssessment, NewPlan, Plan, STEPS};
 pub use server::services::records::Child;
+pub use server::services::rule_trials::{ShownSchool, ShownTrial, can_be_tried};
 pub use server::services::rules::{Page as RulesPage, RuleSetting};
 pub use server::services::steps::{Accepts, Answer, HandOver, WaitingClosing};
-use server::services::{casework, concerns, outside, plans, rules, steps};
+use server::services::{casework, concerns, outside, plans, rule_trials, rules, steps};
 use uuid::Uuid;
 
 use crate::visit::Visit;
@@ -149,4 +150,14 @@ pub async fn get_rules(visit: &Visit) -> Result<RulesPage> {
 /// Sets a rule.
 pub async fn set_rule(visit: &Visit, rule: &str, setting: &str, note: &str) -> Result<()> {
     rules::set(&visit.site.services, &visit.ctx, rule, setting, note).await
+}
+
+/// Tries a rule out on a closed window.
+pub async fn try_rule(
+    visit: &Visit,
+    rule: &str,
+    setting: &str,
+    window: Option<WindowId>,
+) -> Result<ShownTrial> {
+    rule_trials::try_one(&visit.site.services, &visit.ctx, rule, setting, window).await
 }

@@ -6,6 +6,7 @@ pub mod demo;
 pub mod erasure;
 pub mod instruments;
 pub mod roster;
+pub mod rules;
 pub mod score;
 pub mod serve;
 pub mod upkeep;

@@ -37,6 +37,7 @@ impl Class {
             (_, "/check-in/answers" | "/check-in/hand-in" | "/check-in/finish" | "/check-in/talk") => {
                 Self::Submit
             }
+            (_, "/rules/try") => Self::Figures,
             ("check-in", _) if method == Method::POST => Self::Submit,
             ("" | "card" | "c" | "sign-in" | "talk", _) => Self::SignIn,
             ("check-in" | "all-done" | "look", _) => Self::Child,

@@ -8,6 +8,8 @@ mod critical_item;
 mod critical_unanswered;
 mod informants_agree;
 mod reliable_deterioration;
+pub mod replay;
+mod switches;
 mod two_raised_windows;
 
 use questionnaires::instrument::Instrument;
@@ -17,6 +19,7 @@ use questionnaires::trend::Point;
 use crate::config::Clinical;
 use crate::model::Day;
 use crate::model::referral::Priority;
+pub use switches::{NoSwitch, Switch, Switches};
 
 /// What the rules look at: one administration as it stands.
 #[derive(Debug)]

@@ -7,17 +7,17 @@ use std::collections::HashMap;
 use questionnaires::library;
 
 use super::team::Team;
-use super::{Services, require, school_days, scoring};
+use super::{Services, require, rules, school_days, scoring};
 use crate::capacity::{BaseRate, Group, Plan, base_rate, for_one_child, plan, whole};
 use crate::config::Clinical;
 use crate::ctx::Ctx;
-use crate::model::referral::Priority;
 use crate::model::window::WindowState;
 use crate::model::{Day, Instant, SchoolId, WindowId};
 use crate::policy::{Action, Place};
+use crate::referral_rules::Switch;
 use crate::store::capacity::{self as stored, BirthRow};
 pub use crate::store::windows::{Window, WindowInstrument};
-use crate::store::{Conn, places, rule_settings, windows};
+use crate::store::{Conn, places, windows};
 use crate::suppression::Policy;
 use crate::{Error, Result};
 
@@ -151,10 +151,10 @@ impl Reckoned {
         };
         let asked = windows::instruments(conn, window.id).await?;
         let asked = asked.into_iter().map(|asked| (asked.clone(), rate(&asked))).collect();
-        let set = rule_settings::list(conn, window.district_id).await?;
-        let set =
-            set.iter().find(|s| s.rule == "above_cutoff").and_then(|s| s.setting.parse::<Priority>().ok());
-        let priority = set.unwrap_or(clinical.priorities.above_cutoff.0);
+        let priority = match rules::in_force(conn, window.district_id).await?.get("above_cutoff") {
+            Some(Switch::Gives(priority)) => priority,
+            _ => clinical.priorities.above_cutoff.0,
+        };
         Ok(Self { asked, clock: school_days::until_contact(clinical, priority) })
     }
 

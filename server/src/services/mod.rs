@@ -35,6 +35,7 @@ pub mod records;
 pub mod referrals;
 pub mod releases;
 pub mod retention;
+pub mod rule_trials;
 pub mod rules;
 mod school_days;
 pub mod scoring;

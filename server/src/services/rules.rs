@@ -5,7 +5,7 @@ use crate::ctx::Ctx;
 use crate::model::DistrictId;
 use crate::model::referral::Priority;
 use crate::policy::{Action, Place};
-use crate::referral_rules::{Finding, KNOWN, Known};
+use crate::referral_rules::{KNOWN, Known, Switch, Switches};
 pub use crate::store::rule_settings::RuleSetting;
 use crate::store::{Act, Conn, rule_settings};
 use crate::{Error, Result};
@@ -40,27 +40,17 @@ pub async fn set(services: &Services, ctx: &Ctx, rule: &str, setting: &str, note
     let reader = staff(ctx)?;
     let (district, by) = (reader.district, reader.user);
     require(ctx, Action::SetRules, Place::District(district))?;
-    let known = KNOWN.iter().find(|k| k.name == rule).ok_or(Error::NotFound)?;
-    let fits = setting == "off" || setting.parse::<Priority>().is_ok();
-    if !fits {
-        return Err(Error::invalid("setting", "Choose off, critical, high, moderate or low."));
-    }
-    if known.name == "critical_item" && setting != "critical" {
-        return Err(Error::invalid(
-            "setting",
-            "A critical answer always needs a person now; this rule stays as it is.",
-        ));
-    }
+    let (known, switch) = wanted(rule, setting)?;
     let note = note.trim().to_owned();
     if note.is_empty() || note.chars().count() > 500 {
         return Err(Error::invalid("note", "Say in a sentence why; the next person will ask."));
     }
-    let setting = setting.to_owned();
     services
         .store
         .write(ctx, Act::new("rule.set"), move |tx| {
-            let (setting, note) = (setting.clone(), note.clone());
+            let note = note.clone();
             Box::pin(async move {
+                let setting = switch.to_string();
                 tx.detail(format!("{} {setting}", known.name));
                 Ok(rule_settings::add(tx, district, by, known.name, &setting, &note).await?)
             })
@@ -68,23 +58,26 @@ pub async fn set(services: &Services, ctx: &Ctx, rule: &str, setting: &str, note
         .await
 }
 
-/// Findings as the district wants them: rules that are off are gone, others have the district's priority.
-pub(super) async fn applied(
-    conn: &mut Conn,
-    district: DistrictId,
-    findings: &[Finding],
-) -> Result<Vec<Finding>> {
+/// The rule and the setting that somebody wants to give it.
+///
+/// # Errors
+/// [`Error::NotFound`] for a rule that there is not; [`Error::Invalid`] for a setting that it cannot have.
+pub(super) fn wanted(rule: &str, setting: &str) -> Result<(&'static Known, Switch)> {
+    let known = KNOWN.iter().find(|k| k.name == rule).ok_or(Error::NotFound)?;
+    let switch = setting
+        .parse::<Switch>()
+        .map_err(|_| Error::invalid("setting", "Choose off, critical, high, moderate or low."))?;
+    if known.name == "critical_item" && switch != Switch::Gives(Priority::Critical) {
+        return Err(Error::invalid(
+            "setting",
+            "A critical answer always needs a person now; this rule stays as it is.",
+        ));
+    }
+    Ok((known, switch))
+}
+
+/// How a district has set its rules now.
+pub(super) async fn in_force(conn: &mut Conn, district: DistrictId) -> Result<Switches> {
     let settings = rule_settings::list(conn, district).await?;
-    Ok(findings
-        .iter()
-        .filter_map(|finding| {
-            let mut finding = finding.clone();
-            if let Some(set) = settings.iter().find(|s| s.rule == finding.rule)
-                && finding.rule != "critical_item"
-            {
-                finding.priority = set.setting.parse().ok()?;
-            }
-            Some(finding)
-        })
-        .collect())
+    Ok(Switches::of(settings.iter().map(|set| (set.rule.as_str(), set.setting.as_str()))))
 }

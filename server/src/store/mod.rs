@@ -42,6 +42,7 @@ pub mod releases;
 pub mod responses;
 pub mod retention;
 pub mod rule_settings;
+pub mod rule_trials;
 pub mod sealed;
 pub mod sessions;
 pub mod tombstones;

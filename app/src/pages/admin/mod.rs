@@ -5,5 +5,6 @@ pub mod ledger;
 pub mod overview;
 pub mod people;
 pub mod retention;
+pub mod rule_trial;
 pub mod rules;
 pub mod trail;

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use server::Error;
 
 use crate::address::Address;
-use crate::api::casework::{self as api, RulesPage};
+use crate::api::casework::{self as api, RulesPage, can_be_tried};
 use crate::components::banner::{Banner, Confirmation, Tone};
 use crate::components::field::{Check, Input, Select};
 use crate::components::form::Token;
@@ -18,7 +18,7 @@ use crate::render;
 use crate::visit::{Posted, Visit};
 use crate::when::{When, capital};
 
-const SETTINGS: [(&str, &str); 5] =
+pub(super) const SETTINGS: [(&str, &str); 5] =
     [("critical", "Critical"), ("high", "High"), ("moderate", "Moderate"), ("low", "Low"), ("off", "Off")];
 
 /// `GET /rules`.
@@ -41,7 +41,7 @@ pub async fn set(address: Address, posted: Posted) -> Response {
     }
 }
 
-async fn page(
+pub(super) async fn page(
     visit: &Visit,
     status: StatusCode,
     done: Option<&'static str>,
@@ -85,7 +85,15 @@ async fn page(
                                     chosen=set.as_ref().map(|s| s.setting.clone()).unwrap_or_default()
                                 />
                                 <Input label="Why" name="note" check=check("note", error) text=String::new() required=true/>
-                                <div class="buttons"><button class="button" type="submit">"Set"</button></div>
+                                <input type="hidden" name="rule" value=known.name/>
+                                <div class="buttons">
+                                    <button class="button" type="submit">"Set"</button>
+                                    {can_be_tried(known.name).then(|| view! {
+                                        <button class="button button-quiet" type="submit" formaction="/rules/try" formnovalidate=true>
+                                            "Try it out"<span class="visually-hidden">{format!(": {}", known.label)}</span>
+                                        </button>
+                                    })}
+                                </div>
                             </form>
                         </details>
                     }
@@ -120,7 +128,8 @@ async fn page(
                 <div class="page-head">
                     <div>
                         <h1>"Referral rules"</h1>
-                        <p class="lede">"What opens a referral, and how soon somebody must look. Cut-offs are the instruments’ own."</p>
+                        <p class="lede">"What opens a referral, and how soon somebody must look. Cut-offs are the instruments’ own. Try a change \
+                            out before you set it: what would it have given on the answers of a closed window?"</p>
                     </div>
                 </div>
                 <div class="grid-cards">{cards}</div>
