@@ -162,6 +162,17 @@ async fn every_page_of_staff_is_clean() {
             browser.click("details.disclosure summary").await;
             look(&browser, "capacity").await;
             browser.screenshot_whole("capacity-whole").await;
+            browser.goto("/rules").await;
+            look(&browser, "rules").await;
+            browser.run("document.querySelector(\"form[action='/rules/above_cutoff']\").closest('details').open = true").await;
+            browser.run("document.querySelector(\"form[action='/rules/above_cutoff']\").elements.setting.value = 'high'").await;
+            browser.goes("form[action='/rules/above_cutoff'] button[formaction='/rules/try']").await;
+            browser.reads("Nothing is changed yet").await;
+            look(&browser, "rule-trial").await;
+            browser.screenshot_whole("rule-trial-whole").await;
+            browser.fill("#note", "Tried out over a closed window.").await;
+            browser.goes("form[action='/rules/above_cutoff'] button").await;
+            browser.reads("The rule is changed").await;
             browser.goto("/setup/people").await;
             look(&browser, "people").await;
             browser.goto("/account").await;

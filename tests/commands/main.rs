@@ -110,3 +110,51 @@ fn roster_check_names_each_wrong_row_and_writes_the_faults_where_it_is_told_a_03
     assert!(outcome.err.contains("No row of headings"), "{}", outcome.err);
     std::fs::remove_dir_all(&folder).expect("the folder can be removed");
 }
+
+/// 54: counts beside those in force, and what there is where something is not.
+#[tokio::test]
+async fn rules_try_prints_what_other_settings_would_give_and_changes_nothing_54() {
+    let database = Database::empty(Kind::Sqlite).await;
+    let folder = std::env::temp_dir().join(format!("firstlight-{}", uuid::Uuid::new_v4()));
+    let mut settings = database.settings();
+    settings.push(("FIRSTLIGHT__DATA_DIR".to_owned(), folder.display().to_string()));
+    let demo = ["demo", "--seed", "5", "--schools", "2", "--students", "200", "--windows", "2"];
+    firstlight(&demo, &settings).succeeded();
+
+    let tried = firstlight(
+        &["rules", "try", "--set", "above_cutoff=off", "--set", "critical_unanswered=low"],
+        &settings,
+    );
+    assert_eq!(tried.code, Some(0), "{}", tried.err);
+    assert!(tried.err.contains(" children"), "how far it is: {}", tried.err);
+    let line = |out: &str, name: &str| -> Vec<String> {
+        let line =
+            out.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("no {name} in {out}"));
+        line.strip_prefix(name).unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+    };
+    let all: Vec<i64> = line(&tried.out, "all").iter().take(2).map(|n| n.parse().expect("a count")).collect();
+    assert!(all[1] < all[0], "without the cut-off there are fewer: {all:?}");
+    assert_eq!(line(&tried.out, "all")[2], format!("-{}", all[0] - all[1]));
+    let critical = line(&tried.out, "critical ");
+    assert_eq!(critical[0], critical[1], "a critical answer stays one");
+    let schools: i64 = ["Alder Community School", "Beech Community School"]
+        .iter()
+        .map(|name| line(&tried.out, name)[0].parse::<i64>().expect("a count"))
+        .sum();
+    assert_eq!(schools, all[0], "{}", tried.out);
+    assert!(tried.out.contains("above_cutoff: as the clinical settings have it -> off"), "{}", tried.out);
+    let again = firstlight(&["rules", "try", "--set", "above_cutoff=off"], &settings);
+    assert_eq!(line(&again.out, "all")[0], all[0].to_string(), "nothing was set by the first");
+
+    for (arguments, words) in [
+        (["--set", "above_cutoff"], "rule=priority"),
+        (["--set", "no_such=off"], "there are critical_unanswered"),
+        (["--set", "critical_item=low"], "always needs a person"),
+        (["--window", "Never"], "there are:"),
+    ] {
+        let refused = firstlight(&["rules", "try", arguments[0], arguments[1]], &settings);
+        assert_eq!(refused.code, Some(1), "{}", refused.out);
+        assert!(refused.err.contains(words), "{}", refused.err);
+    }
+    std::fs::remove_dir_all(&folder).expect("the folder can be removed");
+}

@@ -93,7 +93,7 @@ on_both_databases! {
         let mut all = 0;
         for name in &names {
             let trial = tried(&town, Some(name), &[]).await.unwrap();
-            assert_eq!(trial.windows, [name.clone()]);
+            assert_eq!(trial.windows, std::slice::from_ref(name));
             assert_eq!(counted(&trial, false), truth(&town, name, RANK).await, "{name}");
             assert_eq!(counted(&trial, true), counted(&trial, false), "nothing was set otherwise");
             let opened = town.count(&format!(
