@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use app::commands::{self, Stop, instruments};
 use clap::{Parser, Subcommand};
 use server::services::demo::Plan;
+use server::services::rosters::Decisions;
 
 /// Screening for children's mental health at school: from the answer to the help.
 #[derive(Parser)]
@@ -191,6 +192,32 @@ enum RosterCommand {
         #[arg(long)]
         faults: Option<PathBuf>,
     },
+    /// Take a roster over: everything in one go, or nothing.
+    Import {
+        /// CSV, Excel (.xlsx) or a OneRoster ZIP.
+        file: PathBuf,
+        /// Only say what would change.
+        #[arg(long)]
+        dry_run: bool,
+        /// Take over the good rows though others are rejected.
+        #[arg(long)]
+        skip_rejected: bool,
+        /// Mark children of the file's schools who are not in it as having left; nobody is ever deleted.
+        #[arg(long)]
+        mark_leavers: bool,
+        /// Do so even when more than one in twenty would leave.
+        #[arg(long)]
+        confirm_leavers: bool,
+        /// The time zone of schools that are made, for example Europe/Madrid.
+        #[arg(long)]
+        time_zone: Option<String>,
+        /// The language in which new children are greeted.
+        #[arg(long)]
+        language: Option<String>,
+        /// Also write every fault to this CSV file.
+        #[arg(long)]
+        faults: Option<PathBuf>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -302,6 +329,20 @@ fn with_runtime(command: Command) -> Result<(), Stop> {
                 commands::audit::child(server::model::ChildId(child)).await
             }
             Command::Erasure(ErasureCommand::Verify { child }) => commands::erasure::verify(&child).await,
+            Command::Roster(RosterCommand::Import {
+                file,
+                dry_run,
+                skip_rejected,
+                mark_leavers,
+                confirm_leavers,
+                time_zone,
+                language,
+                faults,
+            }) => {
+                let decisions =
+                    Decisions { skip_rejected, mark_leavers, confirm_leavers, time_zone, language };
+                commands::roster::import(&file, faults.as_deref(), dry_run, decisions).await
+            }
             Command::Release(ReleaseCommand::Build { window }) => {
                 commands::upkeep::release_build(window.map(server::model::WindowId)).await
             }

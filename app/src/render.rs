@@ -57,6 +57,13 @@ pub fn fragment(visit: &Visit, body: impl FnOnce() -> AnyView) -> String {
     html
 }
 
+/// A file to keep, under a name of letters, digits, points and dashes.
+pub fn file(kind: &'static str, name: &str, body: String) -> Response {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], body)
+        .into_response()
+}
+
 /// A short page with one message, for what needs no page of its own.
 pub fn message(visit: &Visit, status: StatusCode, title: &'static str, text: &str) -> Response {
     let text = text.to_owned();

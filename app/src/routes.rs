@@ -46,10 +46,12 @@ macro_rules! routes {
     };
 }
 
+const ADMINISTRATOR: Who = Who::Staff(&[Role::Administrator]);
 const COUNSELOR: Who = Who::Staff(&[Role::Counselor]);
 const DIRECTORY: Who = Who::Staff(&[Role::Counselor, Role::Administrator]);
 const TEACHER: Who = Who::Staff(&[Role::Teacher]);
 const DUTY: Who = Who::Staff(&[Role::Counselor, Role::SchoolLead, Role::Administrator]);
+const CONSENT: Who = Who::Staff(&[Role::Administrator, Role::SchoolLead]);
 const PROCTOR: Who = Who::Staff(&[Role::Proctor]);
 const DISTRICT: Who = Who::Staff(&[Role::DistrictOfficer, Role::Analyst]);
 
@@ -77,6 +79,7 @@ routes! {
     get "/check-in/sheets", Who::Student => pages::student::sheets::all;
     get "/check-in/forms", Who::Student => pages::student::device::forms;
     post "/check-in/answers", Who::Student => pages::student::device::answers;
+    post "/check-in/here", Who::Student => pages::student::device::here;
     post "/check-in/hand-in", Who::Student => pages::student::device::hand_in;
     post "/check-in/finish", Who::Student => pages::student::finish::submit;
     get "/check-in/done", Who::Student => pages::student::finish::show;
@@ -131,9 +134,9 @@ routes! {
     post "/directory/{service}/retire", DIRECTORY => pages::counselor::directory::retire;
     get "/concerns", TEACHER => pages::teacher::concern::show;
     post "/concerns", TEACHER => pages::teacher::concern::send;
-    get "/rules", Who::Staff(&[Role::Administrator]) => pages::admin::rules::show;
-    post "/rules/try", Who::Staff(&[Role::Administrator]) => pages::admin::rule_trial::show;
-    post "/rules/{rule}", Who::Staff(&[Role::Administrator]) => pages::admin::rules::set;
+    get "/rules", ADMINISTRATOR => pages::admin::rules::show;
+    post "/rules/try", ADMINISTRATOR => pages::admin::rule_trial::show;
+    post "/rules/{rule}", ADMINISTRATOR => pages::admin::rules::set;
 
     get "/alerts", Who::AnyStaff => pages::staff::alerts::show;
     get "/alerts/review", DUTY => pages::staff::review::show;
@@ -153,10 +156,25 @@ routes! {
     get "/welcome/{token}", Who::Everybody => pages::welcome::show;
     post "/welcome/{token}", Who::Everybody => pages::welcome::accept;
 
+    get "/consent", CONSENT => pages::consent::board::list;
+    get "/consent/windows/{id}", CONSENT => pages::consent::board::show;
+    post "/consent/windows/{id}/notice", ADMINISTRATOR => pages::consent::board::publish;
+    post "/consent/windows/{id}/returns", CONSENT => pages::consent::board::returns;
+    get "/consent/windows/{id}/classes/{class}", CONSENT => pages::consent::class::show;
+    post "/consent/windows/{id}/classes/{class}/letters", CONSENT => pages::consent::class::print;
+    post "/consent/windows/{id}/classes/{class}/children/{child}", CONSENT => pages::consent::class::record;
+    get "/consent/letter/{token}", Who::Everybody => pages::consent::guardian::show;
+    post "/consent/letter/{token}", Who::Everybody => pages::consent::guardian::answer;
+
     get "/sittings", PROCTOR => pages::school::sittings::show;
     get "/sittings/{id}", PROCTOR => pages::school::board::show;
+    get "/sittings/{id}/events", PROCTOR => pages::school::board_events::follow;
     post "/sittings/{id}/open", PROCTOR => pages::school::board::open;
     post "/sittings/{id}/close", PROCTOR => pages::school::board::close;
+    post "/sittings/{id}/extend", PROCTOR => pages::school::board::extend;
+    post "/sittings/{id}/absent/{child}", PROCTOR => pages::school::board::absent;
+    get "/make-ups", PROCTOR => pages::school::make_up::show;
+    post "/sittings/{id}/make-up", PROCTOR => pages::school::make_up::plan;
     get "/sittings/{id}/cards", PROCTOR => pages::school::cards::show;
     post "/sittings/{id}/cards", PROCTOR => pages::school::cards::print;
     post "/sittings/{id}/start/{child}", PROCTOR => pages::school::board::start_here;
@@ -168,18 +186,36 @@ routes! {
     get "/district/releases/{id}/{file}", DISTRICT => pages::district::releases::download;
     post "/district/windows/{id}/release", Who::Staff(&[Role::DistrictOfficer]) => pages::district::releases::build;
 
-    get "/setup", Who::Staff(&[Role::Administrator]) => pages::admin::overview::show;
-    get "/setup/windows/{id}/capacity", Who::Staff(&[Role::Administrator]) => pages::admin::capacity::show;
-    post "/setup/windows/{id}/{state}", Who::Staff(&[Role::Administrator, Role::DistrictOfficer]) => pages::admin::overview::move_window;
-    get "/setup/people", Who::Staff(&[Role::Administrator]) => pages::admin::people::show;
-    post "/setup/people/invite", Who::Staff(&[Role::Administrator]) => pages::admin::people::invite;
-    post "/setup/people/{id}/{change}", Who::Staff(&[Role::Administrator]) => pages::admin::people::change;
-    get "/setup/retention", Who::Staff(&[Role::Administrator]) => pages::admin::retention::show;
-    post "/setup/retention", Who::Staff(&[Role::Administrator]) => pages::admin::retention::choose;
-    post "/setup/retention/holds", Who::Staff(&[Role::Administrator]) => pages::admin::retention::hold;
-    post "/setup/retention/holds/{hold}/release", Who::Staff(&[Role::Administrator]) => pages::admin::retention::release;
-    post "/setup/retention/erase", Who::Staff(&[Role::Administrator]) => pages::admin::retention::erase;
-    post "/setup/retention/proof", Who::Staff(&[Role::Administrator]) => pages::admin::retention::prove;
+    get "/setup", ADMINISTRATOR => pages::admin::overview::show;
+    get "/setup/windows/{id}/capacity", ADMINISTRATOR => pages::admin::capacity::show;
+    post "/setup/windows/{id}/{state}", Who::Staff(&[Role::Administrator, Role::DistrictOfficer]) => pages::admin::window::move_on;
+    get "/setup/windows/new", ADMINISTRATOR => pages::admin::window_draft::new;
+    post "/setup/windows", ADMINISTRATOR => pages::admin::window_draft::add;
+    get "/setup/windows/{id}", ADMINISTRATOR => pages::admin::window::show;
+    get "/setup/windows/{id}/edit", ADMINISTRATOR => pages::admin::window_draft::edit;
+    post "/setup/windows/{id}/edit", ADMINISTRATOR => pages::admin::window_draft::change;
+    post "/setup/windows/{id}/schools/{school}", ADMINISTRATOR => pages::admin::window::plan;
+    get "/setup/windows/{id}/rehearsal", ADMINISTRATOR => pages::admin::rehearsal::show;
+    post "/setup/windows/{id}/rehearsal", ADMINISTRATOR => pages::admin::rehearsal::begin;
+    post "/setup/windows/{id}/rehearsal/end", ADMINISTRATOR => pages::admin::rehearsal::end;
+    get "/setup/calendar", ADMINISTRATOR => pages::admin::calendar::show;
+    post "/setup/calendar", ADMINISTRATOR => pages::admin::calendar::add;
+    post "/setup/calendar/remove", ADMINISTRATOR => pages::admin::calendar::remove;
+    get "/setup/people", ADMINISTRATOR => pages::admin::people::show;
+    post "/setup/people/invite", ADMINISTRATOR => pages::admin::people::invite;
+    post "/setup/people/{id}/{change}", ADMINISTRATOR => pages::admin::people::change;
+    get "/setup/retention", ADMINISTRATOR => pages::admin::retention::show;
+    post "/setup/retention", ADMINISTRATOR => pages::admin::retention::choose;
+    post "/setup/retention/holds", ADMINISTRATOR => pages::admin::retention::hold;
+    post "/setup/retention/holds/{hold}/release", ADMINISTRATOR => pages::admin::retention::release;
+    post "/setup/retention/erase", ADMINISTRATOR => pages::admin::retention::erase;
+    post "/setup/retention/proof", ADMINISTRATOR => pages::admin::retention::prove;
+    get "/setup/roster", ADMINISTRATOR => pages::admin::roster::show;
+    post "/setup/roster", ADMINISTRATOR => pages::admin::roster::send;
+    get "/setup/roster/{upload}", ADMINISTRATOR => pages::admin::roster::look;
+    get "/setup/roster/{upload}/rejected.csv", ADMINISTRATOR => pages::admin::roster::rejected;
+    post "/setup/roster/{upload}/take-over", ADMINISTRATOR => pages::admin::roster::take_over;
+    post "/setup/roster/{upload}/discard", ADMINISTRATOR => pages::admin::roster::discard;
     get "/trail", Who::Staff(&[Role::Auditor]) => pages::admin::trail::show;
     get "/trail/children/{id}", Who::Staff(&[Role::Auditor]) => pages::admin::ledger::show;
     get "/trail/children/{id}/ledger", Who::Staff(&[Role::Auditor]) => pages::admin::ledger::download;

@@ -45,6 +45,8 @@ pub struct Visit {
     pub card: Option<String>,
     /// The path asked for.
     pub path: String,
+    /// Whether a stream of events is asked for.
+    pub wants_events: bool,
     /// The visitor cookie to set, where the browser had none.
     new_visitor: Option<String>,
 }
@@ -86,6 +88,9 @@ const LOOK: &str = "firstlight-look";
 /// Carries what a card's link said to the page without it in its address, and no further.
 const CARD: &str = "firstlight-card";
 
+/// What an open page asks by itself.
+const ASKED_BY_PAGES: [&str; 2] = ["/alerts", "/check-in/here"];
+
 /// The first part of the path of every page of a child.
 const CHILD_PAGES: [&str; 11] =
     ["", "c", "card", "help", "quiet", "check-in", "all-done", "look", "talk", "learn", "start"];
@@ -101,7 +106,11 @@ impl FromRequestParts<Site> for Visit {
         let ctx = Ctx::new(Actor::Nobody);
         let found = match &session {
             // What an open page asks by itself keeps nobody signed in.
-            Some(token) if parts.uri.path() == "/alerts" || parts.uri.query() == Some("live") => {
+            Some(token)
+                if ASKED_BY_PAGES.contains(&parts.uri.path())
+                    || parts.uri.path().ends_with("/events")
+                    || parts.uri.query() == Some("live") =>
+            {
                 api::sign_in::unnoticed_visitor(site, &ctx, token).await.map(|found| (found, None))
             }
             Some(token) => api::sign_in::visit(site, &ctx, token).await,
@@ -139,6 +148,9 @@ impl FromRequestParts<Site> for Visit {
             look: chosen_look(cookies, transport),
             card: cookie(cookies, &transport.name(CARD)),
             path: parts.uri.path().to_owned(),
+            wants_events: cookies
+                .get(header::ACCEPT)
+                .is_some_and(|accept| accept.as_bytes().starts_with(b"text/event-stream")),
             child_page: CHILD_PAGES.contains(&parts.uri.path().split('/').nth(1).unwrap_or_default()),
             new_visitor,
             site: site.clone(),
@@ -323,42 +335,31 @@ impl FromRequest<Site> for Posted {
     async fn from_request(request: Request, site: &Site) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let visit = Visit::from_request_parts(&mut parts, site).await?;
-        let bytes = whole(body).await.ok_or_else(|| {
-            render::message(
-                &visit,
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "That was too much",
-                "The form was too large or broke off. Nothing was saved; go back and try again.",
-            )
-        })?;
-        let fields = std::str::from_utf8(&bytes).ok().and_then(parse_form).ok_or_else(|| {
-            render::message(
-                &visit,
-                StatusCode::BAD_REQUEST,
-                "That form could not be read",
-                "Nothing was saved. Go back, reload the page and try again.",
-            )
-        })?;
-        let posted = Self { visit, fields };
-        if forgery::token_fits(&posted.visit.form_token, posted.text("token")) {
-            return Ok(posted);
-        }
-        Err(render::message(
-            &posted.visit,
-            StatusCode::FORBIDDEN,
-            "This page was out of date",
-            match posted.visit.ctx.actor {
-                Actor::Student(_) => {
-                    "That answer was not saved. Go back to your check-in and give it once more."
-                }
-                Actor::Nobody if posted.visit.child_page => {
-                    "This happens after a while without a tap. Nothing is lost that was saved: type the code on your \
-                     card, and you go on where you were."
-                }
-                _ => "Nothing was saved. Go back, reload the page and send it again.",
-            },
-        ))
+        let bytes = whole(body).await.ok_or_else(|| too_much(&visit))?;
+        let fields =
+            std::str::from_utf8(&bytes).ok().and_then(parse_form).ok_or_else(|| unreadable(&visit))?;
+        Self::checked(visit, fields)
     }
+}
+
+/// The answer to a form that was too large, too slow or broke off.
+pub(crate) fn too_much(visit: &Visit) -> Response {
+    render::message(
+        visit,
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "That was too much",
+        "The form was too large or broke off. Nothing was saved; go back and try again.",
+    )
+}
+
+/// The answer to what is no form.
+pub(crate) fn unreadable(visit: &Visit) -> Response {
+    render::message(
+        visit,
+        StatusCode::BAD_REQUEST,
+        "That form could not be read",
+        "Nothing was saved. Go back, reload the page and try again.",
+    )
 }
 
 /// A posted JSON body of a page's script whose token fits the visitor. The token stands in a header of our own, which
@@ -393,6 +394,30 @@ impl<T: serde::de::DeserializeOwned> FromRequest<Site> for PostedJson<T> {
 }
 
 impl Posted {
+    /// The fields of a form whose token fits the visitor, else the page that says it was out of date.
+    #[expect(clippy::result_large_err, reason = "the refusal is the answer that is sent")]
+    pub(crate) fn checked(visit: Visit, fields: Vec<(String, String)>) -> Result<Self, Response> {
+        let posted = Self { visit, fields };
+        if forgery::token_fits(&posted.visit.form_token, posted.text("token")) {
+            return Ok(posted);
+        }
+        Err(render::message(
+            &posted.visit,
+            StatusCode::FORBIDDEN,
+            "This page was out of date",
+            match posted.visit.ctx.actor {
+                Actor::Student(_) => {
+                    "That answer was not saved. Go back to your check-in and give it once more."
+                }
+                Actor::Nobody if posted.visit.child_page => {
+                    "This happens after a while without a tap. Nothing is lost that was saved: type the code on your \
+                     card, and you go on where you were."
+                }
+                _ => "Nothing was saved. Go back, reload the page and send it again.",
+            },
+        ))
+    }
+
     /// The value of a field; empty when it is missing.
     pub fn text(&self, name: &str) -> &str {
         self.fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())

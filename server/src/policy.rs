@@ -48,11 +48,17 @@ pub enum Action {
     KeepDirectory,
     /// Set how long data are kept, set and release legal holds, erase a child.
     ManageRetention,
+    /// Take over the roster of the district.
+    ImportRoster,
+    /// Prepare windows and the calendars of schools.
+    PrepareWindow,
+    /// Record consent and print letters to guardians.
+    KeepConsent,
 }
 
 impl Action {
     /// Every action, for the access table.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::AnswerOwn,
         Self::RunSitting,
         Self::WorkReferrals,
@@ -72,6 +78,9 @@ impl Action {
         Self::SetRules,
         Self::KeepDirectory,
         Self::ManageRetention,
+        Self::ImportRoster,
+        Self::PrepareWindow,
+        Self::KeepConsent,
     ];
 
     /// The roles of staff that may.
@@ -89,7 +98,10 @@ impl Action {
             Self::SeeAudit => &[Role::Auditor],
             Self::SetDuty => &[Role::Counselor, Role::SchoolLead, Role::Administrator],
             Self::ReportConcern => &[Role::Teacher],
-            Self::SetRules | Self::ManageRetention => &[Role::Administrator],
+            Self::SetRules | Self::ManageRetention | Self::ImportRoster | Self::PrepareWindow => {
+                &[Role::Administrator]
+            }
+            Self::KeepConsent => &[Role::Administrator, Role::SchoolLead],
             Self::KeepDirectory => &[Role::Counselor, Role::Administrator],
         }
     }
@@ -167,6 +179,9 @@ mod tests {
         (Action::SetDuty, &[Role::Counselor, Role::SchoolLead, Role::Administrator]),
         (Action::ReportConcern, &[Role::Teacher]),
         (Action::SetRules, &[Role::Administrator]),
+        (Action::ImportRoster, &[Role::Administrator]),
+        (Action::PrepareWindow, &[Role::Administrator]),
+        (Action::KeepConsent, &[Role::Administrator, Role::SchoolLead]),
         (Action::KeepDirectory, &[Role::Counselor, Role::Administrator]),
         (Action::ManageRetention, &[Role::Administrator]),
     ];

@@ -154,9 +154,35 @@ async fn every_page_of_staff_is_clean() {
             browser.devtools("Emulation.setEmulatedMedia", serde_json::json!({ "media": "print" })).await;
             browser.screenshot_whole("cards-print").await;
             browser.devtools("Emulation.setEmulatedMedia", serde_json::json!({ "media": "" })).await;
+            browser.goto("/make-ups").await;
+            look(&browser, "make-ups").await;
             browser.goto("/sittings").await;
         }
         if role == "administrator" {
+            browser.goes("th a[href^='/setup/windows/']").await;
+            browser.reads("From set-up to opening").await;
+            look(&browser, "window").await;
+            let window = browser.path().await;
+            browser.goto(&format!("{window}/rehearsal")).await;
+            browser.goes("form[action$='/rehearsal'] button").await;
+            browser.reads("Cards of made-up children").await;
+            look(&browser, "rehearsal").await;
+            browser.goes("form[action$='/rehearsal/end'] button").await;
+            browser.reads("The rehearsal is over").await;
+            for (path, name) in [
+                ("/setup/windows/new", "window-new"),
+                ("/setup/calendar", "calendar"),
+                ("/setup/roster", "roster"),
+                ("/consent", "consents"),
+            ] {
+                browser.goto(path).await;
+                look(&browser, name).await;
+            }
+            browser.goes("h2 a[href^='/consent/windows/']").await;
+            look(&browser, "consent").await;
+            browser.goes("th a[href*='/classes/']").await;
+            look(&browser, "consent-class").await;
+            browser.goto(&window).await;
             browser.goes("a[href$='/capacity']").await;
             browser.reads("First talks possible").await;
             browser.click("details.disclosure summary").await;

@@ -96,7 +96,7 @@ fn roster_check_names_each_wrong_row_and_writes_the_faults_where_it_is_told_a_03
         firstlight(&["roster", "check", &file.to_string_lossy(), "--faults", &faults.to_string_lossy()], &[]);
     assert_eq!(outcome.code, Some(4), "{}", outcome.err);
     for words in [
-        "CSV, UTF-8, separated by ;",
+        "CSV, UTF-8, separated by semicolons",
         "1 student can be taken over",
         "Row 3, 出生日期: found 31/02/2015, need a date that exists, YYYY-MM-DD",
     ] {

@@ -69,9 +69,11 @@ on_both_databases! {
         assert_eq!(check_in::state(&town.services, &ctx).await.unwrap().step, Step::Done);
     }
 
+    /// LAW-02: somebody must still be there two hours later, and the last shift ends at half past four.
     async fn a_child_that_signed_in_by_day_does_not_say_yes_at_night_but_may_say_no_k_47(kind: Kind) {
         let town = town(kind).await;
-        let day = signs_in(&town, &town.teens()[0], at(&town, 3, 15).await).await.unwrap();
+        rests(&signs_in(&town, &town.teens()[0], at(&town, 3, 15).await).await);
+        let day = signs_in(&town, &town.teens()[0], at(&town, 3, 14).await).await.unwrap();
         let night = Ctx::at(day.actor, at(&town, 3, 21).await);
         rests(&check_in::give_assent(&town.services, &night, Assent::Yes).await);
         check_in::give_assent(&town.services, &night, Assent::No).await.unwrap();

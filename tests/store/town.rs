@@ -137,6 +137,17 @@ impl Town {
         row.0
     }
 
+    /// The names of all tables.
+    pub async fn tables(&self) -> Vec<String> {
+        let sql = if self.database.url.starts_with("sqlite") {
+            "select name from sqlite_master where type = 'table' order by name"
+        } else {
+            "select cast(table_name as text) from information_schema.tables where table_schema = current_schema() \
+             order by table_name"
+        };
+        self.words(sql).await
+    }
+
     /// Changes the database behind the program's back.
     pub async fn meddle(&self, sql: &str) {
         let mut conn = self.raw().await;

@@ -15,6 +15,8 @@ use url::Url;
 
 use crate::{Form, Page};
 
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// One person's browser, with JavaScript off. A clone shares connections but has cookies of its own from then on.
 #[derive(Debug, Clone)]
 pub struct Visitor {
@@ -62,7 +64,7 @@ impl Visitor {
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let url = self.base.join(path).unwrap();
-        self.follow("POST", url, Some(body)).await
+        self.follow("POST", url, Some((FORM, body.into_bytes()))).await
     }
 
     /// Sends a form as a page showed it, with what was filled in.
@@ -73,7 +75,26 @@ impl Visitor {
             url.set_query(Some(&body));
             return self.follow("GET", url, None).await;
         }
-        self.follow("POST", url, Some(body)).await
+        self.follow("POST", url, Some((FORM, body.into_bytes()))).await
+    }
+
+    /// Sends a form of a page together with a file, as a browser does (RFC 7578).
+    pub async fn submit_file(&mut self, form: Form, field: &str, name: &str, bytes: &[u8]) -> Page {
+        const BOUNDARY: &str = "----a-boundary-that-no-file-of-a-test-holds";
+        let mut body = Vec::new();
+        for (key, value) in form.filled() {
+            let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{key}\"\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(value.as_bytes());
+            body.extend_from_slice(b"\r\n");
+        }
+        let disposition = format!("content-disposition: form-data; name=\"{field}\"; filename=\"{name}\"");
+        let head = format!("--{BOUNDARY}\r\n{disposition}\r\ncontent-type: application/octet-stream\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        self.follow("POST", form.action.clone(), Some((&kind, body))).await
     }
 
     /// Opens the link with this text on a page.
@@ -94,11 +115,14 @@ impl Visitor {
         self.clone().send("GET", &url, None).await.ok().map(|page| page.status)
     }
 
-    async fn follow(&mut self, method: &str, url: Url, body: Option<String>) -> Page {
-        let form = body.map(|body| ("application/x-www-form-urlencoded", body.into_bytes()));
-        let (mut method, mut url, mut body) = (method, url, form);
+    async fn follow(&mut self, method: &str, url: Url, body: Option<(&str, Vec<u8>)>) -> Page {
+        let (mut method, mut url, mut body) = (method, url, body);
         for _ in 0..10 {
-            let sent = self.send(method, &url, body.clone()).await;
+            let mut sent = self.send(method, &url, body.clone()).await;
+            // As a browser does when a kept connection turns out to be closed: what changes nothing is asked once more.
+            if method == "GET" && sent.as_ref().is_err_and(|error| error.contains("IncompleteMessage")) {
+                sent = self.send(method, &url, None).await;
+            }
             let page = sent.unwrap_or_else(|error| panic!("{method} {url}: {error}"));
             let Some(next) = page.header("location").filter(|_| (301..=308).contains(&page.status)) else {
                 return page;

@@ -1,8 +1,8 @@
 //! Accounts, windows and the trail.
 
 use server::Result;
-use server::model::window::WindowState;
-use server::model::{ChildId, WindowId};
+use server::model::ChildId;
+use server::model::WindowId;
 use server::services::capacity;
 pub use server::services::capacity::{CapacityPage, SchoolPlan};
 use server::services::disclosures;
@@ -16,11 +16,6 @@ use crate::visit::Visit;
 /// The administrator's overview.
 pub async fn get_overview(visit: &Visit) -> Result<Overview> {
     setup::overview(&visit.site.services, &visit.ctx).await
-}
-
-/// Moves a window on.
-pub async fn move_window(visit: &Visit, id: WindowId, to: WindowState) -> Result<()> {
-    setup::move_window(&visit.site.services, &visit.ctx, id, to).await
 }
 
 /// The newest lines of the trail.

@@ -5,7 +5,7 @@ use server::model::{ChildId, SittingId};
 pub use server::services::cards::{Card, Sheet, Whom};
 pub use server::services::hands::Hand;
 pub use server::services::sittings::Sitting;
-pub use server::services::sittings::{Board, Seat};
+pub use server::services::sittings::{Board, LooseEnds, MakeUp, Seat};
 use server::services::{cards, hands, sittings};
 
 use crate::visit::Visit;
@@ -47,7 +47,38 @@ pub async fn open_sitting(visit: &Visit, id: SittingId) -> Result<()> {
     sittings::open(&visit.site.services, &visit.ctx, id).await
 }
 
-/// Closes a sitting.
-pub async fn close_sitting(visit: &Visit, id: SittingId) -> Result<()> {
-    sittings::close(&visit.site.services, &visit.ctx, id).await
+/// Closes a sitting; with a reason where something is still open in the room.
+pub async fn close_sitting(visit: &Visit, id: SittingId, reason: &str) -> Result<()> {
+    sittings::close(&visit.site.services, &visit.ctx, id, reason).await
+}
+
+/// What is still open in the room.
+pub async fn get_loose_ends(visit: &Visit, id: SittingId) -> Result<LooseEnds> {
+    sittings::loose_ends(&visit.site.services, &visit.ctx, id).await
+}
+
+/// Gives a sitting more time.
+pub async fn extend_sitting(visit: &Visit, id: SittingId) -> Result<()> {
+    sittings::extend(&visit.site.services, &visit.ctx, id).await
+}
+
+/// Marks a child as not there today, or as there after all.
+pub async fn set_absent(visit: &Visit, id: SittingId, child: ChildId, absent: bool) -> Result<()> {
+    sittings::set_absent(&visit.site.services, &visit.ctx, id, child, absent).await
+}
+
+/// Classes whose sitting is over, with those who have not finished.
+pub async fn list_make_ups(visit: &Visit) -> Result<Vec<MakeUp>> {
+    sittings::make_ups(&visit.site.services, &visit.ctx).await
+}
+
+/// Plans another sitting for those who have not finished.
+pub async fn plan_make_up(visit: &Visit, id: SittingId) -> Result<SittingId> {
+    sittings::plan_make_up(&visit.site.services, &visit.ctx, id).await
+}
+
+/// A child's device says that it is there.
+pub async fn note_device(visit: &Visit, unsent: bool) -> Result<()> {
+    let token = visit.session.as_deref().unwrap_or_default();
+    sittings::beat(&visit.site.services, &visit.ctx, token, unsent).await
 }

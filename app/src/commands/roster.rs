@@ -1,11 +1,13 @@
-//! `firstlight roster check`: what a file of students holds and what is wrong with it, before anybody imports it.
+//! `firstlight roster`: what a file of students holds, what is wrong with it, what it would change, and taking it over.
 
 use std::io::{Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use server::ctx::{Actor, Ctx};
-use server::roster::{self, Fault, Limits, Roster};
+use server::roster::{self, Fault, Limits, Plan, Roster};
+use server::services::rosters::{self, Decisions, Progress};
 use server::spreadsheet::quoted;
 
 use super::Stop;
@@ -20,6 +22,95 @@ const EXAMPLES: usize = 3;
 /// # Errors
 /// When the file cannot be read, or holds rows that could not be taken over.
 pub fn check(file: &Path, faults: Option<&Path>) -> Result<(), Stop> {
+    let roster = read(file, faults)?;
+    if roster.faults.is_empty() {
+        return Ok(());
+    }
+    let line = format!("faults: {}; mend these rows in the file and check again", roster.faults.len());
+    Err(Stop { line, code: FAULTS })
+}
+
+/// Takes a file over, or says what that would change.
+///
+/// # Errors
+/// When the file cannot be read or something has to be decided first; then nothing was changed.
+pub async fn import(
+    file: &Path,
+    faults: Option<&Path>,
+    dry_run: bool,
+    decisions: Decisions,
+) -> Result<(), Stop> {
+    let roster = Arc::new(read(file, faults)?);
+    let services = super::services().await?;
+    let ctx = Ctx::new(Actor::Console);
+    let plan = rosters::plan(&services, &ctx, &roster).await?;
+    let mut out = std::io::stdout().lock();
+    planned(&mut out, &plan, &roster)?;
+    if dry_run {
+        writeln!(out, "nothing was written (--dry-run)")?;
+        services.close().await;
+        return Ok(());
+    }
+    let all = plan.adds.len() + plan.changes.len();
+    let done = rosters::commit(&services, &ctx, roster, decisions, bar(all)).await;
+    services.close().await;
+    let done = done.map_err(|error| match error {
+        server::Error::Conflict(line) => Stop { line: format!("nothing was written. {line}"), code: FAULTS },
+        other => other.into(),
+    })?;
+    eprintln!();
+    writeln!(
+        out,
+        "written: {} added, {} changed, {} unchanged, {} left, {} rows rejected",
+        done.added, done.changed, done.same, done.left, done.rejected
+    )?;
+    Ok(())
+}
+
+/// A line that grows in the terminal while children are written.
+fn bar(all: usize) -> Progress {
+    const WIDTH: usize = 40;
+    Arc::new(move |written| {
+        let full = (WIDTH * written).checked_div(all).unwrap_or(WIDTH).min(WIDTH);
+        eprint!("\r[{}{}] {written} of {all}", "#".repeat(full), "-".repeat(WIDTH - full));
+    })
+}
+
+fn planned(out: &mut impl Write, plan: &Plan, roster: &Roster) -> std::io::Result<()> {
+    writeln!(out, "new: {}", plan.adds.len())?;
+    writeln!(out, "changed: {}", plan.changes.len())?;
+    for what in ["given name", "family name", "birth date", "sex", "school", "class"] {
+        let times = plan.changes.iter().filter(|change| change.differs.contains(&what)).count();
+        if times > 0 {
+            writeln!(out, "  {what}: {times}")?;
+        }
+    }
+    writeln!(out, "unchanged: {}", plan.same)?;
+    writeln!(out, "rejected rows: {}", roster.rejected.len())?;
+    writeln!(
+        out,
+        "not in this file: {} of {} (they stay; --mark-leavers marks them as having left)",
+        plan.leavers.len(),
+        plan.enrolled
+    )?;
+    if !plan.held.is_empty() {
+        let some: Vec<_> = plan.held.iter().take(EXAMPLES).map(String::as_str).collect();
+        writeln!(
+            out,
+            "kept at their school, because somebody works on their referral: {} ({}{})",
+            plan.held.len(),
+            some.join(", "),
+            if plan.held.len() > EXAMPLES { ", …" } else { "" }
+        )?;
+    }
+    if !plan.new_schools.is_empty() {
+        writeln!(out, "schools that would be made (is each spelt right?): {}", plan.new_schools.join(", "))?;
+    }
+    Ok(())
+}
+
+/// Reads a file, reports on it, and writes its faults where that was asked for.
+fn read(file: &Path, faults: Option<&Path>) -> Result<Roster, Stop> {
     let limits = Limits::TERMINAL;
     let unreadable = |error| Stop::new(format!("cannot read {}: {error}", file.display()));
     let mut bytes = Vec::new();
@@ -34,11 +125,7 @@ pub fn check(file: &Path, faults: Option<&Path>) -> Result<(), Stop> {
         let text = table(&roster.faults);
         std::fs::write(path, text).map_err(|e| Stop::new(format!("cannot write {}: {e}", path.display())))?;
     }
-    if roster.faults.is_empty() {
-        return Ok(());
-    }
-    let line = format!("faults: {}; mend these rows in the file and check again", roster.faults.len());
-    Err(Stop { line, code: FAULTS })
+    Ok(roster)
 }
 
 fn report(out: &mut impl Write, roster: &Roster) -> std::io::Result<()> {

@@ -115,7 +115,7 @@ pub fn Choice(
     .into_any()
 }
 
-/// A text of several lines, at most 2,000 characters.
+/// A text of several lines, at most 2,000 characters, or 10,000 of a long one.
 #[component]
 pub fn TextArea(
     label: &'static str,
@@ -123,8 +123,10 @@ pub fn TextArea(
     check: Check,
     text: String,
     #[prop(optional)] hint: &'static str,
+    #[prop(optional)] long: bool,
 ) -> AnyView {
     let id = check.id.clone();
+    let (rows, most) = if long { ("14", "10000") } else { ("3", "2000") };
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
@@ -134,14 +136,28 @@ pub fn TextArea(
                 class="input"
                 id=id.clone()
                 name=name
-                rows="3"
-                maxlength="2000"
+                rows=rows
+                maxlength=most
                 aria-invalid=check.invalid()
                 aria-describedby=check.described()
             >
                 {text}
             </textarea>
         </div>
+    }
+    .into_any()
+}
+
+/// A box to tick, with its words beside it.
+#[component]
+pub fn Tick(
+    #[prop(into)] name: String,
+    #[prop(into)] value: String,
+    #[prop(into)] words: String,
+    #[prop(optional)] on: bool,
+) -> AnyView {
+    view! {
+        <label class="radio"><input type="checkbox" name=name value=value checked=on/><span>{words}</span></label>
     }
     .into_any()
 }

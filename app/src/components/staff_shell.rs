@@ -26,6 +26,8 @@ pub enum Tab {
     Rules,
     /// Who is on duty.
     Duty,
+    /// Who may be asked.
+    Consent,
     /// Sittings.
     Sittings,
     /// A school in numbers.
@@ -42,13 +44,14 @@ pub enum Tab {
 const TABS: &[(Tab, &str, &str, &[Role])] = &[
     (Tab::Work, "/queue", "My work", &[Role::Counselor]),
     (Tab::Concern, "/concerns", "A concern", &[Role::Teacher]),
+    (Tab::Setup, "/setup", "Set-up", &[Role::Administrator]),
+    (Tab::Consent, "/consent", "Consent", &[Role::Administrator, Role::SchoolLead]),
     (Tab::Directory, "/directory", "Help outside", &[Role::Counselor, Role::Administrator]),
     (Tab::Rules, "/rules", "Rules", &[Role::Administrator]),
     (Tab::Duty, "/duty", "Duty", &[Role::Counselor, Role::SchoolLead, Role::Administrator]),
     (Tab::Sittings, "/sittings", "Sittings", &[Role::Proctor]),
     (Tab::School, "/school", "My school", &[Role::SchoolLead]),
     (Tab::District, "/district", "District", &[Role::DistrictOfficer, Role::Analyst]),
-    (Tab::Setup, "/setup", "Set-up", &[Role::Administrator]),
     (Tab::Trail, "/trail", "Trail", &[Role::Auditor]),
 ];
 

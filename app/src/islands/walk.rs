@@ -33,6 +33,9 @@ struct Notes {
 /// How often unsent answers are tried again, in milliseconds.
 const TRY_AGAIN: i32 = 4000;
 
+/// How often the device says that it is there, in milliseconds.
+const HERE: i32 = 20_000;
+
 /// Takes over the page's question form; shows nothing of its own.
 #[island]
 pub fn Walk(saved: String, waiting: String, needs_wifi: String) -> impl IntoView {
@@ -76,6 +79,9 @@ impl Walker {
             walk.tell();
         };
         let walk = Rc::clone(self);
+        let here = move || walk.here();
+        let _ = set_interval_with_handle(here, std::time::Duration::from_millis(HERE.unsigned_abs().into()));
+        let walk = Rc::clone(self);
         let again = move || walk.send();
         // The page's own life is the listeners' life: none is ever taken off.
         capture(&document(), "submit", submits);
@@ -91,6 +97,15 @@ impl Walker {
             again,
             std::time::Duration::from_millis(TRY_AGAIN.unsigned_abs().into()),
         );
+    }
+
+    /// Tells the proctor's board that this device is there, and whether it still holds answers: never which or how many.
+    fn here(self: &Rc<Self>) {
+        let walk = Rc::clone(self);
+        spawn_local(async move {
+            let body = if walk.outbox.is_empty() { "{\"unsent\":false}" } else { "{\"unsent\":true}" };
+            let _ = net::post_json("/check-in/here", walk.outbox.token(), body).await;
+        });
     }
 
     /// A form of the page: an answer, the end, the look; any other goes its own way.

@@ -10,6 +10,7 @@ use crate::visit::Visit;
 
 pub mod account;
 pub mod admin;
+pub mod consent;
 pub mod counselor;
 pub mod district;
 pub mod home;

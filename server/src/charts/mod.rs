@@ -36,6 +36,11 @@ const SCOPE: &str = "with cohort as (
   from windows w join window_schools v on v.window_id = w.id join schools s on s.id = v.school_id
     join enrollments e on e.school_id = s.id and e.from_date <= w.closes_on
       and (e.to_date is null or e.to_date >= w.opens_on)
+    join classes k on k.id = e.class_id
+      and (exists (select 1 from window_grades g where g.window_id = $1 and g.grade = k.grade)
+        or not exists (select 1 from window_grades g where g.window_id = $1))
+      and (exists (select 1 from window_classes x where x.window_id = $1 and x.class_id = k.id)
+        or not exists (select 1 from window_classes x where x.window_id = $1))
     join children c on c.id = e.child_id
     left join consents n on n.child_id = c.id and n.window_id = w.id
     left join administrations a on a.child_id = c.id and a.window_id = w.id and a.informant = 'student'

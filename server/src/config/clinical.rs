@@ -90,6 +90,13 @@ pub struct Clocks {
     pub low_school_days: u32,
     /// The hour of the school's wall clock at which a school day ends, 0–23.
     pub school_day_ends_hour: i8,
+    /// Minutes for which somebody on duty must still be there after a child has begun critical questions, and after the
+    /// last hour at which check-ins begin.
+    #[serde(default = "minutes::<120>")]
+    pub stay_minutes: i64,
+    /// So many days in a row without school are a break; no check-in with critical questions on the day before it.
+    #[serde(default = "minutes::<4>")]
+    pub break_days: i64,
     /// Minutes that a sitting stays open when its proctor does not close it.
     pub sitting_minutes: i64,
 }

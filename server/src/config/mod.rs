@@ -11,7 +11,7 @@ mod retention;
 
 pub use alerts::Alerts;
 pub use capacity::Capacity;
-pub use clinical::{AssentText, Clinical, HelpLine};
+pub use clinical::{AssentText, Clinical, Clocks, HelpLine};
 pub use keys::Keys;
 pub(crate) use keys::{from_hex, hex};
 pub use retention::{Periods, Retention};
@@ -124,6 +124,13 @@ pub const SETTINGS: &[Setting] = &[
                   erasures.jsonl in data_dir. Keep a copy with the key file",
     },
     Setting {
+        name: "consent.guardian_below",
+        default: "14",
+        meaning: "below this age in years (0 to 21) a guardian's yes is needed where a yes is; from it on a child may say it \
+                  itself. Your law decides: 14 in China (PIPL 31), 13 to 16 in Europe (GDPR 8), 18 for surveys in US schools \
+                  (PPRA)",
+    },
+    Setting {
         name: "clinical.file",
         default: "",
         meaning: "a signed copy of the clinical settings (crisis wording, help lines, priorities, clocks); without it \
@@ -146,6 +153,8 @@ pub struct Config {
     pub trusted_proxies: Vec<std::net::IpAddr>,
     /// How many requests are worked on at once.
     pub at_once: usize,
+    /// Below this age only a guardian's yes counts.
+    pub guardian_below: u8,
     /// The master key's file.
     pub key_file: PathBuf,
     /// How alerts leave.
@@ -268,6 +277,11 @@ impl Config {
             faults.push(Fault::new("http.at_once", "must be a whole number from 8 to 100000"));
             8
         });
+        let guardian_below = value("consent.guardian_below").parse().ok().filter(|age| *age <= 21);
+        let guardian_below = guardian_below.unwrap_or_else(|| {
+            faults.push(Fault::new("consent.guardian_below", "must be an age in whole years from 0 to 21"));
+            14
+        });
         let key_file = match value("keys.file") {
             name if name.is_empty() => data_dir.join("key.hex"),
             name => PathBuf::from(name),
@@ -308,6 +322,7 @@ impl Config {
                 checkpoints,
                 backup_recipient,
                 retention,
+                guardian_below,
                 clinical,
             })
         } else {

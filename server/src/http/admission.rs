@@ -38,6 +38,7 @@ impl Class {
                 Self::Submit
             }
             (_, "/rules/try") => Self::Figures,
+            (_, "/check-in/here") => Self::Figures,
             ("check-in", _) if method == Method::POST => Self::Submit,
             ("" | "card" | "c" | "sign-in" | "talk", _) => Self::SignIn,
             ("check-in" | "all-done" | "look", _) => Self::Child,
@@ -108,7 +109,14 @@ fn wait_seconds(n: usize) -> u64 {
 /// What somebody is told who was put off: a script by a word, a reader in four languages, and a page comes by itself.
 fn later(method: &Method, path: &str, n: usize) -> Response {
     let seconds = wait_seconds(n);
-    let script = ["/check-in/answers", "/check-in/hand-in", "/check-in/forms", "/check-in/sheets", "/alerts"];
+    let script = [
+        "/check-in/answers",
+        "/check-in/hand-in",
+        "/check-in/forms",
+        "/check-in/sheets",
+        "/check-in/here",
+        "/alerts",
+    ];
     let mut response = if script.contains(&path) {
         (StatusCode::SERVICE_UNAVAILABLE, axum::Json(serde_json::json!({ "problem": "wait" })))
             .into_response()

@@ -18,6 +18,7 @@ text_enum! {
 text_enum! {
     /// What a proctor may see of one child in a sitting: never an answer, a percentage or a reason.
     Progress {
-        NotStarted = "not_started", Working = "working", Finished = "finished", NotToday = "not_today",
+        NotStarted = "not_started", Working = "working", Finished = "finished", Offline = "offline",
+        NotToday = "not_today",
     }
 }

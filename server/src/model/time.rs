@@ -49,6 +49,16 @@ impl Instant {
         let civil = day.0.at(hour.clamp(0, 23), 0, 0, 0);
         Self(civil.to_zoned_datetime(zone.clone()).map(|z| z.timestamp()).unwrap_or(Timestamp::UNIX_EPOCH))
     }
+
+    /// The instant at which a school's wall clock shows this minute of `day`; minutes past midnight are the next day's.
+    /// Where a clock change skips that minute, the first instant after the gap.
+    pub fn of_minute(day: Day, minute: i64, zone: &TimeZone) -> Self {
+        let day = day.plus_days(minute.div_euclid(24 * 60));
+        let minute = minute.rem_euclid(24 * 60);
+        let part = |n: i64| i8::try_from(n).unwrap_or(0);
+        let civil = day.0.at(part(minute / 60), part(minute % 60), 0, 0);
+        Self(civil.to_zoned_datetime(zone.clone()).map(|z| z.timestamp()).unwrap_or(Timestamp::UNIX_EPOCH))
+    }
 }
 
 impl From<Timestamp> for Instant {

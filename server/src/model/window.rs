@@ -32,6 +32,25 @@ text_enum! {
     ConsentStatus { Given = "given", Refused = "refused", Withdrawn = "withdrawn", Waiting = "waiting" }
 }
 
+text_enum! {
+    /// Who said it.
+    ConsentBy { Guardian = "guardian", Student = "student" }
+}
+
+impl WindowState {
+    /// The steps that lead on from here, or back to a draft.
+    pub fn next(self) -> &'static [Self] {
+        match self {
+            Self::Drafted => &[Self::Ready],
+            Self::Ready => &[Self::Open, Self::Drafted],
+            Self::Open => &[Self::Paused, Self::Closed],
+            Self::Paused => &[Self::Open, Self::Closed],
+            Self::Closed => &[Self::Archived],
+            Self::Archived => &[],
+        }
+    }
+}
+
 impl ConsentMode {
     /// Whether a child may start, given what was recorded (LAW-04). A refusal or withdrawal always counts.
     pub fn allows(self, recorded: Option<ConsentStatus>) -> bool {

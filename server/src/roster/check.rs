@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use super::sheet::Sheet;
-use super::{Fault, Field, Kind, Limits, Pupil, Roster, columns};
+use super::{Fault, Field, Kind, Limits, Pupil, Rejected, Roster, columns};
 use crate::model::Day;
 use crate::model::people::Sex;
 
@@ -164,7 +164,7 @@ pub(super) fn sheet(sheet: Sheet, today: Day, limits: Limits) -> Result<Roster, 
             }
             None => raw.check(today),
         };
-        found.add(checked);
+        found.add(&raw, checked);
     }
     let mapping = sheet.header.into_iter().zip(fields).filter(|(heading, _)| !heading.is_empty()).collect();
     Ok(found.finish(sheet.format, mapping, 0))
@@ -175,15 +175,18 @@ pub(super) fn sheet(sheet: Sheet, today: Day, limits: Limits) -> Result<Roster, 
 pub(super) struct Found {
     pupils: Vec<Pupil>,
     pub faults: Vec<Fault>,
+    rejected: Vec<Rejected>,
 }
 
 impl Found {
     /// Adds one line.
-    pub fn add(&mut self, checked: Result<Pupil, Vec<Fault>>) {
+    pub fn add(&mut self, raw: &Raw<'_>, checked: Result<Pupil, Vec<Fault>>) {
         match checked {
             Ok(pupil) => self.pupils.push(pupil),
             Err(faults) => {
                 self.faults.extend(faults);
+                let cells = raw.cells.iter().map(|(field, _, text)| (*field, (*text).to_owned())).collect();
+                self.rejected.push(Rejected { row: raw.row, cells });
             }
         }
     }
@@ -198,16 +201,18 @@ impl Found {
             .iter()
             .find(|(_, field)| *field == Some(Field::Number))
             .map_or(Field::Number.label().to_owned(), |(heading, _)| heading.clone());
-        let faults = &mut self.faults;
+        let (faults, rejected) = (&mut self.faults, &mut self.rejected);
         self.pupils.retain(|pupil| {
             let once = times.get(&pupil.number) == Some(&1);
             if !once {
                 faults.push(Fault::new(pupil.row, &column, &pupil.number, Kind::NumberTwice));
+                rejected.push(Rejected::of(pupil));
             }
             once
         });
         self.faults.sort_by_key(|fault| fault.row);
-        Roster { format, mapping, pupils: self.pupils, faults: self.faults, staff }
+        self.rejected.sort_by_key(|line| line.row);
+        Roster { format, mapping, pupils: self.pupils, faults: self.faults, rejected: self.rejected, staff }
     }
 }
 

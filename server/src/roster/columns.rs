@@ -56,7 +56,10 @@ const KNOWN: &[(Field, &[&str])] = &[
     ),
     (Field::GivenName, &["givenname", "firstname", "first", "forename", "given", "名", "名字"]),
     (Field::FamilyName, &["familyname", "lastname", "last", "surname", "family", "姓", "姓氏"]),
-    (Field::FullName, &["name", "fullname", "studentname", "student", "pupil", "姓名", "学生姓名"]),
+    (
+        Field::FullName,
+        &["name", "fullname", "wholename", "studentname", "student", "pupil", "姓名", "学生姓名"],
+    ),
     (
         Field::BirthDate,
         &["birthdate", "dateofbirth", "dob", "birthday", "born", "出生日期", "生日", "出生年月日"],

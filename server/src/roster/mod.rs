@@ -7,8 +7,10 @@
 mod archive;
 mod check;
 mod columns;
+mod compare;
 mod fault;
 mod oneroster;
+mod rejected;
 mod sheet;
 mod text;
 
@@ -16,7 +18,9 @@ use crate::model::people::Sex;
 use crate::model::{Day, Private};
 
 pub use columns::{Field, guess};
+pub use compare::{Change, Known, Plan, compare};
 pub use fault::{Fault, Kind, grouped};
+pub use rejected::Rejected;
 
 /// How large a file and how many lines are read.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +59,7 @@ pub struct Pupil {
 /// What a file says, with how it was read.
 #[derive(Clone, Debug)]
 pub struct Roster {
-    /// `CSV, UTF-8, separated by ;` and the like: shown, so that a wrong guess is seen.
+    /// `CSV, UTF-8, separated by semicolons` and the like: shown, so that a wrong guess is seen.
     pub format: String,
     /// Each heading with the field it was taken for.
     pub mapping: Vec<(String, Option<Field>)>,
@@ -63,8 +67,26 @@ pub struct Roster {
     pub pupils: Vec<Pupil>,
     /// The lines that cannot, and why.
     pub faults: Vec<Fault>,
+    /// Those lines themselves: who stands on one of them is not missing from the file.
+    pub rejected: Vec<Rejected>,
     /// Accounts of grown-ups in the file, which are not imported.
     pub staff: usize,
+}
+
+/// A table of another kind than a roster: its headings, then its lines with the number a spreadsheet shows.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "as named")]
+pub struct PlainTable {
+    pub header: Vec<String>,
+    pub lines: Vec<(u32, Vec<String>)>,
+}
+
+/// Reads a delimited file in any encoding whose headings stand in its first row.
+///
+/// # Errors
+/// One sentence when it cannot be read as a table.
+pub fn plain_table(bytes: &[u8]) -> Result<PlainTable, String> {
+    sheet::plain(bytes)
 }
 
 /// Reads a file. `today` decides which birth dates can be true.

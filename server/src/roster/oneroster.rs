@@ -123,6 +123,7 @@ pub(super) fn read(files: BTreeMap<String, Vec<u8>>, today: Day, limits: Limits)
     let mut staff = 0;
     for (row, [id, identifier, given, family, role, grades]) in users.rows(columns) {
         let role = in_role.as_ref().map_or(role, |roles| roles.get(id).copied().unwrap_or(role));
+        let number = if identifier.is_empty() { id } else { identifier };
         match role.to_lowercase().as_str() {
             "student" => {}
             "administrator"
@@ -142,11 +143,11 @@ pub(super) fn read(files: BTreeMap<String, Vec<u8>>, today: Day, limits: Limits)
             }
             _ => {
                 let fault = Fault::new(row, "users.csv: role", role, Kind::UnknownWord);
-                found.add(Err(vec![fault]));
+                let cells = vec![(Field::Number, "users.csv: identifier", number)];
+                found.add(&Raw { row, cells }, Err(vec![fault]));
                 continue;
             }
         }
-        let number = if identifier.is_empty() { id } else { identifier };
         let [birth, sex] = born.get(id).copied().unwrap_or_default();
         let [class, class_grades, school, _] = place.get(id).map(|(_, class)| *class).unwrap_or_default();
         let grade = [grades, class_grades].into_iter().find(|g| !g.is_empty()).unwrap_or("");
@@ -164,7 +165,7 @@ pub(super) fn read(files: BTreeMap<String, Vec<u8>>, today: Day, limits: Limits)
                 (Field::Grade, "users.csv: grades", grade),
             ],
         };
-        found.add(raw.check(today));
+        found.add(&raw, raw.check(today));
     }
     let version = if roles.is_some() { "1.2" } else { "1.1" };
     let mapping = [

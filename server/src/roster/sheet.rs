@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
 
-use super::{Limits, columns, text};
+use super::{Limits, PlainTable, columns, text};
 
 /// A table: headings, then lines with the number a spreadsheet shows.
 #[derive(Debug)]
@@ -20,13 +20,32 @@ pub(super) struct Sheet {
 const HEADER_WITHIN: usize = 10;
 
 pub(super) fn delimited(bytes: &[u8]) -> Result<Sheet, String> {
+    let (rows, format, cut_off) = rows(bytes)?;
+    headed(rows, format, cut_off)
+}
+
+/// A table whose headings stand in its first row.
+pub(super) fn plain(bytes: &[u8]) -> Result<PlainTable, String> {
+    let (mut rows, ..) = rows(bytes)?;
+    rows.retain(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
+    if rows.is_empty() {
+        return Err("The file is empty.".to_owned());
+    }
+    let (_, header) = rows.remove(0);
+    Ok(PlainTable { header, lines: rows })
+}
+
+/// Rows with the numbers a spreadsheet shows, how they were read, and whether a text was still open at the end.
+type Rows = (Vec<(u32, Vec<String>)>, String, bool);
+
+fn rows(bytes: &[u8]) -> Result<Rows, String> {
     let (text, encoding) = text::decode(bytes)?;
     let delimiter = delimiter(&text);
     let word = match delimiter {
-        b'\t' => "tab",
-        b';' => ";",
-        b'|' => "|",
-        _ => ",",
+        b'\t' => "tabs",
+        b';' => "semicolons",
+        b'|' => "bars",
+        _ => "commas",
     };
     let cut_off = text.matches('"').count() % 2 == 1;
     let mut reader = csv::ReaderBuilder::new()
@@ -40,7 +59,7 @@ pub(super) fn delimited(bytes: &[u8]) -> Result<Sheet, String> {
         let line = record.position().map_or(0, csv::Position::line);
         rows.push((u32::try_from(line).unwrap_or(u32::MAX), record.iter().map(tidy).collect()));
     }
-    headed(rows, format!("CSV, {encoding}, separated by {word}"), cut_off)
+    Ok((rows, format!("CSV, {encoding}, separated by {word}"), cut_off))
 }
 
 pub(super) fn workbook(bytes: &[u8], limits: Limits) -> Result<Sheet, String> {

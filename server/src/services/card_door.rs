@@ -2,12 +2,14 @@
 //! as the class's sitting is open (AUT-01, AUT-04).
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use questionnaires::library;
 
 use super::duty::Rota;
 use super::sessions::{STUDENT, Token, fresh_token, hash_token};
 use super::{Services, card_code, card_link};
+use crate::config::Clocks;
 use crate::ctx::{Actor, Ctx, Student};
 use crate::model::AdministrationId;
 use crate::model::administration::AdministrationState;
@@ -100,6 +102,7 @@ pub(super) const RESTS: &str =
 pub(super) struct Asked {
     child: children::Child,
     instruments: Vec<WindowInstrument>,
+    rehearsal: bool,
 }
 
 impl Asked {
@@ -108,12 +111,12 @@ impl Asked {
         let window = windows::get(tx, student.window).await?.ok_or(Error::NotFound)?;
         let age = window.opens_on.age_of(child.birth_date);
         let instruments = windows::asked(tx, student.window, "student", age).await?;
-        Ok(Self { child, instruments })
+        Ok(Self { child, instruments, rehearsal: window.rehearsal })
     }
 
-    /// Whether the child must not begin now: its questions hold a critical one, and nobody is on duty who would answer
-    /// (K-47). A child that has begun goes on and finishes, and comes back with its card.
-    pub(super) async fn must_wait(&self, tx: &mut Tx, student: Student) -> Result<bool> {
+    /// Whether the child must not begin now: its questions hold a critical one, and nobody is on duty who would answer,
+    /// or nobody any more in two hours (K-47, LAW-02; the time is a clinical setting). A child that has begun goes on and finishes, and comes back with its card.
+    pub(super) async fn must_wait(&self, tx: &mut Tx, student: Student, clocks: &Clocks) -> Result<bool> {
         let battery = administrations::battery(tx, student.window, student.child).await?;
         if battery.iter().any(|a| a.state != AdministrationState::Offered) {
             return Ok(false);
@@ -122,8 +125,13 @@ impl Asked {
         let holds_critical =
             |a: &WindowInstrument| library::get(&a.instrument).is_none_or(|i| i.has_critical_items());
         let now = tx.ctx().now;
-        Ok(self.instruments.iter().any(holds_critical)
-            && Rota::of(tx, self.child.school_id, now).await?.on_duty(now).is_empty())
+        // Nobody answers for children who do not exist.
+        if self.rehearsal || !self.instruments.iter().any(holds_critical) {
+            return Ok(false);
+        }
+        let rota = Rota::of(tx, self.child.school_id, now).await?;
+        let later = now.plus_seconds(clocks.stay_minutes * 60);
+        Ok(rota.on_duty(now).is_empty() || rota.on_duty(later).is_empty())
     }
 
     /// Offers the child what is asked.
@@ -170,14 +178,15 @@ pub(super) async fn enter(services: &Services, ctx: &Ctx, door: CardDoor) -> Res
     let token = fresh_token()?;
     let stored = token.clone();
     let ctx = ctx.with_actor(Actor::Student(student));
+    let config = Arc::clone(&services.config);
     services
         .store
         .write(&ctx, Act::new("session.start"), move |tx| {
-            let token = stored.clone();
+            let (token, config) = (stored.clone(), Arc::clone(&config));
             Box::pin(async move {
                 tx.about("child", student.child.0);
                 let asked = Asked::load(tx, student).await?;
-                if asked.must_wait(tx, student).await? {
+                if asked.must_wait(tx, student, &config.clinical.clocks).await? {
                     return Err(Error::invalid("code", RESTS));
                 }
                 asked.offer(tx, student).await?;

@@ -8,7 +8,7 @@ use crate::ctx::Ctx;
 use crate::model::administration::Progress;
 use crate::model::window::WindowState;
 use crate::model::{ChildId, Day, Private, SittingId};
-use crate::store::{Act, administrations, cards, windows};
+use crate::store::{Act, administrations, cards, consent, windows};
 use crate::{Error, Result};
 
 /// Who gets a new card.
@@ -74,18 +74,19 @@ pub async fn print(services: &Services, ctx: &Ctx, id: SittingId, whom: Whom) ->
                         "This check-in is over; cards are of no use any more.".to_owned(),
                     ));
                 }
-                let rows = administrations::board(tx, sitting.window_id, sitting.class_id).await?;
+                let rows =
+                    administrations::board(tx, sitting.window_id, sitting.class_id, sitting.id).await?;
                 let all = rows.len();
                 let mut printed = Vec::new();
                 for row in rows {
-                    let progress = sittings::progress(&row);
-                    let consent = windows::consent(tx, row.child_id, window.id).await?;
+                    let progress = sittings::progress(&row, sitting.consent_mode);
+                    let said = consent::get(tx, row.child_id, window.id).await?;
                     let wanted = match whom {
                         Whom::Class => true,
                         Whom::NotFinished => matches!(progress, Progress::NotStarted | Progress::Working),
                         Whom::One(child) => child == row.child_id,
                     };
-                    if !wanted || !window.consent_mode.allows(consent) {
+                    if !wanted || !window.consent_mode.allows(said) {
                         continue;
                     }
                     let code = fresh_code()?;
@@ -117,7 +118,8 @@ pub async fn print(services: &Services, ctx: &Ctx, id: SittingId, whom: Whom) ->
         .await
 }
 
-fn fresh_code() -> Result<String> {
+/// A fresh code from the system's randomness.
+pub(super) fn fresh_code() -> Result<String> {
     // Enough for a code, however many draws it takes; the system's randomness is asked once.
     let mut bytes = [0u8; 512];
     getrandom::fill(&mut bytes).map_err(|_| Error::TooMany(1))?;

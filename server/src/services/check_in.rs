@@ -385,14 +385,17 @@ pub async fn give_assent(services: &Services, ctx: &Ctx, assent: Assent) -> Resu
     require(ctx, Action::AnswerOwn, Place::Anywhere)?;
     let student = student(ctx)?;
     let action = if assent == Assent::Yes { "assent.yes" } else { "assent.no" };
+    let config = Arc::clone(&services.config);
     services
         .store
         .write(ctx, Act::new(action), move |tx| {
+            let config = Arc::clone(&config);
             Box::pin(async move {
                 tx.about("child", student.child.0);
                 Asks::load(tx, student).await?;
+                let clocks = &config.clinical.clocks;
                 if assent == Assent::Yes
-                    && card_door::Asked::load(tx, student).await?.must_wait(tx, student).await?
+                    && card_door::Asked::load(tx, student).await?.must_wait(tx, student, clocks).await?
                 {
                     return Err(Error::invalid("assent", card_door::RESTS));
                 }

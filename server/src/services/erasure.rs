@@ -9,7 +9,7 @@ use crate::model::{ChildId, UserId, WindowId};
 use crate::policy::{Action, Place};
 use crate::store::erasure::{self, Counts, Subject};
 use crate::store::tombstones::{self, NewTombstone};
-use crate::store::{Act, StoreError, Tx, legal_holds};
+use crate::store::{Act, StoreError, Tx, legal_holds, rosters};
 use crate::{Error, Result};
 
 /// How often an erasure is tried when somebody adds something about the child in that moment.
@@ -133,6 +133,8 @@ async fn erase_child(tx: &mut Tx, keys: &Keys, order: &Order) -> Result<()> {
             "These words stay: at most 500 letters, without the child’s name or number.",
         ));
     }
+    // A file that waits to be taken over may name the child, and cannot be searched for it.
+    rosters::remove_uploads(tx, subject.district_id).await?;
     let counts = erasure::remove_child(tx, order.child).await?;
     let stone = NewTombstone {
         child_id: subject.id,

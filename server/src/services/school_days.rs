@@ -48,6 +48,11 @@ pub(super) fn is_school_day(day: Day, holidays: &[Day]) -> bool {
     !day.is_weekend() && !holidays.contains(&day)
 }
 
+/// Whether a school day is the last one before so many days in a row without school.
+pub(super) fn is_before_break(day: Day, holidays: &[Day], break_days: i64) -> bool {
+    break_days > 0 && (1..=break_days).all(|n| !is_school_day(day.plus_days(n), holidays))
+}
+
 /// By when a child is to be seen on whom somebody is now: the same day (C-07), before the school closes if it can be.
 pub(super) fn same_day(clinical: &Clinical, now: Instant, zone: &TimeZone) -> Instant {
     let today = now.day_in(zone);
@@ -86,6 +91,20 @@ mod tests {
         assert_eq!(due(Priority::High, "2026-03-03T15:00:00Z", &[]), "2026-03-05T16:00:00");
         // Friday; clocks go forward on Sunday 8 March; Monday is a holiday.
         assert_eq!(due(Priority::High, "2026-03-06T15:00:00Z", &["2026-03-09"]), "2026-03-11T16:00:00");
+    }
+
+    #[test]
+    fn a_long_weekend_is_no_break_and_a_week_of_holidays_is_one_law_02() {
+        let day = |text: &str| -> Day { text.parse().unwrap() };
+        let friday = day("2026-12-18");
+        let before = |holidays: &[&str]| {
+            let holidays: Vec<Day> = holidays.iter().map(|d| day(d)).collect();
+            super::is_before_break(friday, &holidays, 4)
+        };
+        assert!(!before(&[]));
+        assert!(!before(&["2026-12-21"]), "three days without school are a long weekend");
+        assert!(before(&["2026-12-21", "2026-12-22"]));
+        assert!(!super::is_before_break(day("2026-12-17"), &[day("2026-12-21"), day("2026-12-22")], 4));
     }
 
     #[test]

@@ -225,6 +225,9 @@ pub(super) async fn raise(
         return Ok(None);
     }
     let place = places::get_school(tx, school).await?.ok_or(Error::NotFound)?;
+    if place.rehearsal {
+        return Ok(None);
+    }
     let findings = super::rules::in_force(tx, place.district_id).await?.apply(findings);
     let Some(priority) = findings.iter().map(|f| f.priority).min_by_key(|p| p.rank()) else {
         return Ok(None);

@@ -2,11 +2,10 @@
 
 use totp_rs::Secret;
 
-use super::{Services, readiness, require, sessions, staff};
+use super::{Services, require, sessions, staff};
 use crate::ctx::{Actor, Ctx};
 use crate::model::people::Role;
-use crate::model::window::WindowState;
-use crate::model::{DistrictId, SchoolId, UserId, WindowId};
+use crate::model::{DistrictId, SchoolId, UserId};
 use crate::policy::{Action, Place};
 use crate::store::audit;
 pub use crate::store::audit::AuditRow;
@@ -55,52 +54,6 @@ pub async fn overview(services: &Services, ctx: &Ctx) -> Result<Overview> {
             .then(|| format!("{}, {}", clinical.sign_off.by, clinical.sign_off.on)),
         database: services.database(),
     })
-}
-
-/// Moves a window between open, paused and closed. It opens only where somebody is there to answer for it
-/// ([`readiness`]).
-///
-/// # Errors
-/// [`Error::Conflict`] when it stands elsewhere by now or the step is not allowed.
-pub async fn move_window(services: &Services, ctx: &Ctx, id: WindowId, to: WindowState) -> Result<()> {
-    services
-        .store
-        .write(ctx, Act::new("window.move"), move |tx| {
-            Box::pin(async move {
-                tx.about("window", id.0);
-                tx.detail(to.as_str());
-                let ctx = tx.ctx();
-                let window = windows::get(tx, id).await?;
-                let Some(window) = window else {
-                    require(&ctx, Action::RunWindow, Place::Anywhere)?;
-                    return Err(Error::NotFound);
-                };
-                require(&ctx, Action::RunWindow, Place::District(window.district_id))?;
-                use WindowState::{Closed, Open, Paused, Ready};
-                let allowed = matches!(
-                    (window.state, to),
-                    (Ready, Open) | (Open, Paused | Closed) | (Paused, Open | Closed)
-                );
-                if allowed && to == Open {
-                    let missing = readiness::missing(tx, &window, ctx.now).await?;
-                    if !missing.is_empty() {
-                        return Err(Error::Conflict(format!(
-                            "It cannot open before a responder and a backup are on duty on each of its days. {}",
-                            missing.join(" ")
-                        )));
-                    }
-                }
-                if !allowed || !windows::set_state(tx, id, window.state, to).await? {
-                    return Err(Error::Conflict(format!(
-                        "A window that is {} cannot become {}.",
-                        window.state.as_str(),
-                        to.as_str()
-                    )));
-                }
-                Ok(())
-            })
-        })
-        .await
 }
 
 /// The newest lines of the trail.

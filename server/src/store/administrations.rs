@@ -7,7 +7,9 @@ use super::types::{padded, places};
 use super::{Conn, StoreError, Tx, args};
 use crate::model::administration::{AdministrationState, TalkWish};
 use crate::model::window::{ConsentMode, ConsentStatus, WindowState};
-use crate::model::{AdministrationId, ChildId, ClassId, Day, Instant, Private, SchoolId, WindowId};
+use crate::model::{
+    AdministrationId, ChildId, ClassId, Day, Instant, Private, SchoolId, SittingId, WindowId,
+};
 
 /// An administration.
 #[derive(Clone, Debug, FromRow)]
@@ -189,26 +191,37 @@ pub struct BoardRow {
     pub submitted: i64,
     pub declined: i64,
     pub refused: i64,
+    pub given: i64,
+    /// Whether it was marked as not there today.
+    pub absent: i64,
 }
 
 /// The children of a class with how far each is in a window.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
-pub async fn board(conn: &mut Conn, window: WindowId, class: ClassId) -> Result<Vec<BoardRow>, StoreError> {
+pub async fn board(
+    conn: &mut Conn,
+    window: WindowId,
+    class: ClassId,
+    sitting: SittingId,
+) -> Result<Vec<BoardRow>, StoreError> {
     conn.all(
         "select c.id as child_id, c.given_name, c.family_name, \
          cast(coalesce(sum(case when a.state = 'offered' then 1 else 0 end), 0) as bigint) as offered, \
          cast(coalesce(sum(case when a.state = 'started' then 1 else 0 end), 0) as bigint) as started, \
          cast(coalesce(sum(case when a.state = 'submitted' then 1 else 0 end), 0) as bigint) as submitted, \
          cast(coalesce(sum(case when a.state = 'declined' then 1 else 0 end), 0) as bigint) as declined, \
-         cast(coalesce(max(case when k.status in ('refused', 'withdrawn') then 1 else 0 end), 0) as bigint) as refused \
+         cast(coalesce(max(case when k.status in ('refused', 'withdrawn') then 1 else 0 end), 0) as bigint) as refused, \
+         cast(coalesce(max(case when k.status = 'given' then 1 else 0 end), 0) as bigint) as given, \
+         cast(coalesce(max(case when n.child_id is null then 0 else 1 end), 0) as bigint) as absent \
          from enrollments e join children c on c.id = e.child_id \
          left join administrations a on a.child_id = c.id and a.window_id = $1 and a.informant = 'student' \
          left join consents k on k.child_id = c.id and k.window_id = $1 \
+         left join sitting_absences n on n.child_id = c.id and n.sitting_id = $3 \
          where e.class_id = $2 and e.to_date is null group by c.id, c.given_name, c.family_name \
          order by c.given_name, c.family_name, c.id",
-        args![window, class],
+        args![window, class, sitting],
     )
     .await
 }

@@ -126,6 +126,34 @@ impl Conn {
         on!(self, |conn| Ok(bind!(sqlx::query(sql), args).execute(conn).await?.rows_affected()))
     }
 
+    /// Inserts many rows with one statement. `head` is a constant up to and including `values`; what is put behind
+    /// it are numbered places only, so nothing that a person typed is ever part of the text.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses one of them; then none is inserted.
+    pub async fn run_rows(&mut self, head: &'static str, rows: Vec<Vec<Val>>) -> Result<(), StoreError> {
+        let mut place = 0;
+        let tuples: Vec<String> = rows
+            .iter()
+            .map(|row| {
+                let places: Vec<String> = row
+                    .iter()
+                    .map(|_| {
+                        place += 1;
+                        format!("${place}")
+                    })
+                    .collect();
+                format!("({})", places.join(", "))
+            })
+            .collect();
+        if tuples.is_empty() {
+            return Ok(());
+        }
+        let text = AssertSqlSafe(format!("{head} {}", tuples.join(", ")));
+        let args = rows.into_iter().flatten();
+        on!(self, |conn| Ok(bind!(sqlx::query(text), args).execute(conn).await.map(drop)?))
+    }
+
     /// All rows of a query.
     ///
     /// # Errors

@@ -26,6 +26,10 @@ pub async fn to_be_asked(conn: &mut Conn, window: WindowId) -> Result<Vec<BirthR
     conn.all(
         "select k.school_id, k.id as class_id, k.name as class_name, k.grade, c.birth_date, count(*) as children \
          from window_schools v join classes k on k.school_id = v.school_id \
+         and (exists (select 1 from window_grades g where g.window_id = $1 and g.grade = k.grade) \
+           or not exists (select 1 from window_grades g where g.window_id = $1)) \
+         and (exists (select 1 from window_classes x where x.window_id = $1 and x.class_id = k.id) \
+           or not exists (select 1 from window_classes x where x.window_id = $1)) \
          join enrollments e on e.class_id = k.id and e.to_date is null join children c on c.id = e.child_id \
          where v.window_id = $1 and not exists (select 1 from consents n where n.child_id = c.id \
          and n.window_id = $1 and n.status in ('refused', 'withdrawn')) and not exists (select 1 from administrations a \

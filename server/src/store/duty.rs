@@ -200,7 +200,7 @@ pub async fn schools_of(
     user: UserId,
 ) -> Result<Vec<super::places::School>, StoreError> {
     conn.all(
-        "select distinct s.id, s.district_id, s.name, s.time_zone from schools s join user_roles r on r.user_id = $2 \
+        "select distinct s.id, s.district_id, s.name, s.time_zone, s.rehearsal from schools s join user_roles r on r.user_id = $2 \
          and (r.school_id is null or r.school_id = s.id) where s.district_id = $1 and r.role in ('counselor', \
          'school_lead', 'administrator') order by s.name, s.id",
         args![district, user],

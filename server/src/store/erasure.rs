@@ -20,6 +20,19 @@ pub async fn remove_child(tx: &mut Tx, child: ChildId) -> Result<Counts, StoreEr
     perform(tx, &plan, &[child.0]).await
 }
 
+/// Removes everything in a practice's district. The district itself stays as an empty shelf, because the trail, which
+/// is only added to, names it.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn empty_district(tx: &mut Tx, district: DistrictId) -> Result<(), StoreError> {
+    for root in ["children", "windows", "schools"] {
+        let plan = lineage::plan(&tx.references().await?, root, "district_id = $1")?;
+        perform(tx, &plan, &[district.0]).await?;
+    }
+    Ok(())
+}
+
 /// Removes a referral with everything that belongs to it.
 ///
 /// # Errors

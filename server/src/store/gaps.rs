@@ -28,11 +28,12 @@ pub async fn critical_without_referral(
     conn.all(
         "select distinct r.administration_id, r.item, r.code from responses r \
          join administrations a on a.id = r.administration_id \
+         join windows w on w.id = a.window_id and w.rehearsal = $5 \
          where a.instrument = $1 and r.item = $2 and r.code >= $3 and r.answered_at >= $4 and (not exists (select 1 \
          from flags f where f.administration_id = r.administration_id and f.item = r.item and \
          f.kind = 'critical_item') or not exists (select 1 from referral_reasons m where \
          m.administration_id = r.administration_id and m.rule = 'critical_item' and m.item = r.item))",
-        args![instrument, item, at_least, since],
+        args![instrument, item, at_least, since, false],
     )
     .await
 }
@@ -48,11 +49,11 @@ pub async fn submitted_without_trace(
 ) -> Result<Vec<AdministrationId>, StoreError> {
     let rows: Vec<(AdministrationId,)> = conn
         .all(
-            "select a.id from administrations a where a.instrument = $3 and a.state = 'submitted' and a.submitted_at >= $1 and (not exists \
+            "select a.id from administrations a join windows w on w.id = a.window_id and w.rehearsal = $4 where a.instrument = $3 and a.state = 'submitted' and a.submitted_at >= $1 and (not exists \
              (select 1 from scores s where s.administration_id = a.id) or (exists (select 1 from scores s where \
              s.administration_id = a.id and s.scale = 'total' and s.positive = $2) and not exists (select 1 from referral_reasons m \
              where m.administration_id = a.id and m.rule = 'above_cutoff')))",
-            args![since, true, instrument],
+            args![since, true, instrument, false],
         )
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())

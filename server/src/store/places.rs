@@ -13,6 +13,8 @@ pub struct School {
     pub district_id: DistrictId,
     pub name: String,
     pub time_zone: String,
+    /// A practice with made-up children: nothing in it becomes a referral.
+    pub rehearsal: bool,
 }
 
 /// Adds a district.
@@ -51,8 +53,8 @@ pub async fn district_name(conn: &mut Conn, id: DistrictId) -> Result<Option<Str
 pub async fn add_school(tx: &mut Tx, school: &School) -> Result<(), StoreError> {
     let now = tx.ctx().now;
     tx.run(
-        "insert into schools (id, district_id, name, time_zone, created_at) values ($1, $2, $3, $4, $5)",
-        args![school.id, school.district_id, &school.name, &school.time_zone, now],
+        "insert into schools (id, district_id, name, time_zone, rehearsal, created_at) values ($1, $2, $3, $4, $5, $6)",
+        args![school.id, school.district_id, &school.name, &school.time_zone, school.rehearsal, now],
     )
     .await
     .map(drop)
@@ -63,7 +65,8 @@ pub async fn add_school(tx: &mut Tx, school: &School) -> Result<(), StoreError> 
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn get_school(conn: &mut Conn, id: SchoolId) -> Result<Option<School>, StoreError> {
-    conn.first("select id, district_id, name, time_zone from schools where id = $1", args![id]).await
+    conn.first("select id, district_id, name, time_zone, rehearsal from schools where id = $1", args![id])
+        .await
 }
 
 /// A district's schools by name.
@@ -72,7 +75,7 @@ pub async fn get_school(conn: &mut Conn, id: SchoolId) -> Result<Option<School>,
 /// [`StoreError`] when the database cannot be read.
 pub async fn list_schools(conn: &mut Conn, district: DistrictId) -> Result<Vec<School>, StoreError> {
     conn.all(
-        "select id, district_id, name, time_zone from schools where district_id = $1 order by name, id",
+        "select id, district_id, name, time_zone, rehearsal from schools where district_id = $1 order by name, id",
         args![district],
     )
     .await
@@ -84,7 +87,7 @@ pub async fn list_schools(conn: &mut Conn, district: DistrictId) -> Result<Vec<S
 /// [`StoreError`] when the database cannot be read.
 pub async fn schools_of_window(conn: &mut Conn, window: WindowId) -> Result<Vec<School>, StoreError> {
     conn.all(
-        "select s.id, s.district_id, s.name, s.time_zone from schools s join window_schools w on w.school_id = s.id \
+        "select s.id, s.district_id, s.name, s.time_zone, s.rehearsal from schools s join window_schools w on w.school_id = s.id \
          where w.window_id = $1 order by s.name, s.id",
         args![window],
     )
@@ -129,14 +132,54 @@ pub async fn holidays(
     Ok(rows.into_iter().map(|(day,)| day).collect())
 }
 
-/// Adds a free day.
+/// A free day with its name.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct Holiday {
+    pub on_date: Day,
+    pub name: String,
+}
+
+/// A school's free days from a day on, with their names.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn named_holidays(
+    conn: &mut Conn,
+    school: SchoolId,
+    from: Day,
+) -> Result<Vec<Holiday>, StoreError> {
+    conn.all(
+        "select on_date, name from holidays where school_id = $1 and on_date >= $2 order by on_date",
+        args![school, from],
+    )
+    .await
+}
+
+/// Adds a free day, or gives it another name.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses it.
 pub async fn add_holiday(tx: &mut Tx, school: SchoolId, on: Day, name: &str) -> Result<(), StoreError> {
-    tx.run("insert into holidays (school_id, on_date, name) values ($1, $2, $3)", args![school, on, name])
-        .await
-        .map(drop)
+    tx.run(
+        "insert into holidays (school_id, on_date, name) values ($1, $2, $3) on conflict (school_id, on_date) \
+         do update set name = excluded.name",
+        args![school, on, name],
+    )
+    .await
+    .map(drop)
+}
+
+/// Takes free days away.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn remove_holidays(tx: &mut Tx, school: SchoolId, from: Day, to: Day) -> Result<u64, StoreError> {
+    tx.run(
+        "delete from holidays where school_id = $1 and on_date >= $2 and on_date <= $3",
+        args![school, from, to],
+    )
+    .await
 }
 
 /// Puts somebody on duty for a school; rank 1 is first, 2 the backup.

@@ -11,7 +11,7 @@ use crate::model::referral::{
     ContactHow, ContactWith, Danger, DistressTag, Outcome, Priority, ReferralState, Urgency,
 };
 use crate::model::retention::EraseWhy;
-use crate::model::window::{ConsentMode, ConsentStatus, SittingState, WindowState};
+use crate::model::window::{ConsentBy, ConsentMode, ConsentStatus, SittingState, WindowState};
 use crate::model::{
     AdministrationId, ChildId, ClassId, Day, DistrictId, Instant, Private, ReferralId, ReleaseId, SchoolId,
     SittingId, UserId, WindowId,
@@ -151,6 +151,7 @@ words!(
     SittingState,
     ConsentMode,
     ConsentStatus,
+    ConsentBy,
     AdministrationState,
     TalkWish,
     Priority,

@@ -5,9 +5,7 @@ use sqlx::FromRow;
 use super::types::{padded, places};
 use super::{Conn, StoreError, Tx, args};
 use crate::model::window::{ConsentMode, ConsentStatus, SittingState, WindowState};
-use crate::model::{
-    ChildId, ClassId, Day, DistrictId, Instant, Private, SchoolId, SittingId, UserId, WindowId,
-};
+use crate::model::{ChildId, ClassId, Day, DistrictId, Instant, SchoolId, SittingId, UserId, WindowId};
 
 /// A window.
 #[derive(Clone, Debug, FromRow)]
@@ -20,6 +18,10 @@ pub struct Window {
     pub closes_on: Day,
     pub state: WindowState,
     pub consent_mode: ConsentMode,
+    /// Tags with blanks between them.
+    pub languages: String,
+    /// A practice with made-up children: nothing of it counts.
+    pub rehearsal: bool,
 }
 
 /// One instrument a window asks.
@@ -50,6 +52,9 @@ pub struct Sitting {
     pub state: SittingState,
     pub opened_at: Option<Instant>,
     pub ends_at: Option<Instant>,
+    pub consent_mode: ConsentMode,
+    /// For those who have not finished yet.
+    pub make_up: bool,
 }
 
 /// Adds a window with what it asks and the schools it covers.
@@ -64,8 +69,8 @@ pub async fn add(
 ) -> Result<(), StoreError> {
     let now = tx.ctx().now;
     tx.run(
-        "insert into windows (id, district_id, name, opens_on, closes_on, state, consent_mode, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into windows (id, district_id, name, opens_on, closes_on, state, consent_mode, languages, rehearsal, \
+         created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         args![
             window.id,
             window.district_id,
@@ -74,27 +79,36 @@ pub async fn add(
             window.closes_on,
             window.state,
             window.consent_mode,
+            &window.languages,
+            window.rehearsal,
             now
         ],
     )
     .await?;
+    ask(tx, window.id, instruments, schools).await
+}
+
+/// Writes down what a window asks and in which schools.
+pub(super) async fn ask(
+    tx: &mut Tx,
+    window: WindowId,
+    instruments: &[WindowInstrument],
+    schools: &[SchoolId],
+) -> Result<(), StoreError> {
     for asked in instruments {
         tx.run(
             "insert into window_instruments (window_id, position, instrument, version, informant, min_age, max_age) \
              values ($1, $2, $3, $4, $5, $6, $7)",
             args![
-                window.id, asked.position, &asked.instrument, asked.version, &asked.informant, asked.min_age,
+                window, asked.position, &asked.instrument, asked.version, &asked.informant, asked.min_age,
                 asked.max_age
             ],
         )
         .await?;
     }
     for school in schools {
-        tx.run(
-            "insert into window_schools (window_id, school_id) values ($1, $2)",
-            args![window.id, *school],
-        )
-        .await?;
+        tx.run("insert into window_schools (window_id, school_id) values ($1, $2)", args![window, *school])
+            .await?;
     }
     Ok(())
 }
@@ -105,21 +119,22 @@ pub async fn add(
 /// [`StoreError`] when the database cannot be read.
 pub async fn get(conn: &mut Conn, id: WindowId) -> Result<Option<Window>, StoreError> {
     conn.first(
-        "select id, district_id, name, opens_on, closes_on, state, consent_mode from windows where id = $1",
+        "select id, district_id, name, opens_on, closes_on, state, consent_mode, languages, rehearsal from windows \
+         where id = $1",
         args![id],
     )
     .await
 }
 
-/// A district's windows, newest first.
+/// A district's windows, newest first, without its rehearsals.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn list(conn: &mut Conn, district: DistrictId) -> Result<Vec<Window>, StoreError> {
     conn.all(
-        "select id, district_id, name, opens_on, closes_on, state, consent_mode from windows where district_id = $1 \
-         order by opens_on desc, id",
-        args![district],
+        "select id, district_id, name, opens_on, closes_on, state, consent_mode, languages, rehearsal from windows \
+         where district_id = $1 and rehearsal = $2 order by opens_on desc, id",
+        args![district, false],
     )
     .await
 }
@@ -166,45 +181,6 @@ pub async fn instruments(conn: &mut Conn, window: WindowId) -> Result<Vec<Window
         args![window],
     )
     .await
-}
-
-/// Records what was said for a child; a later word replaces the earlier one, the audit trail keeps both.
-///
-/// # Errors
-/// [`StoreError`] when the database refuses it.
-pub async fn set_consent(
-    tx: &mut Tx,
-    child: ChildId,
-    window: WindowId,
-    status: ConsentStatus,
-    method: &str,
-    by_name: &Private<String>,
-) -> Result<(), StoreError> {
-    let ctx = tx.ctx();
-    tx.run(
-        "insert into consents (id, child_id, window_id, status, method, by_name, recorded_at) \
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict (child_id, window_id) do update set \
-         status = excluded.status, method = excluded.method, by_name = excluded.by_name, \
-         recorded_at = excluded.recorded_at",
-        args![ctx.id(), child, window, status, method, by_name, ctx.now],
-    )
-    .await
-    .map(drop)
-}
-
-/// What was said for a child and a window.
-///
-/// # Errors
-/// [`StoreError`] when the database cannot be read.
-pub async fn consent(
-    conn: &mut Conn,
-    child: ChildId,
-    window: WindowId,
-) -> Result<Option<ConsentStatus>, StoreError> {
-    let row: Option<(ConsentStatus,)> = conn
-        .first("select status from consents where child_id = $1 and window_id = $2", args![child, window])
-        .await?;
-    Ok(row.map(|(status,)| status))
 }
 
 /// How a child's window, sitting and consent stand now, in one look: every answer asks for it.
@@ -295,7 +271,7 @@ pub async fn close_sitting(tx: &mut Tx, id: SittingId) -> Result<(), StoreError>
 }
 
 const SITTINGS: &str = "select t.id, t.window_id, w.name as window_name, w.state as window_state, t.school_id, \
-    s.name as school_name, s.time_zone, t.class_id, k.name as class_name, t.state, t.opened_at, t.ends_at \
+    s.name as school_name, s.time_zone, t.class_id, k.name as class_name, t.state, t.opened_at, t.ends_at, w.consent_mode, t.make_up \
     from sittings t join windows w on w.id = t.window_id join schools s on s.id = t.school_id \
     join classes k on k.id = t.class_id ";
 
@@ -331,7 +307,7 @@ pub async fn list_sittings(
 ) -> Result<Vec<Sitting>, StoreError> {
     conn.all_scoped(
         SITTINGS,
-        "where w.district_id = $2 and w.state in ('open', 'paused') and exists (select 1 from user_roles r where \
+        "where w.district_id = $2 and w.state in ('ready', 'open', 'paused') and exists (select 1 from user_roles r where \
          r.user_id = $1 and r.role = 'proctor' and (r.school_id is null or r.school_id = t.school_id)) \
          order by case t.state when 'open' then 0 when 'planned' then 1 else 2 end, s.name, k.name, t.id limit 500",
         args![user, district],

@@ -69,6 +69,10 @@ impl Outbox {
         }
     }
 
+    pub(super) fn token(&self) -> &str {
+        &self.token
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.kept.borrow().is_empty()
     }

@@ -1,56 +1,29 @@
 //! The administrator's page: windows, people and settings, and no health data.
 
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use questionnaires::library;
-use server::Error;
-use server::model::WindowId;
-use server::model::people::Role;
-use server::model::window::{ConsentMode, WindowState};
 
+use super::window_parts::{Moves, StateTag, consent};
 use crate::address::Address;
 use crate::api::setup::{self as api, Overview, UserLine, Window, WindowInstrument};
 use crate::components::banner::{Banner, Confirmation, Tone};
-use crate::components::form::Token;
 use crate::components::icon::Icon;
 use crate::components::shell::Head;
 use crate::components::staff_shell::{Reader, StaffShell, Tab};
 use crate::render;
-use crate::visit::{Posted, Visit};
+use crate::visit::Visit;
 use crate::when::When;
 
 /// `GET /setup`.
 pub async fn show(visit: Visit, address: Address) -> Response {
     let done = (address.query("done") == "moved").then_some("The window is moved on.");
-    page(&visit, StatusCode::OK, done, None).await
+    page(&visit, done).await
 }
 
-/// `POST /setup/windows/{id}/{state}`: an officer of the district may do it too, and goes back to the district's page.
-pub async fn move_window(address: Address, posted: Posted) -> Response {
-    let visit = &posted.visit;
-    let moved = match (address.part::<WindowId>(0), address.part::<WindowState>(1)) {
-        (Ok(id), Ok(to)) => api::move_window(visit, id, to).await,
-        (Err(error), _) | (_, Err(error)) => Err(error),
-    };
-    let administrator = Reader::of(visit).has(Role::Administrator);
-    match moved {
-        Ok(()) if administrator => Redirect::to("/setup?done=moved").into_response(),
-        Ok(()) => Redirect::to("/district?done=moved").into_response(),
-        Err(Error::Conflict(why)) if administrator => {
-            page(visit, StatusCode::CONFLICT, None, Some(why)).await
-        }
-        Err(error) => render::staff_failure(visit, &error),
-    }
-}
-
-async fn page(
-    visit: &Visit,
-    status: StatusCode,
-    done: Option<&'static str>,
-    refused: Option<String>,
-) -> Response {
+async fn page(visit: &Visit, done: Option<&'static str>) -> Response {
     let overview = match api::get_overview(visit).await {
         Ok(overview) => overview,
         Err(error) => return render::staff_failure(visit, &error),
@@ -59,12 +32,11 @@ async fn page(
     let token = visit.form_token.clone();
     // Windows are civil days; the zone decides only which year needs no mention.
     let when = When { now: visit.ctx.now, zone: TimeZone::UTC };
-    render::page(visit, status, Head::staff("Set-up"), move || {
+    render::page(visit, StatusCode::OK, Head::staff("Set-up"), move || {
         let Overview { district, windows, people, signed_by, database } = overview;
         view! {
             <StaffShell reader here=Tab::Setup>
                 <Confirmation sentence=done/>
-                {refused.map(|why| view! { <Banner tone=Tone::Warn head="Nothing was changed" text=why urgent=true/> })}
                 <div class="page-head">
                     <div>
                         <h1>{district}</h1>
@@ -73,12 +45,15 @@ async fn page(
                     <p class="tag tag-plain"><Icon name="settings"/>{format!("Database: {database}")}</p>
                 </div>
                 <SignOff signed_by/>
-                <Windows windows token when/>
-                <People people/>
-                <div class="buttons">
+                <p class="buttons">
+                    <a class="button button-primary" href="/setup/windows/new">"Prepare a window"</a>
+                    <a class="button" href="/setup/roster">"Take over a roster"</a>
+                    <a class="button" href="/setup/calendar">"School calendar"</a>
                     <a class="button" href="/setup/people">"Invite people, change roles"</a>
                     <a class="button" href="/setup/retention">"Retention and deletion"</a>
-                </div>
+                </p>
+                <Windows windows token when/>
+                <People people/>
             </StaffShell>
         }
     })
@@ -103,20 +78,6 @@ fn SignOff(signed_by: Option<String>) -> AnyView {
     }
 }
 
-/// The tag of a window's state.
-#[component]
-fn StateTag(state: WindowState) -> AnyView {
-    let (class, icon, words) = match state {
-        WindowState::Drafted => ("tag tag-plain", "notebook-pen", "Draft"),
-        WindowState::Ready => ("tag tag-plain", "calendar-check", "Ready"),
-        WindowState::Open => ("tag tag-done", "door-open", "Open"),
-        WindowState::Paused => ("tag tag-high", "clock-alert", "Paused"),
-        WindowState::Closed => ("tag tag-plain", "lock", "Closed"),
-        WindowState::Archived => ("tag tag-plain", "history", "Archived"),
-    };
-    view! { <span class=class><Icon name=icon/>{words}</span> }.into_any()
-}
-
 #[component]
 fn Windows(windows: Vec<(Window, Vec<WindowInstrument>)>, token: String, when: When) -> AnyView {
     let lines = windows
@@ -124,17 +85,12 @@ fn Windows(windows: Vec<(Window, Vec<WindowInstrument>)>, token: String, when: W
         .map(|(window, asked)| {
             let dates = format!("{} to {}", when.date(window.opens_on), when.date(window.closes_on));
             let asked = asked.iter().map(instrument).collect_view();
-            let plannable = !matches!(window.state, WindowState::Closed | WindowState::Archived);
             view! {
                 <tr role="row">
                     <th scope="row" role="rowheader" data-label="Window">
                         <span>
-                            {window.name.clone()}<span class="table-sub">{dates}</span>
-                            {plannable.then(|| view! {
-                                <a class="table-sub" href=format!("/setup/windows/{}/capacity", window.id)>
-                                    "Capacity"<span class="visually-hidden">{format!(" of {}", window.name)}</span>
-                                </a>
-                            })}
+                            <a href=format!("/setup/windows/{}", window.id)>{window.name.clone()}</a>
+                            <span class="table-sub">{dates}</span>
                         </span>
                     </th>
                     <td role="cell" data-label="Asks"><ul class="stack-tight">{asked}</ul></td>
@@ -168,43 +124,6 @@ fn instrument(asked: &WindowInstrument) -> AnyView {
     let name = library::get(&asked.instrument).map_or(asked.instrument.as_str(), |i| i.short_title.as_str());
     let who = format!("{}, {} to {} years", asked.informant, asked.min_age, asked.max_age);
     view! { <li>{name.to_owned()}" "<span class="muted small">{who}</span></li> }.into_any()
-}
-
-fn consent(mode: ConsentMode) -> &'static str {
-    match mode {
-        ConsentMode::OptIn => "Only with a recorded yes",
-        ConsentMode::OptOut => "Unless there is a recorded no",
-        ConsentMode::LawfulDuty => "Ordered by law; a child may decline",
-    }
-}
-
-/// The steps that the window's state allows.
-#[component]
-fn Moves(window: Window, token: String) -> AnyView {
-    use WindowState::{Closed, Open, Paused, Ready};
-    let steps: &[(WindowState, &str)] = match window.state {
-        Ready => &[(Open, "Open")],
-        Open => &[(Paused, "Pause"), (Closed, "Close")],
-        Paused => &[(Open, "Open again"), (Closed, "Close")],
-        _ => &[],
-    };
-    if steps.is_empty() {
-        return "–".into_any();
-    }
-    let forms = steps
-        .iter()
-        .map(|(to, words)| {
-            view! {
-                <form method="post" action=format!("/setup/windows/{}/{}", window.id, to.as_str())>
-                    <Token value=token.clone()/>
-                    <button class="button button-small" type="submit">
-                        {*words}<span class="visually-hidden">{format!(" {}", window.name)}</span>
-                    </button>
-                </form>
-            }
-        })
-        .collect_view();
-    view! { <div class="buttons">{forms}</div> }.into_any()
 }
 
 #[component]

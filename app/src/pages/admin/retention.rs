@@ -17,6 +17,7 @@ use self::holds::Holds;
 use self::periods::Periods;
 use crate::address::Address;
 use crate::api::retention::{self as api, Proof, Wish};
+use crate::components::back_link::BackLink;
 use crate::components::banner::{Banner, Confirmation, Tone};
 use crate::components::error_summary::ErrorSummary;
 use crate::components::field::Check;
@@ -194,7 +195,7 @@ async fn page(
         });
         view! {
             <StaffShell reader here=Tab::Setup>
-                <a class="back-link" href="/setup">"Set-up"</a>
+                <BackLink href="/setup">"Set-up"</BackLink>
                 <Confirmation sentence=done/>
                 {refused}
                 {proof.map(|proof| view! { <Found proof when=when.clone()/> })}

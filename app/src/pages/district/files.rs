@@ -1,27 +1,21 @@
 //! The files of a release: each figure's table as CSV, and its drawing.
 
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use server::draw::{Figure, Table};
 use server::spreadsheet::guarded;
+
+use crate::render;
 
 /// A table as RFC 4180 wants it, starting with the mark by which spreadsheets know UTF-8.
 pub(super) fn csv(figure: &Figure, name: &str) -> Response {
     let mut text = String::from("\u{feff}");
     text.push_str(&rows(&figure.table));
-    file("text/csv; charset=utf-8; header=present", format!("{name}.csv"), text)
+    render::file("text/csv; charset=utf-8; header=present", &format!("{name}.csv"), text)
 }
 
 /// The drawing as a picture of its own.
 pub(super) fn svg(figure: &Figure, name: &str) -> Response {
-    file("image/svg+xml", format!("{name}.svg"), figure.svg.clone())
-}
-
-fn file(kind: &'static str, name: String, body: String) -> Response {
-    // The name is a chart's own: letters, digits and dashes.
-    let disposition = format!("attachment; filename=\"{name}\"");
-    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], body)
-        .into_response()
+    render::file("image/svg+xml", &format!("{name}.svg"), figure.svg.clone())
 }
 
 fn rows(table: &Table) -> String {

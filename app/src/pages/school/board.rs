@@ -11,10 +11,11 @@ use server::{Error, Result};
 use super::script::Script;
 use super::sittings::{StateTag, state};
 use crate::address::Address;
-use crate::api::sittings::{self as api, Board, Hand, Seat, Sitting};
+use crate::api::sittings::{self as api, Board, Hand, LooseEnds, Seat, Sitting};
 use crate::components::back_link::BackLink;
 use crate::components::banner::{Banner, Confirmation, Tone};
 use crate::components::count_strip::{Count, CountStrip};
+use crate::components::field::{Check, Input};
 use crate::components::form::Token;
 use crate::components::icon::Icon;
 use crate::components::shell::Head;
@@ -29,11 +30,13 @@ pub async fn show(visit: Visit, address: Address) -> Response {
     let done = match address.query("done") {
         "opened" => Some("The sitting is open. Cards of this class work now."),
         "lowered" => Some("The hand is down again."),
+        "extended" => Some("A quarter of an hour more."),
+        "marked" => Some("Saved."),
         "closed" => Some("The sitting is closed. Every device of this class is signed out."),
         _ => None,
     };
     match address.part(0) {
-        Ok(id) => page(&visit, id, StatusCode::OK, done, None).await,
+        Ok(id) => page(&visit, id, StatusCode::OK, done, Refused::Nothing).await,
         Err(error) => render::staff_failure(&visit, &error),
     }
 }
@@ -48,14 +51,50 @@ pub async fn open(address: Address, posted: Posted) -> Response {
     answer(&posted.visit, id, done, "opened").await
 }
 
-/// `POST /sittings/{id}/close`.
+/// `POST /sittings/{id}/close`: while something is open in the room, the page asks for a reason first.
 pub async fn close(address: Address, posted: Posted) -> Response {
+    let visit = &posted.visit;
     let id = address.part::<SittingId>(0);
     let done = match &id {
-        Ok(id) => api::close_sitting(&posted.visit, *id).await,
+        Ok(id) => api::close_sitting(visit, *id, posted.text("reason")).await,
         Err(_) => Err(Error::NotFound),
     };
-    answer(&posted.visit, id, done, "closed").await
+    match (id, done) {
+        (Ok(id), Err(Error::Invalid { field: "reason", .. })) => {
+            page(visit, id, StatusCode::CONFLICT, None, Refused::LooseEnds).await
+        }
+        (id, done) => answer(visit, id, done, "closed").await,
+    }
+}
+
+/// `POST /sittings/{id}/extend`.
+pub async fn extend(address: Address, posted: Posted) -> Response {
+    let id = address.part::<SittingId>(0);
+    let done = match &id {
+        Ok(id) => api::extend_sitting(&posted.visit, *id).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    answer(&posted.visit, id, done, "extended").await
+}
+
+/// `POST /sittings/{id}/absent/{child}`: `there` takes the mark away again.
+pub async fn absent(address: Address, posted: Posted) -> Response {
+    let (id, child) = (address.part::<SittingId>(0), address.part::<ChildId>(1));
+    let done = match (&id, child) {
+        (Ok(id), Ok(child)) => {
+            api::set_absent(&posted.visit, *id, child, posted.text("mark") != "there").await
+        }
+        _ => Err(Error::NotFound),
+    };
+    answer(&posted.visit, id, done, "marked").await
+}
+
+/// Why nothing was changed.
+enum Refused {
+    Nothing,
+    Because(String),
+    /// Something is open in the room, so closing wants a reason.
+    LooseEnds,
 }
 
 /// `POST /sittings/{id}/hands/{child}/lower`.
@@ -76,7 +115,7 @@ pub async fn start_here(address: Address, posted: Posted) -> Response {
     match api::start_here(visit, id, child).await {
         Ok(token) => visit.signed_in(&token, "/check-in"),
         Err(Error::Invalid { message, .. }) => {
-            page(visit, id, StatusCode::CONFLICT, None, Some(message)).await
+            page(visit, id, StatusCode::CONFLICT, None, Refused::Because(message)).await
         }
         Err(error) => render::staff_failure(visit, &error),
     }
@@ -85,7 +124,9 @@ pub async fn start_here(address: Address, posted: Posted) -> Response {
 async fn answer(visit: &Visit, id: Result<SittingId>, done: Result<()>, word: &str) -> Response {
     match (id, done) {
         (Ok(id), Ok(())) => Redirect::to(&format!("/sittings/{id}?done={word}")).into_response(),
-        (Ok(id), Err(Error::Conflict(why))) => page(visit, id, StatusCode::CONFLICT, None, Some(why)).await,
+        (Ok(id), Err(Error::Conflict(why))) => {
+            page(visit, id, StatusCode::CONFLICT, None, Refused::Because(why)).await
+        }
         (Err(error), _) | (_, Err(error)) => render::staff_failure(visit, &error),
     }
 }
@@ -95,8 +136,16 @@ async fn page(
     id: SittingId,
     status: StatusCode,
     done: Option<&'static str>,
-    refused: Option<String>,
+    refused: Refused,
 ) -> Response {
+    let (refused, loose) = match refused {
+        Refused::Nothing => (None, None),
+        Refused::Because(why) => (Some(why), None),
+        Refused::LooseEnds => match api::get_loose_ends(visit, id).await {
+            Ok(ends) => (None, Some(ends)),
+            Err(error) => return render::staff_failure(visit, &error),
+        },
+    };
     let board = match api::get_board(visit, id).await {
         Ok(board) => board,
         Err(error) => return render::staff_failure(visit, &error),
@@ -119,10 +168,13 @@ async fn page(
         };
         let lede = format!("{} · {}{until}", sitting.window_name, sitting.school_name);
         let counts = counts(&seats);
+        let words: Vec<String> =
+            counts.iter().filter(|c| c.number > 0).map(|c| format!("{} {}", c.number, c.label)).collect();
         view! {
             <StaffShell reader here=Tab::Sittings>
                 <Confirmation sentence=done/>
                 {refused.map(|why| view! { <Banner tone=Tone::Warn head=why urgent=true/> })}
+                {loose.map(|ends| view! { <BeforeYouClose id ends token=token.clone()/> })}
                 <BackLink href="/sittings">"Sittings"</BackLink>
                 <div class="page-head">
                     <div>
@@ -136,6 +188,7 @@ async fn page(
                     <CountStrip label="The class in numbers" counts/>
                     <Seats id open=state == SittingState::Open token seats/>
                 </div>
+                <p class="visually-hidden" id="board-words" role="status">{words.join(", ")}</p>
                 <LiveBoard/>
                 <Script/>
             </StaffShell>
@@ -171,6 +224,39 @@ fn Hands(id: SittingId, hands: Vec<Hand>, token: String, when: When) -> AnyView 
     .into_any()
 }
 
+/// What is still open in the room, and the reason that closing it wants.
+#[component]
+fn BeforeYouClose(id: SittingId, ends: LooseEnds, token: String) -> AnyView {
+    let names = |head: &'static str, names: Vec<String>| {
+        (!names.is_empty()).then(|| view! { <li><strong>{head}</strong>" "{names.join(", ")}</li> })
+    };
+    let check = Check {
+        id: "reason".to_owned(),
+        error: Some("Say why the sitting closes all the same.".to_owned()),
+        hint: false,
+    };
+    view! {
+        <section class="card" aria-labelledby="gate-head" role="alert">
+            <h2 id="gate-head">"Before you close"</h2>
+            <p>"A device that is away may hold answers that have not arrived. Bring it back to the network, or say why it cannot wait."</p>
+            <ul class="stack-tight">
+                {names("Not everything has arrived from:", ends.unsynced)}
+                {names("Hand up:", ends.hands)}
+                {names("Left before the end:", ends.left_early)}
+            </ul>
+            <form class="form" method="post" action=format!("/sittings/{id}/close")>
+                <Token value=token/>
+                <Input label="Reason" name="reason" check text=String::new() required=true/>
+                <div class="buttons">
+                    <button class="button button-danger" type="submit"><Icon name="lock"/>"Close all the same"</button>
+                    <a class="button" href=format!("/sittings/{id}")>"Back to the board"</a>
+                </div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
 /// What can be done with the sitting as it stands.
 #[component]
 fn Buttons(sitting: Sitting, state: SittingState, token: String) -> AnyView {
@@ -181,6 +267,10 @@ fn Buttons(sitting: Sitting, state: SittingState, token: String) -> AnyView {
     };
     let act = match (state, sitting.window_state) {
         (SittingState::Open, _) => view! {
+            <form method="post" action=format!("/sittings/{id}/extend")>
+                <Token value=token.clone()/>
+                <button class="button" type="submit"><Icon name="clock"/>"15 minutes more"</button>
+            </form>
             <form method="post" action=format!("/sittings/{id}/close")>
                 <Token value=token/>
                 <button class="button" type="submit"><Icon name="lock"/>"Close sitting"</button>
@@ -199,18 +289,19 @@ fn Buttons(sitting: Sitting, state: SittingState, token: String) -> AnyView {
     view! { <div class="buttons">{reload}{act}</div> }.into_any()
 }
 
-/// The four things a proctor may know of a child: word, icon, class of the seat.
+/// The things a proctor may know of a child: word, icon, class of the seat.
 fn words(progress: Progress) -> (&'static str, &'static str, &'static str) {
     match progress {
         Progress::NotStarted => ("Not started", "circle-dashed", "seat seat-waiting"),
         Progress::Working => ("Working", "circle-dot", "seat seat-working"),
         Progress::Finished => ("Finished", "circle-check", "seat seat-finished"),
+        Progress::Offline => ("Offline", "wifi-off", "seat seat-hand"),
         Progress::NotToday => ("Not today", "ban", "seat seat-out"),
     }
 }
 
 fn counts(seats: &[Seat]) -> Vec<Count> {
-    [Progress::Finished, Progress::Working, Progress::NotStarted, Progress::NotToday]
+    [Progress::Finished, Progress::Working, Progress::Offline, Progress::NotStarted, Progress::NotToday]
         .into_iter()
         .map(|progress| {
             let number = seats.iter().filter(|s| s.progress == progress).count();
@@ -224,14 +315,28 @@ fn Seats(id: SittingId, open: bool, token: String, seats: Vec<Seat>) -> AnyView 
     let cells = seats
         .into_iter()
         .map(|seat| {
-            let (state, icon, class) = words(seat.progress);
+            let (state, icon, class) = if seat.hand { ("Hand up", "hand", "seat seat-hand") } else { words(seat.progress) };
             let name = format!("{} {}", seat.first_name.reveal(), seat.initial);
             let may_start = open && seat.progress == Progress::NotStarted;
             let start = may_start.then(|| view! {
                 <form method="post" action=format!("/sittings/{id}/start/{}", seat.child)>
                     <Token value=token.clone()/>
-                    <button class="button button-quiet" type="submit">
+                    <button class="button button-quiet button-small" type="submit">
                         "Start here"<span class="visually-hidden">{format!(": {name} on this device, and you are signed out of it")}</span>
+                    </button>
+                </form>
+            });
+            // Who was not there is marked while the sitting runs, and the mark taken away when somebody comes late.
+            let mark = match (open, seat.progress, seat.absent) {
+                (true, Progress::NotStarted, _) => Some(("away", "Not here")),
+                (true, Progress::NotToday, true) => Some(("there", "Is here")),
+                _ => None,
+            };
+            let mark = mark.map(|(value, words)| view! {
+                <form method="post" action=format!("/sittings/{id}/absent/{}", seat.child)>
+                    <Token value=token.clone()/>
+                    <button class="button button-quiet button-small" type="submit" name="mark" value=value>
+                        {words}<span class="visually-hidden">{format!(": {name}")}</span>
                     </button>
                 </form>
             });
@@ -240,7 +345,7 @@ fn Seats(id: SittingId, open: bool, token: String, seats: Vec<Seat>) -> AnyView 
                     <span class="seat-name">{name.clone()}</span>
                     " "
                     <span class="seat-state"><Icon name=icon/>" "{state}</span>
-                    {start}
+                    <div class="seat-acts">{start}{mark}</div>
                 </li>
             }
         })

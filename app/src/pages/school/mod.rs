@@ -1,7 +1,9 @@
 //! What a proctor and a school lead see.
 
 pub mod board;
+pub mod board_events;
 pub mod cards;
+pub mod make_up;
 pub mod overview;
 mod script;
 pub mod sittings;

@@ -46,6 +46,7 @@ pub async fn show(visit: Visit) -> Response {
                         <h1>"Sittings"</h1>
                         <p class="lede">{lede}</p>
                     </div>
+                    <a class="button" href="/make-ups">"Make-up list"</a>
                 </div>
                 {if sittings.is_empty() {
                     view! {
@@ -105,7 +106,9 @@ fn List(sittings: Vec<Sitting>, now: Instant) -> AnyView {
                             <span class="table-sub">{sitting.school_name}</span>
                         </span>
                     </th>
-                    <td role="cell" data-label="Check-in">{sitting.window_name}</td>
+                    <td role="cell" data-label="Check-in">
+                        <span>{sitting.window_name}{sitting.make_up.then(|| view! { <span class="table-sub">"Make-up"</span> })}</span>
+                    </td>
                     <td role="cell" data-label="State">
                         <span><StateTag state/></span>
                     </td>

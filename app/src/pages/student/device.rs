@@ -2,12 +2,14 @@
 //! every child.
 
 use axum::Json;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::api::check_in::{Sent, get_forms, save_answers, submit_check_in};
+use crate::api::sittings::note_device;
 use crate::render::{not_now_or, problem_of};
 use crate::visit::{PostedJson, Visit};
 
@@ -23,6 +25,21 @@ pub struct Batch {
 #[serde(deny_unknown_fields)]
 pub struct HandIn {
     key: Uuid,
+}
+
+/// The device is there, and whether it still holds answers.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Here {
+    unsent: bool,
+}
+
+/// `POST /check-in/here`: asked by the page itself, so it keeps nobody signed in.
+pub async fn here(posted: PostedJson<Here>) -> Response {
+    match note_device(&posted.visit, posted.body.unsent).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => problem_of(&error, &posted.visit.ctx),
+    }
 }
 
 /// `GET /check-in/forms`.

@@ -130,3 +130,32 @@ fn faults_are_grouped_by_what_to_fix_a_03() {
         "Row 2, birth date: found 31/02/2015, need a date that exists, YYYY-MM-DD"
     );
 }
+
+#[test]
+fn rejected_rows_come_back_as_a_file_that_reads_again_once_mended_a_03() {
+    let roster = get(format!(
+        "{HEADER}{MEI}1002,Ana,Ng,31/02/2015,f,Hill School,6,6A\n1003,=1+1,Ng,2014-03-05,f,,6,6A\n\
+         1004,Bo,Ng,2014-03-05,f,Hill School,6,6A\n1004,Cy,Ng,2014-03-05,f,Hill School,6,6A\n"
+    ))
+    .unwrap();
+    assert_eq!((roster.pupils.len(), roster.rejected.len()), (1, 4));
+    let file = roster.rejected_csv();
+    let lines: Vec<&str> = file.lines().collect();
+    assert_eq!(lines.len(), 5);
+    assert!(lines[0].ends_with("\"Row in the file\",\"Reason\""), "{}", lines[0]);
+    assert!(
+        lines[1].contains("birth date: found 31/02/2015, need a date that exists, YYYY-MM-DD"),
+        "{}",
+        lines[1]
+    );
+    assert!(lines[2].contains("\"'=1+1\""), "no cell is a formula: {}", lines[2]);
+    let again = get(&file).unwrap();
+    assert_eq!(again.rejected.len(), 4, "unmended, it is rejected again");
+    let mended = file
+        .replace("31/02/2015", "2015-02-28")
+        .replace("'=1+1", "Eli")
+        .replace("\"\",\"6\"", "\"Hill School\",\"6\"")
+        .replacen("1004", "1005", 1);
+    let mended = get(mended).unwrap();
+    assert_eq!((mended.pupils.len(), mended.faults), (4, vec![]));
+}

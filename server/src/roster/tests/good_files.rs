@@ -11,17 +11,17 @@ fn encoding_and_separator_are_found_and_named_inp_06() {
         units.flat_map(|u| if big { u.to_be_bytes() } else { u.to_le_bytes() }).collect()
     };
     let cases: Vec<(Vec<u8>, &str)> = vec![
-        (plain.clone().into_bytes(), "CSV, UTF-8, separated by ,"),
-        (format!("\u{feff}{plain}").into_bytes(), "CSV, UTF-8, separated by ,"),
-        (plain.replace('\n', "\r\n").into_bytes(), "CSV, UTF-8, separated by ,"),
-        (plain.replace(',', ";").into_bytes(), "CSV, UTF-8, separated by ;"),
-        (plain.replace(',', "\t").into_bytes(), "CSV, UTF-8, separated by tab"),
-        (plain.replace(',', "|").into_bytes(), "CSV, UTF-8, separated by |"),
-        (wide(false, true), "CSV, UTF-16LE, separated by ,"),
-        (wide(true, true), "CSV, UTF-16BE, separated by ,"),
-        (wide(false, false), "CSV, UTF-16LE, separated by ,"),
-        (wide(true, false), "CSV, UTF-16BE, separated by ,"),
-        (encoding_rs::WINDOWS_1252.encode(&plain).0.into_owned(), "CSV, windows-1252, separated by ,"),
+        (plain.clone().into_bytes(), "CSV, UTF-8, separated by commas"),
+        (format!("\u{feff}{plain}").into_bytes(), "CSV, UTF-8, separated by commas"),
+        (plain.replace('\n', "\r\n").into_bytes(), "CSV, UTF-8, separated by commas"),
+        (plain.replace(',', ";").into_bytes(), "CSV, UTF-8, separated by semicolons"),
+        (plain.replace(',', "\t").into_bytes(), "CSV, UTF-8, separated by tabs"),
+        (plain.replace(',', "|").into_bytes(), "CSV, UTF-8, separated by bars"),
+        (wide(false, true), "CSV, UTF-16LE, separated by commas"),
+        (wide(true, true), "CSV, UTF-16BE, separated by commas"),
+        (wide(false, false), "CSV, UTF-16LE, separated by commas"),
+        (wide(true, false), "CSV, UTF-16BE, separated by commas"),
+        (encoding_rs::WINDOWS_1252.encode(&plain).0.into_owned(), "CSV, windows-1252, separated by commas"),
     ];
     for (bytes, format) in cases {
         let roster = get(bytes).unwrap();

@@ -1,6 +1,7 @@
 //! The importer against files as schools send them.
 
 mod bad_files;
+mod comparisons;
 mod good_files;
 mod oneroster;
 mod properties;

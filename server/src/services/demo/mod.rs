@@ -65,7 +65,7 @@ pub struct DemoCard {
 }
 
 /// What was made, with the sign-ins.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 #[expect(missing_docs, reason = "as named")]
 pub struct Demo {
     pub staff: Vec<DemoStaff>,

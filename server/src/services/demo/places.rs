@@ -131,6 +131,7 @@ pub(super) async fn build(services: &Services, ctx: &Ctx, plan: Plan, progress: 
                         district_id: rows.district,
                         name: school.name.clone(),
                         time_zone: ZONE.to_owned(),
+                        rehearsal: false,
                     };
                     places::add_school(tx, &row).await?;
                     for class in &school.classes {

@@ -16,12 +16,14 @@ use super::{DemoCard, Plan};
 use crate::ctx::{Actor, Ctx, Grant, Staff, Student};
 use crate::model::people::{AgeBand, Role};
 use crate::model::referral::{ContactHow, ContactWith, Outcome, ReferralState};
-use crate::model::window::{ConsentMode, ConsentStatus, WindowState};
+use crate::model::window::{ConsentBy, ConsentMode, ConsentStatus, WindowState};
 use crate::model::{Day, Instant, Private, ReferralId, SchoolId, SittingId, UserId, WindowId};
 use crate::services::card_link::CardLink;
 use crate::services::{Services, card_code, card_door, check_in, referrals, releases, scoring, steps};
+use crate::store::consent::Said;
+use crate::store::window_plans::{self, ResponsePlan};
 use crate::store::windows::{Window, WindowInstrument};
-use crate::store::{Act, administrations, cards, referrals as stored, windows};
+use crate::store::{Act, Tx, administrations, cards, consent, referrals as stored, windows};
 use crate::{Error, Result};
 
 pub(super) type Progress = Arc<dyn Fn(&str, usize) + Send + Sync>;
@@ -96,6 +98,8 @@ async fn add_window(
         closes_on: opens_on.plus_days(WINDOW_DAYS),
         state: if is_open { WindowState::Open } else { WindowState::Closed },
         consent_mode: ConsentMode::OptOut,
+        languages: "en".to_owned(),
+        rehearsal: false,
     };
     // By age: what the library offers to a student of that age. Wording and keys are the instrument's own.
     let wanted = [("checkin_6_7", 6, 7), ("scwbs", 8, 10), ("phq9_teen", 11, 17), ("phq9", 18, 19)];
@@ -118,11 +122,47 @@ async fn add_window(
         .store
         .write(ctx, Act::new("demo.window"), move |tx| {
             let (row, instruments, schools) = (row.clone(), instruments.clone(), schools.clone());
-            Box::pin(async move { Ok(windows::add(tx, &row, &instruments, &schools).await?) })
+            Box::pin(async move {
+                windows::add(tx, &row, &instruments, &schools).await?;
+                prepare(tx, &row, &instruments, &schools).await
+            })
         })
         .await?;
     Ok(window)
 }
+
+/// How each school answers, and what guardians were told.
+async fn prepare(
+    tx: &mut Tx,
+    window: &Window,
+    asked: &[WindowInstrument],
+    schools: &[SchoolId],
+) -> Result<()> {
+    let plan = ResponsePlan {
+        opens_minute: Some(8 * 60),
+        closes_minute: Some(13 * 60 + 30),
+        room: "Quiet room beside the library".to_owned(),
+        escalation: "The school lead is called, then the district’s person on call".to_owned(),
+        guardian_rule: "The counselor calls a guardian the same day, unless a guardian may be the danger"
+            .to_owned(),
+    };
+    for school in schools {
+        window_plans::set_response_plan(tx, window.id, *school, &plan).await?;
+    }
+    let attached: Vec<String> = asked.iter().map(|a| format!("{} {}", a.instrument, a.version)).collect();
+    Ok(consent::add_notice(tx, window.id, NOTICE, &attached.join(", "), None).await?)
+}
+
+const NOTICE: &str = "Dear parents and guardians,
+
+twice a year our school asks every child how it is doing. Your child answers a short check-in on a device in class, which \
+takes about ten minutes. It may skip any question and stop at any time.
+
+Only the school’s counselors see your child’s answers. When an answer gives reason to, a counselor talks with your child \
+and calls you. The answers are no test and no diagnosis, and no grade depends on them.
+
+If you do not want your child to take part, say no on this letter or through its link. You may change your mind at any \
+time, and you choose whether what your child has answered is removed.";
 
 /// One sitting per class: in the open window most are open, some are finished and some still to come.
 #[derive(Clone, Copy, Debug)]
@@ -293,9 +333,15 @@ async fn screen(services: &Services, student: Student, job: &Job) -> Result<()> 
             Box::pin(async move {
                 tx.about("child", student.child.0);
                 if fate == Fate::Refused {
-                    let by = Private::new("Guardian".to_owned());
-                    let (child, window) = (student.child, student.window);
-                    windows::set_consent(tx, child, window, ConsentStatus::Refused, "paper", &by).await?;
+                    let said = Said {
+                        status: ConsentStatus::Refused,
+                        method: "paper".to_owned(),
+                        by_role: ConsentBy::Guardian,
+                        by_name: Private::new("Guardian".to_owned()),
+                        said_on: tx.ctx().now.day_in(&jiff::tz::TimeZone::UTC),
+                        proof: "folder in the school office".to_owned(),
+                    };
+                    consent::set(tx, student.child, student.window, &said).await?;
                     return Ok(());
                 }
                 if fate == Fate::Absent {

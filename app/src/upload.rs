@@ -1,0 +1,74 @@
+//! A posted form that carries a file (multipart), for the pages on which staff send one.
+
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request};
+use axum::response::Response;
+
+use crate::site::Site;
+use crate::visit::{Posted, Visit, too_much, unreadable};
+
+/// The largest file, with room for the form around it: the roster's own limit is what a person reads about.
+const LARGEST: usize = (10 << 20) + (64 << 10) + 1;
+/// Ten megabytes take minutes on a school's slow line.
+const LONGEST_SENDING: Duration = Duration::from_secs(300);
+
+/// A form with a file whose token fits the visitor. The token stands before the file in the form, so a forged one is
+/// refused with nothing kept.
+#[derive(Debug)]
+pub struct Upload {
+    /// The form's fields.
+    pub posted: Posted,
+    /// The file's name as the browser tells it.
+    pub name: String,
+    /// What is in it; empty when none was chosen.
+    pub bytes: Vec<u8>,
+}
+
+impl FromRequest<Site> for Upload {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, site: &Site) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let visit = Visit::from_request_parts(&mut parts, site).await?;
+        let mut request = Request::from_parts(parts, body);
+        DefaultBodyLimit::max(LARGEST).apply(&mut request);
+        let read = tokio::time::timeout(LONGEST_SENDING, read(request, site)).await;
+        match read {
+            Ok(Ok((fields, name, bytes))) => {
+                Posted::checked(visit, fields).map(|posted| Self { posted, name, bytes })
+            }
+            // What is no form carries no token either, and that is said first.
+            Ok(Err(Broken::NoForm)) => match Posted::checked(visit, Vec::new()) {
+                Ok(posted) => Err(unreadable(&posted.visit)),
+                Err(refused) => Err(refused),
+            },
+            Ok(Err(Broken::TooMuch)) | Err(_) => Err(too_much(&visit)),
+        }
+    }
+}
+
+enum Broken {
+    NoForm,
+    TooMuch,
+}
+
+async fn read(request: Request, site: &Site) -> Result<(Vec<(String, String)>, String, Vec<u8>), Broken> {
+    let mut form = Multipart::from_request(request, site).await.map_err(|_| Broken::NoForm)?;
+    let (mut fields, mut name, mut bytes) = (Vec::new(), String::new(), Vec::new());
+    let broken = |error: axum::extract::multipart::MultipartError| match error.status().as_u16() {
+        413 => Broken::TooMuch,
+        _ => Broken::NoForm,
+    };
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        let key = field.name().unwrap_or_default().to_owned();
+        match field.file_name().map(str::to_owned) {
+            Some(file) => {
+                name = file;
+                bytes = field.bytes().await.map_err(broken)?.to_vec();
+            }
+            None => fields.push((key, field.text().await.map_err(broken)?)),
+        }
+    }
+    Ok((fields, name, bytes))
+}

@@ -1,0 +1,225 @@
+//! What a roster changes: many children at once, by the district's own numbers.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::children::NewChild;
+use super::{Conn, StoreError, Tx, args};
+use crate::model::people::Sex;
+use crate::model::{ChildId, ClassId, Day, DistrictId, Instant, Private, SchoolId, UserId};
+
+/// A child of the district with the place it is enrolled in, if it is.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct KnownChild {
+    pub id: ChildId,
+    pub number: String,
+    pub given_name: Private<String>,
+    pub family_name: Private<String>,
+    pub birth_date: Day,
+    pub sex: Sex,
+    pub school_id: Option<SchoolId>,
+    pub school_name: Option<String>,
+    pub class_name: Option<String>,
+    /// Whether a referral of the child is open.
+    pub in_care: bool,
+}
+
+/// A class of the district.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct KnownClass {
+    pub id: ClassId,
+    pub school_id: SchoolId,
+    pub name: String,
+}
+
+/// Every child of a district, enrolled or not.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn children(conn: &mut Conn, district: DistrictId) -> Result<Vec<KnownChild>, StoreError> {
+    conn.all(
+        "select c.id, c.number, c.given_name, c.family_name, c.birth_date, c.sex, s.id as school_id, \
+         s.name as school_name, k.name as class_name, exists (select 1 from referrals r where r.child_id = c.id \
+         and r.closed_at is null) as in_care from children c \
+         left join enrollments e on e.child_id = c.id and e.to_date is null \
+         left join schools s on s.id = e.school_id left join classes k on k.id = e.class_id \
+         where c.district_id = $1",
+        args![district],
+    )
+    .await
+}
+
+/// Every class of a district.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn classes(conn: &mut Conn, district: DistrictId) -> Result<Vec<KnownClass>, StoreError> {
+    conn.all(
+        "select k.id, k.school_id, k.name from classes k join schools s on s.id = k.school_id where s.district_id = $1",
+        args![district],
+    )
+    .await
+}
+
+/// Adds children and enrolls them, many rows to a statement.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses one of them.
+pub async fn add_children(tx: &mut Tx, children: &[NewChild]) -> Result<(), StoreError> {
+    let ctx = tx.ctx();
+    let rows = children.iter().map(|child| {
+        args![
+            child.id,
+            child.district_id,
+            &child.number,
+            &child.given_name,
+            &child.family_name,
+            child.birth_date,
+            child.sex,
+            &child.language,
+            ctx.now
+        ]
+    });
+    tx.run_rows(
+        "insert into children (id, district_id, number, given_name, family_name, birth_date, sex, language, created_at) \
+         values",
+        rows.collect(),
+    )
+    .await?;
+    let rows = children
+        .iter()
+        .map(|child| args![ctx.id(), child.id, child.school_id, child.class_id, child.enrolled_on]);
+    tx.run_rows(
+        "insert into enrollments (id, child_id, school_id, class_id, from_date) values",
+        rows.collect(),
+    )
+    .await
+}
+
+/// Writes a child's name, birth date and sex as the roster has them; an unknown sex leaves what is known.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn update_child(
+    tx: &mut Tx,
+    child: ChildId,
+    given: &Private<String>,
+    family: &Private<String>,
+    birth: Day,
+    sex: Sex,
+) -> Result<(), StoreError> {
+    tx.run(
+        "update children set given_name = $2, family_name = $3, birth_date = $4, \
+         sex = case when $5 = 'unknown' then sex else $5 end where id = $1",
+        args![child, given, family, birth, sex],
+    )
+    .await
+    .map(drop)
+}
+
+/// Ends where a child is enrolled now. The child and all that is known of it stay.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn end_enrollment(tx: &mut Tx, child: ChildId, on: Day) -> Result<(), StoreError> {
+    tx.run("update enrollments set to_date = $2 where child_id = $1 and to_date is null", args![child, on])
+        .await
+        .map(drop)
+}
+
+/// Enrolls a child that is enrolled nowhere.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn enroll(
+    tx: &mut Tx,
+    child: ChildId,
+    school: SchoolId,
+    class: ClassId,
+    from: Day,
+) -> Result<(), StoreError> {
+    let id = tx.ctx().id();
+    tx.run(
+        "insert into enrollments (id, child_id, school_id, class_id, from_date) values ($1, $2, $3, $4, $5)",
+        args![id, child, school, class, from],
+    )
+    .await
+    .map(drop)
+}
+
+/// A roster that was sent and not taken over yet.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct Upload {
+    pub id: Uuid,
+    pub name: String,
+    pub created_at: Instant,
+}
+
+/// Keeps a file that somebody sent, in place of the one they sent before.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn keep_upload(
+    tx: &mut Tx,
+    id: Uuid,
+    district: DistrictId,
+    user: UserId,
+    name: &str,
+    body: &[u8],
+) -> Result<(), StoreError> {
+    let now = tx.ctx().now;
+    tx.run("delete from roster_uploads where user_id = $1", args![user]).await?;
+    tx.run(
+        "insert into roster_uploads (id, district_id, user_id, name, body, created_at) values ($1, $2, $3, $4, $5, $6)",
+        args![id, district, user, name, body.to_vec(), now],
+    )
+    .await
+    .map(drop)
+}
+
+/// What somebody sent last, without its content.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn upload_of(conn: &mut Conn, user: UserId) -> Result<Option<Upload>, StoreError> {
+    conn.first("select id, name, created_at from roster_uploads where user_id = $1", args![user]).await
+}
+
+/// The name and content of a file that somebody sent.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn upload(
+    conn: &mut Conn,
+    id: Uuid,
+    user: UserId,
+) -> Result<Option<(String, Vec<u8>)>, StoreError> {
+    conn.first("select name, body from roster_uploads where id = $1 and user_id = $2", args![id, user]).await
+}
+
+/// Throws a file away; false when it is gone already.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn remove_upload(tx: &mut Tx, id: Uuid, user: UserId) -> Result<bool, StoreError> {
+    Ok(tx.run("delete from roster_uploads where id = $1 and user_id = $2", args![id, user]).await? == 1)
+}
+
+/// Throws away what nobody took over since an instant.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn remove_old_uploads(tx: &mut Tx, before: Instant) -> Result<u64, StoreError> {
+    tx.run("delete from roster_uploads where created_at < $1", args![before]).await
+}
+
+/// Throws away every file of a district that waits: one of them may name a child that is erased.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn remove_uploads(tx: &mut Tx, district: DistrictId) -> Result<(), StoreError> {
+    tx.run("delete from roster_uploads where district_id = $1", args![district]).await.map(drop)
+}
