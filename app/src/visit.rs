@@ -428,6 +428,18 @@ impl Posted {
         self.fields.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// A time of day as minutes since midnight.
+    ///
+    /// # Errors
+    /// [`server::Error::Invalid`] about the field when it is none.
+    pub fn minute(&self, name: &'static str) -> server::Result<i64> {
+        let read = self.text(name).trim().split_once(':').and_then(|(hour, minute)| {
+            let (hour, minute): (i64, i64) = (hour.parse().ok()?, minute.parse().ok()?);
+            ((0..=23).contains(&hour) && (0..=59).contains(&minute)).then_some(hour * 60 + minute)
+        });
+        read.ok_or_else(|| server::Error::invalid(name, "Give the time as 08:00."))
+    }
+
     /// The value of a field as one of the domain's words or numbers.
     pub fn word<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
         self.text(name).trim().parse().ok()

@@ -38,6 +38,11 @@ text_enum! {
 }
 
 impl WindowState {
+    /// Whether nothing is asked or said in it any more.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Closed | Self::Archived)
+    }
+
     /// The steps that lead on from here, or back to a draft.
     pub fn next(self) -> &'static [Self] {
         match self {

@@ -73,14 +73,18 @@ const KNOWN: &[(Field, &[&str])] = &[
     ),
 ];
 
+/// A heading without what people write differently: blanks, signs and capitals.
+pub fn plain(heading: &str) -> String {
+    heading.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// The field of each heading; of two headings for one field the first counts.
 pub fn guess(header: &[String]) -> Vec<Option<Field>> {
     let mut taken = Vec::new();
     header
         .iter()
         .map(|heading| {
-            let plain: String =
-                heading.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+            let plain = plain(heading);
             let field =
                 KNOWN.iter().find(|(_, names)| names.contains(&plain.as_str())).map(|(field, _)| *field)?;
             if taken.contains(&field) {

@@ -17,7 +17,7 @@ mod text;
 use crate::model::people::Sex;
 use crate::model::{Day, Private};
 
-pub use columns::{Field, guess};
+pub use columns::{Field, guess, plain};
 pub use compare::{Change, Known, Plan, compare};
 pub use fault::{Fault, Kind, grouped};
 pub use rejected::Rejected;

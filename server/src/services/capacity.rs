@@ -11,7 +11,6 @@ use super::{Services, require, rules, school_days, scoring};
 use crate::capacity::{BaseRate, Group, Plan, base_rate, for_one_child, plan, whole};
 use crate::config::Clinical;
 use crate::ctx::Ctx;
-use crate::model::window::WindowState;
 use crate::model::{Day, Instant, SchoolId, WindowId};
 use crate::policy::{Action, Place};
 use crate::referral_rules::Switch;
@@ -99,7 +98,7 @@ pub async fn page(services: &Services, ctx: &Ctx, id: WindowId) -> Result<Capaci
     let clinical = &services.config.clinical;
     let reckoned = Reckoned::of(&mut conn, &window, clinical).await?;
     Ok(CapacityPage {
-        is_over: matches!(window.state, WindowState::Closed | WindowState::Archived),
+        is_over: window.state.is_over(),
         schools: reckoned.schools(&mut conn, &window, clinical, ctx.now).await?,
         asked: reckoned.asked,
         clock: reckoned.clock,

@@ -6,7 +6,6 @@ use super::sittings::{self, Sitting};
 use super::{Services, card_code};
 use crate::ctx::Ctx;
 use crate::model::administration::Progress;
-use crate::model::window::WindowState;
 use crate::model::{ChildId, Day, Private, SittingId};
 use crate::store::{Act, administrations, cards, consent, windows};
 use crate::{Error, Result};
@@ -69,7 +68,7 @@ pub async fn print(services: &Services, ctx: &Ctx, id: SittingId, whom: Whom) ->
                 let sitting = sittings::find(tx, &ctx, id).await?;
                 let window = windows::get(tx, sitting.window_id).await?.ok_or(Error::NotFound)?;
                 // Nobody loses a card for one that opens nothing.
-                if matches!(window.state, WindowState::Closed | WindowState::Archived) {
+                if window.state.is_over() {
                     return Err(Error::Conflict(
                         "This check-in is over; cards are of no use any more.".to_owned(),
                     ));

@@ -10,7 +10,7 @@ pub use returns::{Returned, import};
 use super::erasure::{self, WindowErasure};
 use super::{Services, require};
 use crate::ctx::Ctx;
-use crate::model::window::{ConsentBy, ConsentMode, ConsentStatus, WindowState};
+use crate::model::window::{ConsentBy, ConsentMode, ConsentStatus};
 use crate::model::{ChildId, ClassId, Day, DistrictId, Private, SchoolId, WindowId};
 use crate::policy::{Action, Place, allow};
 pub use crate::store::consent::{ClassConsent, ClassCounts, Notice, Said};
@@ -107,7 +107,7 @@ pub async fn list(services: &Services, ctx: &Ctx) -> Result<Vec<Window>> {
     let district = super::staff(ctx)?.district;
     let mut conn = services.store.read(ctx).await?;
     let windows = windows::list(&mut conn, district).await?;
-    Ok(windows.into_iter().filter(|w| !is_over(w.state)).collect())
+    Ok(windows.into_iter().filter(|w| !w.state.is_over()).collect())
 }
 
 /// A class's consent.
@@ -238,12 +238,8 @@ fn check(word: &Word, birth: Day, guardian_below: u8) -> Result<()> {
     Ok(())
 }
 
-fn is_over(state: WindowState) -> bool {
-    matches!(state, WindowState::Closed | WindowState::Archived)
-}
-
 fn not_over(window: &Window) -> Result<()> {
-    match is_over(window.state) {
+    match window.state.is_over() {
         true => Err(Error::Conflict("This window is over.".to_owned())),
         false => Ok(()),
     }

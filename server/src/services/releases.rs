@@ -89,7 +89,7 @@ async fn may_build(conn: &mut Conn, ctx: &Ctx, window: WindowId) -> Result<windo
         return Err(Error::NotFound);
     };
     require(ctx, Action::BuildRelease, Place::District(window.district_id))?;
-    if !matches!(window.state, WindowState::Closed | WindowState::Archived) {
+    if !window.state.is_over() {
         return Err(Error::Conflict(format!(
             "{} is {}: a release is built when its window is closed.",
             window.name,

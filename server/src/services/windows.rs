@@ -54,7 +54,7 @@ pub async fn get(services: &Services, ctx: &Ctx, id: WindowId) -> Result<WindowP
         let plan = window_plans::response_plan(&mut conn, id, school.id).await?;
         schools.push((school, plan));
     }
-    let over = matches!(window.state, WindowState::Closed | WindowState::Archived);
+    let over = window.state.is_over();
     let missing = match over {
         true => Vec::new(),
         false => {
@@ -182,7 +182,7 @@ pub async fn plan_school(
                 if schools.iter().all(|s| s.id != school) {
                     return Err(Error::NotFound);
                 }
-                if matches!(window.state, WindowState::Closed | WindowState::Archived) {
+                if window.state.is_over() {
                     return Err(Error::Conflict("This window is over.".to_owned()));
                 }
                 Ok(window_plans::set_response_plan(tx, id, school, &plan).await?)

@@ -90,16 +90,12 @@ fn read(posted: &Posted) -> Result<SchoolPlan> {
     })
 }
 
+/// A plan may be kept in parts: a time that is not said yet is none.
 fn minute(posted: &Posted, name: &'static str) -> Result<Option<i64>> {
-    let text = posted.text(name).trim();
-    if text.is_empty() {
-        return Ok(None);
+    match posted.text(name).trim() {
+        "" => Ok(None),
+        _ => posted.minute(name).map(Some),
     }
-    let read = text.split_once(':').and_then(|(hour, minute)| {
-        let (hour, minute): (i64, i64) = (hour.parse().ok()?, minute.parse().ok()?);
-        ((0..=23).contains(&hour) && (0..=59).contains(&minute)).then_some(hour * 60 + minute)
-    });
-    read.map(Some).ok_or_else(|| Error::invalid(name, "Give the time as 08:00."))
 }
 
 /// What was refused, and where it stands on the page.
@@ -173,7 +169,7 @@ fn tasks(page: &WindowPage) -> Vec<(&'static str, &'static str, String)> {
 
 #[component]
 fn Tasks(page: WindowPage) -> AnyView {
-    let over = matches!(page.window.state, WindowState::Closed | WindowState::Archived);
+    let over = page.window.state.is_over();
     let running = matches!(page.window.state, WindowState::Open | WindowState::Paused);
     let lines = tasks(&page)
         .into_iter()
@@ -274,7 +270,7 @@ fn Facts(page: WindowPage) -> AnyView {
 
 /// How each school answers, with the form to say so.
 fn plans(page: &WindowPage, wrong: &Wrong, token: &str) -> AnyView {
-    let over = matches!(page.window.state, WindowState::Closed | WindowState::Archived);
+    let over = page.window.state.is_over();
     let cards = page
         .schools
         .iter()

@@ -63,17 +63,9 @@ fn read_shift(address: &Address, posted: &Posted) -> Result<NewShift> {
         rank: posted.word::<i64>("rank").filter(|r| (1..=2).contains(r)).unwrap_or(1),
         weekday: weekday.filter(|_| on_date.is_none()),
         on_date,
-        from_minute: minute(posted, "from")?,
-        to_minute: minute(posted, "to")?,
+        from_minute: posted.minute("from")?,
+        to_minute: posted.minute("to")?,
     })
-}
-
-fn minute(posted: &Posted, name: &'static str) -> Result<i64> {
-    let read = posted.text(name).trim().split_once(':').and_then(|(hour, minute)| {
-        let (hour, minute): (i64, i64) = (hour.parse().ok()?, minute.parse().ok()?);
-        ((0..=23).contains(&hour) && (0..=59).contains(&minute)).then_some(hour * 60 + minute)
-    });
-    read.ok_or_else(|| Error::invalid(name, "Give the time as 08:00."))
 }
 
 /// `POST /duty/{id}/shifts/{shift}/remove`.

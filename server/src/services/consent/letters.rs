@@ -6,7 +6,7 @@ use questionnaires::library;
 use super::super::sessions::{fresh_token, hash_token};
 use super::{Services, Word, attached, class, not_over, say};
 use crate::ctx::Ctx;
-use crate::model::window::{ConsentBy, ConsentStatus, WindowState};
+use crate::model::window::{ConsentBy, ConsentStatus};
 use crate::model::{ChildId, ClassId, Private, WindowId};
 use crate::store::consent::{self, Letter};
 use crate::store::windows;
@@ -103,7 +103,7 @@ pub async fn invitation(services: &Services, ctx: &Ctx, token: &str) -> Result<I
     Ok(Invitation {
         instruments: questions(&mut conn, &letter).await?,
         notice: notice.body,
-        open: !matches!(letter.window_state, WindowState::Closed | WindowState::Archived),
+        open: !letter.window_state.is_over(),
         letter,
     })
 }

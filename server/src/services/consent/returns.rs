@@ -7,7 +7,7 @@ use super::{Services, Word, keeps, say, window};
 use crate::ctx::Ctx;
 use crate::model::window::{ConsentBy, ConsentStatus};
 use crate::model::{Day, Private, WindowId};
-use crate::roster::plain_table;
+use crate::roster::{plain, plain_table};
 use crate::store::Act;
 use crate::store::consent::{self, Numbered};
 use crate::{Error, Result};
@@ -111,13 +111,8 @@ pub async fn import(services: &Services, ctx: &Ctx, id: WindowId, bytes: &[u8]) 
 /// The rows that can be understood, and a sentence for each that cannot.
 fn read(bytes: &[u8], latest: Day) -> std::result::Result<(Vec<Row>, Vec<String>), String> {
     let table = plain_table(bytes)?;
-    let column = |names: &[&str]| {
-        table.header.iter().position(|heading| {
-            let plain: String =
-                heading.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-            names.contains(&plain.as_str())
-        })
-    };
+    let column =
+        |names: &[&str]| table.header.iter().position(|heading| names.contains(&plain(heading).as_str()));
     let (Some(number), Some(answer), Some(date), Some(by)) =
         (column(NUMBER), column(ANSWER), column(DATE), column(BY))
     else {
