@@ -64,6 +64,13 @@ pub fn file(kind: &'static str, name: &str, body: String) -> Response {
         .into_response()
 }
 
+/// A PDF to keep or print, under a name of letters, digits, points and dashes.
+pub fn pdf(name: &str, body: Vec<u8>) -> Response {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    ([(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, disposition)], body)
+        .into_response()
+}
+
 /// A short page with one message, for what needs no page of its own.
 pub fn message(visit: &Visit, status: StatusCode, title: &'static str, text: &str) -> Response {
     let text = text.to_owned();

@@ -17,6 +17,8 @@ pub mod config;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod ctx;
 #[cfg(not(target_arch = "wasm32"))]
+pub mod documents;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod draw;
 #[cfg(not(target_arch = "wasm32"))]
 mod error;

@@ -59,6 +59,20 @@ on_both_databases! {
         assert!(empty.status == 403 || empty.status == 422, "{}", empty.status);
     }
 
+    /// the same cards as a file, which no cache keeps.
+    async fn cards_come_as_a_pdf_file_too_a_05(kind: Kind) {
+        let server = Server::demo(kind).await;
+        let mut proctor = proctor(&server).await;
+        let (sitting, _) = open_sitting(&mut proctor).await;
+        let choose = proctor.get(&format!("{sitting}/cards")).await.ok();
+        let form = choose.form("form:has(button[value='class'])").set("as", "pdf").press("whom", "class");
+        let file = proctor.submit(form).await.ok();
+        assert_eq!(file.header("content-type"), Some("application/pdf"));
+        assert!(file.header("content-disposition").is_some_and(|name| name.contains("cards.pdf")));
+        assert!(file.header("cache-control").is_some_and(|rule| rule.contains("no-store")));
+        assert!(file.bytes.starts_with(b"%PDF-"));
+    }
+
     /// the device becomes the child's; nothing of the proctor is left on it.
     async fn a_child_without_a_card_begins_on_the_device_in_the_proctors_hand_a_08(kind: Kind) {
         let server = Server::demo(kind).await;

@@ -1,6 +1,7 @@
 //! Sittings.
 
 use server::Result;
+use server::documents::{CardFace, CardSheet};
 use server::model::{ChildId, SittingId};
 pub use server::services::cards::{Card, Sheet, Whom};
 pub use server::services::hands::Hand;
@@ -33,6 +34,20 @@ pub async fn lower_hand(visit: &Visit, id: SittingId, child: ChildId) -> Result<
 /// New cards for children of a class.
 pub async fn print_cards(visit: &Visit, id: SittingId, whom: Whom) -> Result<Sheet> {
     cards::print(&visit.site.services, &visit.ctx, id, whom).await
+}
+
+/// A sheet of cards as PDF; `days` is when they work, in words.
+pub async fn cards_pdf(visit: &Visit, sheet: &Sheet, days: &str) -> Result<Vec<u8>> {
+    let face = |card: &Card| CardFace {
+        name: format!("{} {}", card.first_name.reveal(), card.initial),
+        class: sheet.sitting.class_name.clone(),
+        code: card.code.reveal().clone(),
+        days: days.to_owned(),
+        link: card.link.reveal().clone(),
+    };
+    let title = format!("Check-in cards of class {}", sheet.sitting.class_name);
+    let cards = sheet.cards.iter().map(face).collect();
+    visit.site.services.print_cards(CardSheet { title, cards }).await
 }
 
 /// Begins a child's check-in on this device, in place of the proctor's sign-in.

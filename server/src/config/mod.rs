@@ -107,6 +107,12 @@ pub const SETTINGS: &[Setting] = &[
                   A child that is erased is gone from every backup after as many days",
     },
     Setting {
+        name: "documents.fonts",
+        default: "/usr/share/fonts",
+        meaning: "folder of fonts for letters that the built-in one lacks, such as Chinese or Arabic ones, in PDF files \
+                  (Debian: fonts-noto-core, fonts-noto-cjk)",
+    },
+    Setting {
         name: "retention.file",
         default: "",
         meaning: "a signed copy of the periods (how long answers, results, casework, consents and leavers are kept, by \
@@ -163,6 +169,8 @@ pub struct Config {
     pub checkpoints: PathBuf,
     /// Whom backups are for.
     pub backup_recipient: Option<Recipient>,
+    /// Where further fonts are.
+    pub fonts: PathBuf,
     /// How long what is kept.
     pub retention: Retention,
     /// Clinical settings.
@@ -321,6 +329,7 @@ impl Config {
                 alerts,
                 checkpoints,
                 backup_recipient,
+                fonts: PathBuf::from(value("documents.fonts")),
                 retention,
                 guardian_below,
                 clinical,

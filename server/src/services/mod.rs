@@ -29,6 +29,7 @@ pub mod hands;
 pub mod outside;
 mod passwords;
 pub mod plans;
+mod printing;
 pub mod proofs;
 pub mod queue;
 mod readiness;
@@ -58,6 +59,7 @@ use std::sync::Arc;
 
 use crate::config::{Config, Keys};
 use crate::ctx::{Actor, Ctx, Staff, Student};
+use crate::documents::Press;
 use crate::policy::{Action, Place, allow};
 use crate::store::Store;
 use crate::{Error, Result};
@@ -73,6 +75,7 @@ pub struct Services {
     card_failures: Arc<Throttle>,
     password_failures: Arc<Throttle>,
     together: Together,
+    press: Arc<Press>,
 }
 
 impl Services {
@@ -88,6 +91,7 @@ impl Services {
         let together = Together::start(store.clone(), Arc::clone(&config));
         Ok(Self {
             store,
+            press: Arc::new(Press::new(&config.fonts)),
             config,
             keys,
             together,

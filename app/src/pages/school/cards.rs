@@ -44,7 +44,17 @@ pub async fn print(address: Address, posted: Posted) -> Response {
         return choose(visit, id, StatusCode::UNPROCESSABLE_ENTITY, Some(why)).await;
     };
     match api::print_cards(visit, id, whom).await {
-        Ok(sheet) => sheet_page(visit, sheet),
+        Ok(sheet) if posted.text("as") == "pdf" => {
+            let when = When::new(visit.ctx.now, &sheet.sitting.time_zone);
+            let days = format!("{} – {}", when.date(sheet.opens_on), when.date(sheet.closes_on));
+            match api::cards_pdf(visit, &sheet, &days).await {
+                Ok(pdf) => render::pdf("cards.pdf", pdf),
+                // The cards are made, and the ones before are void: what cannot be a file is shown all the same.
+                Err(Error::Conflict(why)) => sheet_page(visit, sheet, Some(why)),
+                Err(error) => render::staff_failure(visit, &error),
+            }
+        }
+        Ok(sheet) => sheet_page(visit, sheet, None),
         Err(Error::Conflict(why)) => choose(visit, id, StatusCode::CONFLICT, Some(why)).await,
         Err(error) => render::staff_failure(visit, &error),
     }
@@ -80,6 +90,7 @@ async fn choose(visit: &Visit, id: SittingId, status: StatusCode, refused: Optio
                 <form class="card form" method="post" action=action.clone()>
                     <Token value=token.clone()/>
                     <h2>"The whole class"</h2>
+                    <Shape/>
                     <div class="buttons">
                         <button class="button button-primary" type="submit" name="whom" value="class">
                             <Icon name="printer"/>"Make cards for the class"
@@ -92,6 +103,7 @@ async fn choose(visit: &Visit, id: SittingId, status: StatusCode, refused: Optio
                 <form class="card form" method="post" action=action>
                     <Token value=token/>
                     <h2>"One lost card"</h2>
+                    <Shape/>
                     <div class="field">
                         <label for="child">"Child"</label>
                         <select class="input" id="child" name="child" required>
@@ -108,7 +120,7 @@ async fn choose(visit: &Visit, id: SittingId, status: StatusCode, refused: Optio
     })
 }
 
-fn sheet_page(visit: &Visit, sheet: Sheet) -> Response {
+fn sheet_page(visit: &Visit, sheet: Sheet, not_as_file: Option<String>) -> Response {
     let reader = Reader::of(visit);
     let now = visit.ctx.now;
     let Sheet { sitting, opens_on, closes_on, cards, left_out } = sheet;
@@ -135,11 +147,31 @@ fn sheet_page(visit: &Visit, sheet: Sheet) -> Response {
                     <BackLink href=format!("/sittings/{}", sitting.id)>{format!("Class {}", sitting.class_name)}</BackLink>
                     <h1>{title}</h1>
                     <p class="lede">{made}{without}" Print them now: they are shown only once."</p>
+                    {not_as_file.map(|why| view! { <Banner tone=Tone::Warn head=why urgent=true/> })}
                 </div>
                 <ul class="cards-sheet">{cells}</ul>
             </StaffShell>
         }
     })
+}
+
+/// On the page, to print at once, or as a file.
+#[component]
+fn Shape() -> AnyView {
+    view! {
+        <fieldset class="field">
+            <legend>"How"</legend>
+            <div class="radios">
+                <label class="radio">
+                    <input type="radio" name="as" value="page" checked=true/>"Show them here to print"
+                </label>
+                <label class="radio">
+                    <input type="radio" name="as" value="pdf"/>"As a PDF file, ten to a page"
+                </label>
+            </div>
+        </fieldset>
+    }
+    .into_any()
 }
 
 #[component]

@@ -1,0 +1,214 @@
+//! Blocks set on pages.
+
+use super::fonts::Fonts;
+use super::text::{Look, Text, Typesetter};
+use super::write::{BLACK, GREY, HEIGHT, Ink, Item, LINE, Pages, Part, WIDTH};
+use super::{Block, Document, PrintError, tables};
+use krilla::tagging::{ListNumbering, Tag};
+use std::num::NonZeroU16;
+use std::rc::Rc;
+
+/// Two centimetres at the sides.
+pub(super) const LEFT: f32 = 56.7;
+const TOP: f32 = 56.7;
+const BOTTOM: f32 = HEIGHT - 68.0;
+pub(super) const MEASURE: f32 = WIDTH - 2.0 * LEFT;
+
+const BODY: f32 = 10.5;
+const FOOT: f32 = 8.5;
+
+/// Where the next thing goes.
+pub(super) struct Galley<'f> {
+    pub(super) fonts: &'f Fonts,
+    pub(super) setter: Typesetter,
+    pub(super) pages: Pages,
+    pub(super) y: f32,
+}
+
+/// Sets a document.
+pub(super) fn set(fonts: &Fonts, document: &Document) -> Result<Pages, PrintError> {
+    let mut galley = Galley { fonts, setter: Typesetter::new(fonts), pages: Pages::default(), y: TOP };
+    galley.pages.pages.push(Vec::new());
+    galley.heading(1, &document.title);
+    for block in &document.blocks {
+        galley.block(block)?;
+    }
+    galley.feet(&document.footer);
+    galley.setter.check()?;
+    Ok(galley.pages)
+}
+
+impl Galley<'_> {
+    fn block(&mut self, block: &Block) -> Result<(), PrintError> {
+        match block {
+            Block::Heading(level, words) => self.heading(*level, words),
+            Block::Paragraph(words) => {
+                let part = self.pages.element(Tag::P, None);
+                let text = self.setter.set(words, Look::plain(BODY), MEASURE);
+                self.flow(&text, LEFT, BLACK, Part::Of(part));
+                self.y += 7.0;
+            }
+            Block::Note(words) => self.note(words),
+            Block::Points(points) => self.points(points),
+            Block::Fields(fields) => tables::fields(self, fields),
+            Block::Table(table) => tables::table(self, table),
+            Block::Figure { svg, alt } => self.figure(svg, alt)?,
+            Block::Blanks(blanks) => self.blanks(blanks),
+            Block::NewPage => self.turn(),
+        }
+        Ok(())
+    }
+
+    /// Puts something on the current page.
+    pub(super) fn put(&mut self, item: Item) {
+        if let Some(page) = self.pages.pages.last_mut() {
+            page.push(item);
+        }
+    }
+
+    /// Begins a new page.
+    pub(super) fn turn(&mut self) {
+        self.pages.pages.push(Vec::new());
+        self.y = TOP;
+    }
+
+    /// Makes room for something that must not be torn apart; says whether a new page was begun.
+    pub(super) fn room(&mut self, height: f32) -> bool {
+        let turns = self.y > TOP && self.y + height > BOTTOM;
+        if turns {
+            self.turn();
+        }
+        turns
+    }
+
+    /// Sets the lines of a text, over as many pages as it takes.
+    pub(super) fn flow(&mut self, text: &Rc<Text>, x: f32, ink: Ink, part: Part) {
+        let heights: Vec<f32> = text.layout.lines().map(|line| line.metrics().line_height).collect();
+        let mut first = 0;
+        while first < heights.len() {
+            let mut last = first;
+            let mut height = 0.0;
+            while let Some(next) = heights.get(last).filter(|next| self.y + height + **next <= BOTTOM) {
+                height += next;
+                last += 1;
+            }
+            if last == first && self.y > TOP {
+                self.turn();
+                continue;
+            }
+            // A line higher than a page is set all the same.
+            let last = last.max(first + 1);
+            self.put(Item::Lines { text: text.clone(), lines: first..last, x, y: self.y, ink, part });
+            self.y += height;
+            first = last;
+        }
+    }
+
+    fn heading(&mut self, level: u16, words: &str) {
+        let (size, before, after) = match level {
+            1 => (19.0, 0.0, 10.0),
+            2 => (13.5, 10.0, 5.0),
+            _ => (11.5, 6.0, 3.0),
+        };
+        let text = self.setter.set(words, Look::bold(size), MEASURE);
+        // Never a heading at the foot of a page with nothing below it.
+        if !self.room(before + text.height() + after + 3.0 * BODY) {
+            self.y += before;
+        }
+        let level = NonZeroU16::new(level.clamp(1, 6)).unwrap_or(NonZeroU16::MIN);
+        let part = self.pages.element(Tag::Hn(level, Some(words.to_owned())), None);
+        self.pages.outline.push((words.to_owned(), self.pages.pages.len() - 1, self.y));
+        self.flow(&text, LEFT, BLACK, Part::Of(part));
+        self.y += after;
+    }
+
+    fn note(&mut self, words: &str) {
+        let text = self.setter.set(words, Look::plain(BODY), MEASURE - 14.0);
+        self.room(text.height().min(HEIGHT / 2.0));
+        let part = self.pages.element(Tag::P, None);
+        let (page, from) = (self.pages.pages.len(), self.y);
+        self.flow(&text, LEFT + 14.0, BLACK, Part::Of(part));
+        if self.pages.pages.len() == page {
+            let height = self.y - from;
+            self.put(Item::Fill { x: LEFT, y: from, width: 3.0, height, ink: GREY });
+        }
+        self.y += 8.0;
+    }
+
+    fn points(&mut self, points: &[String]) {
+        let list = self.pages.element(Tag::L(ListNumbering::Disc), None);
+        for point in points {
+            let item = self.pages.element(Tag::LI, Some(list));
+            let label = self.pages.element(Tag::Lbl, Some(item));
+            let body = self.pages.element(Tag::LBody, Some(item));
+            let bullet = self.setter.set("•", Look::plain(BODY), 12.0);
+            let text = self.setter.set(point, Look::plain(BODY), MEASURE - 14.0);
+            self.room(bullet.height());
+            let y = self.y;
+            self.put(Item::Lines {
+                text: bullet,
+                lines: 0..1,
+                x: LEFT + 2.0,
+                y,
+                ink: BLACK,
+                part: Part::Of(label),
+            });
+            self.flow(&text, LEFT + 14.0, BLACK, Part::Of(body));
+            self.y += 2.5;
+        }
+        self.y += 5.0;
+    }
+
+    fn figure(&mut self, svg: &str, alt: &str) -> Result<(), PrintError> {
+        let tree = picture(self.fonts, svg)?;
+        let size = tree.size();
+        let width = MEASURE.min(size.width());
+        let height = width * size.height() / size.width();
+        self.room(height);
+        let part = Part::Of(self.pages.element(Tag::Figure(Some(alt.to_owned())), None));
+        let y = self.y;
+        self.put(Item::Picture { tree, x: LEFT, y, width, height, part });
+        self.y += height + 8.0;
+        Ok(())
+    }
+
+    fn blanks(&mut self, blanks: &[String]) {
+        for blank in blanks {
+            let text = self.setter.set(blank, Look::plain(9.0), MEASURE);
+            self.room(30.0 + text.height());
+            self.y += 26.0;
+            let y = self.y;
+            self.put(Item::Fill { x: LEFT, y, width: MEASURE * 0.6, height: 0.7, ink: GREY });
+            self.y += 3.0;
+            let part = self.pages.element(Tag::P, None);
+            self.flow(&text, LEFT, GREY, Part::Of(part));
+        }
+        self.y += 8.0;
+    }
+
+    /// The foot of every page, now that their number is known.
+    fn feet(&mut self, footer: &str) {
+        let total = self.pages.pages.len();
+        for (number, page) in self.pages.pages.iter_mut().enumerate() {
+            let y = HEIGHT - 46.0;
+            page.push(Item::Fill { x: LEFT, y: y - 6.0, width: MEASURE, height: 0.5, ink: LINE });
+            let words = format!("{} / {total}", number + 1);
+            let count = self.setter.set(&words, Look { end: true, ..Look::plain(FOOT) }, 60.0);
+            let text = self.setter.set(footer, Look::plain(FOOT), MEASURE - 70.0);
+            let (ink, part) = (GREY, Part::Foot);
+            let lines = 0..text.layout.len();
+            page.push(Item::Lines { text, lines, x: LEFT, y, ink, part });
+            page.push(Item::Lines { text: count, lines: 0..1, x: LEFT + MEASURE - 60.0, y, ink, part });
+        }
+    }
+}
+
+/// A figure, read.
+pub(super) fn picture(fonts: &Fonts, svg: &str) -> Result<Rc<usvg::Tree>, PrintError> {
+    let options = usvg::Options {
+        fontdb: fonts.figures.clone(),
+        font_family: super::fonts::FAMILY.to_owned(),
+        ..usvg::Options::default()
+    };
+    usvg::Tree::from_str(svg, &options).map(Rc::new).map_err(|error| PrintError::Failed(error.to_string()))
+}
