@@ -40,6 +40,11 @@ impl Address {
         self.parts.get(index).and_then(|part| part.parse().ok()).ok_or(Error::NotFound)
     }
 
+    /// Whether the query asks for nothing but these: the district's figures have no filters (PRV-02).
+    pub fn asks_only(&self, known: &[&str]) -> bool {
+        self.query.iter().all(|(key, _)| known.contains(&key.as_str()))
+    }
+
     /// A word of the query; empty when it is missing.
     pub fn query(&self, name: &str) -> &str {
         self.query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())

@@ -238,6 +238,19 @@ enum ReleaseCommand {
         #[arg(long)]
         window: Option<uuid::Uuid>,
     },
+    /// Ask again whether every hidden cell of a release stays open; exit code 4 and the cell's name when one does not.
+    Audit {
+        /// The release's id; without it, every release.
+        release: Option<uuid::Uuid>,
+    },
+    /// Write every file of a release into a folder.
+    Export {
+        /// The release's id; without it, the newest.
+        release: Option<uuid::Uuid>,
+        /// The folder; it is made if it is not there.
+        #[arg(long, value_name = "FOLDER")]
+        to: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -344,7 +357,13 @@ fn with_runtime(command: Command) -> Result<(), Stop> {
                 commands::roster::import(&file, faults.as_deref(), dry_run, decisions).await
             }
             Command::Release(ReleaseCommand::Build { window }) => {
-                commands::upkeep::release_build(window.map(server::model::WindowId)).await
+                commands::release::build(window.map(server::model::WindowId)).await
+            }
+            Command::Release(ReleaseCommand::Audit { release }) => {
+                commands::release::audit(release.map(server::model::ReleaseId)).await
+            }
+            Command::Release(ReleaseCommand::Export { release, to }) => {
+                commands::release::export(release.map(server::model::ReleaseId), &to).await
             }
             Command::Rules(RulesCommand::Try { window, set }) => {
                 commands::rules::try_out(window.as_deref(), &set).await

@@ -58,9 +58,9 @@ pub fn fragment(visit: &Visit, body: impl FnOnce() -> AnyView) -> String {
 }
 
 /// A file to keep, under a name of letters, digits, points and dashes.
-pub fn file(kind: &'static str, name: &str, body: String) -> Response {
+pub fn file(kind: &'static str, name: &str, body: impl Into<axum::body::Body>) -> Response {
     let disposition = format!("attachment; filename=\"{name}\"");
-    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], body)
+    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], body.into())
         .into_response()
 }
 

@@ -181,9 +181,13 @@ routes! {
     post "/sittings/{id}/hands/{child}/lower", PROCTOR => pages::school::board::lower_hand;
     get "/school", Who::Staff(&[Role::SchoolLead]) => pages::school::overview::show;
 
+    get "/school/releases", Who::Staff(&[Role::SchoolLead]) => pages::school::releases::show;
+    post "/school/releases/{id}/schools/{school}", Who::Staff(&[Role::SchoolLead]) => pages::school::releases::say;
+
     get "/district", DISTRICT => pages::district::releases::newest;
     get "/district/releases/{id}", DISTRICT => pages::district::releases::show;
     get "/district/releases/{id}/{file}", DISTRICT => pages::district::releases::download;
+    post "/district/releases/{id}/publish", Who::Staff(&[Role::DistrictOfficer]) => pages::district::releases::publish;
     post "/district/windows/{id}/release", Who::Staff(&[Role::DistrictOfficer]) => pages::district::releases::build;
 
     get "/setup", ADMINISTRATOR => pages::admin::overview::show;

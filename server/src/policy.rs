@@ -26,6 +26,8 @@ pub enum Action {
     SeeReleases,
     /// Build a release.
     BuildRelease,
+    /// Say whether a release fits how the screening of one's school went.
+    ConfirmRelease,
     /// See accounts, windows and settings.
     SeeSetup,
     /// Change the state of a window.
@@ -58,7 +60,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, for the access table.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::AnswerOwn,
         Self::RunSitting,
         Self::WorkReferrals,
@@ -67,6 +69,7 @@ impl Action {
         Self::SeeSchoolCounts,
         Self::SeeReleases,
         Self::BuildRelease,
+        Self::ConfirmRelease,
         Self::SeeSetup,
         Self::RunWindow,
         Self::BreakGlass,
@@ -90,7 +93,7 @@ impl Action {
             Self::RunSitting => &[Role::Proctor],
             Self::SeeLooks => &[Role::Counselor, Role::SchoolLead],
             Self::BreakGlass | Self::WorkReferrals | Self::SeeChild | Self::SeeAnswers => &[Role::Counselor],
-            Self::SeeSchoolCounts => &[Role::SchoolLead],
+            Self::SeeSchoolCounts | Self::ConfirmRelease => &[Role::SchoolLead],
             Self::SeeReleases => &[Role::DistrictOfficer, Role::Analyst],
             Self::BuildRelease => &[Role::DistrictOfficer],
             Self::ManageAccounts | Self::SeeSetup => &[Role::Administrator],
@@ -170,6 +173,7 @@ mod tests {
         (Action::SeeSchoolCounts, &[Role::SchoolLead]),
         (Action::SeeReleases, &[Role::DistrictOfficer, Role::Analyst]),
         (Action::BuildRelease, &[Role::DistrictOfficer]),
+        (Action::ConfirmRelease, &[Role::SchoolLead]),
         (Action::SeeSetup, &[Role::Administrator]),
         (Action::RunWindow, &[Role::Administrator, Role::DistrictOfficer]),
         (Action::BreakGlass, &[Role::Counselor]),

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod cards;
+mod district;
 mod doors;
 mod kill;
 mod live_board;

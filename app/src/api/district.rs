@@ -2,9 +2,11 @@
 
 use server::Result;
 pub use server::draw::{Figure, Table};
-use server::model::{ReleaseId, WindowId};
-use server::services::releases;
+use server::model::{ReleaseId, SchoolId, WindowId};
+pub use server::services::release_files::{self as files, File};
 pub use server::services::releases::{ReleasePage, ReleaseSummary};
+pub use server::services::sign_off::{History, SchoolRelease, StepRow, may_publish};
+use server::services::{releases, sign_off};
 
 use crate::visit::Visit;
 
@@ -25,5 +27,26 @@ pub async fn get_waiting_windows(visit: &Visit) -> Result<(String, Vec<(WindowId
 
 /// Builds a window's release.
 pub async fn build_release(visit: &Visit, window: WindowId) -> Result<ReleaseId> {
-    releases::build(&visit.site.services, &visit.ctx, window).await
+    releases::build(&visit.site.services, &visit.ctx, window, |_| {}).await
+}
+
+/// Gives a release to its readers.
+pub async fn publish_release(visit: &Visit, id: ReleaseId, note: &str) -> Result<()> {
+    sign_off::publish(&visit.site.services, &visit.ctx, id, note).await
+}
+
+/// The releases that speak of the reader's schools.
+pub async fn list_school_releases(visit: &Visit) -> Result<Vec<SchoolRelease>> {
+    sign_off::of_my_schools(&visit.site.services, &visit.ctx).await
+}
+
+/// A school lead's word about a release.
+pub async fn confirm_release(
+    visit: &Visit,
+    id: ReleaseId,
+    school: SchoolId,
+    fits: bool,
+    note: &str,
+) -> Result<()> {
+    sign_off::say(&visit.site.services, &visit.ctx, id, school, fits, note).await
 }

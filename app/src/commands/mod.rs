@@ -5,6 +5,7 @@ pub mod backup;
 pub mod demo;
 pub mod erasure;
 pub mod instruments;
+pub mod release;
 pub mod roster;
 pub mod rules;
 pub mod score;

@@ -1,9 +1,8 @@
-//! Commands for keeping house: migrate, config check, user add, release build.
+//! Commands for keeping house: migrate, config check, user add, data keys.
 
 use server::ctx::{Actor, Ctx};
-use server::model::WindowId;
 use server::model::people::Role;
-use server::services::{data_keys, releases, setup};
+use server::services::{data_keys, setup};
 
 use super::Stop;
 
@@ -67,29 +66,6 @@ pub async fn user_add(
     println!("password  {password}");
     println!("one-time codes: enter this secret in an authenticator app: {secret}");
     println!("Write these down now; they are not shown again.");
-    services.close().await;
-    Ok(())
-}
-
-/// Builds the release of a window, or of every closed window that has none.
-///
-/// # Errors
-/// When a window cannot be released; then nothing is published and the line says why.
-pub async fn release_build(window: Option<WindowId>) -> Result<(), Stop> {
-    let services = super::services().await?;
-    let ctx = Ctx::new(Actor::Console);
-    let windows = match window {
-        Some(window) => vec![window],
-        None => releases::waiting(&services, &ctx).await?,
-    };
-    if windows.is_empty() {
-        println!("no closed window waits for a release");
-    }
-    for window in windows {
-        let id = releases::build(&services, &ctx, window).await?;
-        let page = releases::summary(&services, &ctx, id).await?;
-        println!("release {} of {} built: {id}", page.number, page.window_name);
-    }
     services.close().await;
     Ok(())
 }

@@ -16,8 +16,8 @@ use crate::draw::{About, DrawError, Figure};
 use crate::model::{SchoolId, WindowId};
 use crate::store::{Conn, StoreError, args};
 use crate::suppression::{
-    AuditFailure, Cell, CellKey, Exposure, Percentage, Policy, Protected, Rounding, Split, TableError,
-    Tables, protect,
+    AuditFailure, Cell, CellKey, Exposure, Percentage, Policy, Protected, Published, PublishedCell, Rounding,
+    Split, TableError, Tables, protect, verify,
 };
 
 /// The relations a chart may read, for the window `$1` alone.
@@ -157,18 +157,33 @@ pub enum ReleaseError {
     Draw(#[from] DrawError),
 }
 
-/// Computes every figure of a window, protected together.
-///
-/// # Errors
-/// [`ReleaseError`]; then nothing may be published.
-pub async fn figures(
+/// What a release is made of.
+#[derive(Debug)]
+pub struct Computed {
+    /// Name and figure, in the order of the page.
+    pub figures: Vec<(String, Figure)>,
+    /// What may be stored of the counts.
+    pub published: Published,
+    /// How many cells there are, and how many of them are hidden.
+    pub cells: (usize, usize),
+    /// How many children gave valid answers: for the rule that a release needs enough of them, never for output.
+    pub respondents: u64,
+}
+
+/// Is told what is being done.
+pub type Progress<'a> = &'a (dyn Fn(&str) + Send + Sync);
+
+/// Counts, each chart in its turn.
+type Counted = Vec<(&'static Chart, Vec<CountRow>)>;
+
+async fn count(
     conn: &mut Conn,
     window: WindowId,
-    window_name: &str,
-    source: &str,
-) -> Result<Vec<(String, Figure)>, ReleaseError> {
+    progress: Progress<'_>,
+) -> Result<(Counted, BTreeMap<String, String>, Tables), ReleaseError> {
     let mut counted = Vec::new();
-    for chart in CHARTS {
+    for (number, chart) in (1..).zip(CHARTS) {
+        progress(&format!("counting {} ({number} of {})", chart.name.replace('_', " "), CHARTS.len()));
         let rows: Vec<CountRow> = conn.all_scoped(SCOPE, chart.sql, args![window, true]).await?;
         counted.push((chart, rows));
     }
@@ -181,8 +196,73 @@ pub async fn figures(
         add(&mut tables, chart, rows, schools.keys())?;
     }
     link(&mut tables, &counted, schools.keys())?;
-    // Rounding comes last and only takes away: what was proved for the exact counts holds for the printed ones.
-    let protected = protect(&tables, &Policy::default().with_rounding(Rounding::ToFive))?;
+    Ok((counted, schools, tables))
+}
+
+/// Rounding comes last and only takes away: what was proved for the exact counts holds for the printed ones.
+fn policy() -> Policy {
+    Policy::default().with_rounding(Rounding::ToFive)
+}
+
+/// What an audit of a frozen release found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audited {
+    /// How many cells there are.
+    pub cells: usize,
+    /// How many of them are hidden.
+    pub hidden: usize,
+    /// The narrowest interval within which a hidden cell can be confined; none where nothing is hidden.
+    pub narrowest: Option<u64>,
+    /// How many printed counts would be printed differently today: late corrections and erasures.
+    pub changed: usize,
+}
+
+/// Asks of the counts of today whether the pattern of a frozen release keeps every hidden cell open.
+///
+/// # Errors
+/// [`ReleaseError::Audit`] naming the cell that gives way.
+pub async fn audit(
+    conn: &mut Conn,
+    window: WindowId,
+    frozen: &Published,
+    progress: Progress<'_>,
+) -> Result<Audited, ReleaseError> {
+    let (.., tables) = count(conn, window, progress).await?;
+    // A cell that the release does not have was never printed.
+    let hidden: Vec<bool> =
+        tables.keys().map(|key| !matches!(frozen.cell(key), Some(Cell::Shown(_)))).collect();
+    progress(&format!("auditing {} cells", tables.len()));
+    let narrowest = verify(&tables, &hidden, &policy())?;
+    let prints = |cell: &&PublishedCell| match (cell.cell, tables.find(&cell.key)) {
+        (Cell::Shown(printed), Some(id)) => tables.printed(id, &policy()) != printed,
+        (Cell::Shown(_), None) => true,
+        (Cell::Hidden, _) => false,
+    };
+    Ok(Audited {
+        cells: frozen.cells.len(),
+        hidden: frozen.cells.iter().filter(|c| c.cell == Cell::Hidden).count(),
+        narrowest,
+        changed: frozen.cells.iter().filter(prints).count(),
+    })
+}
+
+/// Computes every figure of a window, protected together.
+///
+/// # Errors
+/// [`ReleaseError`]; then nothing may be published.
+pub async fn compute(
+    conn: &mut Conn,
+    window: WindowId,
+    window_name: &str,
+    source: &str,
+    progress: Progress<'_>,
+) -> Result<Computed, ReleaseError> {
+    let (counted, schools, tables) = count(conn, window, progress).await?;
+    progress(&format!("protecting {} cells", tables.len()));
+    let protected = protect(&tables, &policy())?;
+    let published = protected.published();
+    let hidden = published.cells.iter().filter(|c| c.cell == Cell::Hidden).count();
+    progress(&format!("drawing; {hidden} of {} cells are hidden", published.cells.len()));
     let mut schools: Vec<(String, String)> = schools.into_iter().collect();
     schools.sort_by(|a, b| a.1.cmp(&b.1));
     let mut figures = Vec::new();
@@ -213,7 +293,10 @@ pub async fn figures(
             figures.extend(draw(name, &views)?.map(|figure| ((*name).to_owned(), figure)));
         }
     }
-    Ok(figures)
+    let cells = (published.cells.len(), hidden);
+    let valid = CellKey::new(DISTRICT, format!("{}  valid", participation::CHART.name));
+    let respondents = tables.find(&valid).map_or(0, |id| tables.count(id));
+    Ok(Computed { figures, published, cells, respondents })
 }
 
 fn series_of(rows: &[CountRow]) -> Vec<&str> {

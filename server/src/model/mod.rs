@@ -11,6 +11,7 @@ pub mod administration;
 pub mod outside;
 pub mod people;
 pub mod referral;
+pub mod release;
 pub mod retention;
 pub mod window;
 

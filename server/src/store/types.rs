@@ -10,6 +10,7 @@ use crate::model::people::{Role, Sex};
 use crate::model::referral::{
     ContactHow, ContactWith, Danger, DistressTag, Outcome, Priority, ReferralState, Urgency,
 };
+use crate::model::release::ReleaseStep;
 use crate::model::retention::EraseWhy;
 use crate::model::window::{ConsentBy, ConsentMode, ConsentStatus, SittingState, WindowState};
 use crate::model::{
@@ -165,6 +166,7 @@ words!(
     System,
     Consent,
     OutsideState,
+    ReleaseStep,
     EraseWhy
 );
 

@@ -3,7 +3,10 @@
 
 use super::patch::{self, Field, Reach};
 use super::policy::Policy;
+use super::proof::Proof;
+use super::published::Reason;
 use super::table::{CellKey, Exposure, Split, Tables};
+use super::world::World;
 
 /// Values that a hidden cell can have, given everything published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,17 +139,11 @@ pub fn audit(
     let bounds = intervals(tables, hidden)?;
     let unknown = unknown(tables, hidden)?;
     let key = |cell: usize| tables.cells[cell].key.clone();
-    let guarded = |cell: usize| match tables.cells[cell].exposure {
-        Exposure::Published | Exposure::Withheld => unknown[cell],
-        Exposure::Implied => policy.small(tables.cells[cell].count),
-        Exposure::Slack | Exposure::Known | Exposure::Public => false,
-    };
+    let guarded = |cell: usize| guarded(tables, &unknown, policy, cell);
+    nothing_small_is_shown(tables, &unknown, policy)?;
     let mut silent = None;
     for (cell, definition) in tables.cells.iter().enumerate() {
         let value = definition.count;
-        if definition.exposure == Exposure::Published && !unknown[cell] && policy.small(value) {
-            return Err(AuditFailure::SmallShown { cell: key(cell), value });
-        }
         let Some(interval) = bounds[cell].filter(|i| guarded(cell) && i.width() < policy.width()) else {
             continue;
         };
@@ -163,12 +160,63 @@ pub fn audit(
             return Err(AuditFailure::TooNarrow { cell: key(cell), low: interval.low, high, required });
         }
     }
+    no_small_difference(tables, &unknown, policy)?;
+    Ok(bounds)
+}
+
+/// No small count is shown.
+fn nothing_small_is_shown(tables: &Tables, unknown: &[bool], policy: &Policy) -> Result<(), AuditFailure> {
+    let shown = tables.cells.iter().zip(unknown).filter(|(c, u)| c.exposure == Exposure::Published && !**u);
+    match shown.into_iter().find(|(c, _)| policy.small(c.count)) {
+        Some((c, _)) => Err(AuditFailure::SmallShown { cell: c.key.clone(), value: c.count }),
+        None => Ok(()),
+    }
+}
+
+/// No total minus its shown parts leaves a small count.
+fn no_small_difference(tables: &Tables, unknown: &[bool], policy: &Policy) -> Result<(), AuditFailure> {
     for relation in tables.relations.iter().filter(|r| r.split != Split::Bound && !unknown[r.total]) {
         let rest: u64 = relation.parts.iter().filter(|p| unknown[**p]).map(|p| tables.cells[*p].count).sum();
         let subtracts = relation.parts.iter().any(|p| !unknown[*p]);
-        if subtracts && relation.parts.iter().any(|p| guarded(*p)) && policy.small_sum(rest) {
-            return Err(AuditFailure::SmallDifference { cell: key(relation.total), rest });
+        let guarded = |p: &usize| guarded(tables, unknown, policy, *p);
+        if subtracts && relation.parts.iter().any(guarded) && policy.small_sum(rest) {
+            return Err(AuditFailure::SmallDifference {
+                cell: tables.cells[relation.total].key.clone(),
+                rest,
+            });
         }
     }
-    Ok(bounds)
+    Ok(())
+}
+
+/// Whether a cell must stay open.
+fn guarded(tables: &Tables, unknown: &[bool], policy: &Policy, cell: usize) -> bool {
+    match tables.cells[cell].exposure {
+        Exposure::Published | Exposure::Withheld => unknown[cell],
+        Exposure::Implied => policy.small(tables.cells[cell].count),
+        Exposure::Slack | Exposure::Known | Exposure::Public => false,
+    }
+}
+
+/// The same judgement as [`audit`], for tables of any size: each cell that must stay open needs two worlds that look
+/// like the true one and differ in it by the width of the policy. Only when such a pair is missing is every interval
+/// computed. Returns the narrowest width that was proved, if anything is hidden.
+///
+/// # Errors
+/// The first [`AuditFailure`], naming the cell.
+pub fn verify(tables: &Tables, hidden: &[bool], policy: &Policy) -> Result<Option<u64>, AuditFailure> {
+    let unknown = unknown(tables, hidden)?;
+    nothing_small_is_shown(tables, &unknown, policy)?;
+    no_small_difference(tables, &unknown, policy)?;
+    let mut world = World::new(tables, policy);
+    for cell in (0..hidden.len()).filter(|c| guarded(tables, &unknown, policy, *c)) {
+        world.hide(cell, Reason::Withheld);
+    }
+    let mut proof = Proof::new(&world);
+    if !proof.weak_cells(&world)?.is_empty() {
+        let bounds = audit(tables, hidden, policy)?;
+        let open = |c: &usize| guarded(tables, &unknown, policy, *c);
+        return Ok((0..hidden.len()).filter(open).filter_map(|c| bounds[c]).map(|i| i.width()).min());
+    }
+    Ok(proof.certified(&world).into_iter().flatten().map(|i| i.width()).min())
 }

@@ -21,7 +21,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use audit::{AuditFailure, Interval, audit, intervals};
+pub use audit::{AuditFailure, Interval, audit, intervals, verify};
 pub use policy::{HiddenSum, Policy, PolicyError, Rounding, Zeros};
 pub use published::{Cell, Percentage, Protected, Published, PublishedCell, Reason};
 pub use table::{CellId, CellKey, Exposure, GroupCounts, HierarchyTable, Split, TableError, Tables};

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::policy::Policy;
+
 /// Name of a cell. Two tables that mean the same count must use the same name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CellKey {
@@ -184,6 +186,20 @@ impl Tables {
     /// Name of a cell.
     pub fn key(&self, id: CellId) -> &CellKey {
         &self.cells[id.0].key
+    }
+
+    /// Names of all cells, in their order.
+    pub fn keys(&self) -> impl Iterator<Item = &CellKey> {
+        self.cells.iter().map(|cell| &cell.key)
+    }
+
+    /// What would be printed of a cell if it is shown.
+    pub fn printed(&self, id: CellId, policy: &Policy) -> u64 {
+        let cell = &self.cells[id.0];
+        match cell.exposure {
+            Exposure::Known | Exposure::Public => cell.count,
+            _ => policy.printed(cell.count),
+        }
     }
 
     /// True count of a cell: for the caller's own checks, never for output.

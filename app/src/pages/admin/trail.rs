@@ -125,6 +125,8 @@ pub(super) fn words(action: &str) -> &'static str {
         "sitting.close" => "Closed a sitting",
         "window.move" => "Moved a window on",
         "release.build" => "Built a release",
+        "release.confirm" => "Said whether a release fits",
+        "release.publish" => "Published a release",
         "break_glass.open" => "Looked at another school’s child",
         "backup.make" => "Made a backup",
         "backup.remove" => "Removed an old backup",

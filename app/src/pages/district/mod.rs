@@ -1,4 +1,4 @@
 //! What a district officer sees.
 
-mod files;
+mod history;
 pub mod releases;

@@ -9,10 +9,10 @@ use server::model::people::Role;
 use server::model::{ReleaseId, WindowId};
 use server::{Error, Result};
 
-use super::files;
+use super::history::{Publish, Refusal, Steps};
 use crate::address::Address;
 use crate::api::district::{self as api, Figure as Drawn, ReleasePage, ReleaseSummary, Table};
-use crate::components::banner::{Banner, Confirmation, Tone};
+use crate::components::banner::Confirmation;
 use crate::components::empty::Empty;
 use crate::components::figure::Figure;
 use crate::components::form::Token;
@@ -23,14 +23,33 @@ use crate::render;
 use crate::visit::{Posted, Visit};
 use crate::when::When;
 
+/// What an address may ask for.
+const KNOWN: &[&str] = &["done"];
+
+/// A choice of one's own would be a way around the suppression (PRV-02, D-15).
+fn no_filters(visit: &Visit) -> Response {
+    render::message(
+        visit,
+        StatusCode::BAD_REQUEST,
+        "There are no filters",
+        "A release holds a fixed set of tables. Choosing cells freely would give hidden ones away.",
+    )
+}
+
 /// `GET /district`: the newest release, or what there is to say before the first one.
 pub async fn newest(visit: Visit, address: Address) -> Response {
+    if !address.asks_only(KNOWN) {
+        return no_filters(&visit);
+    }
     let done = confirmation(address.query("done"));
     page(&visit, Which::Newest, StatusCode::OK, done, None).await
 }
 
 /// `GET /district/releases/{id}`.
 pub async fn show(visit: Visit, address: Address) -> Response {
+    if !address.asks_only(KNOWN) {
+        return no_filters(&visit);
+    }
     let done = confirmation(address.query("done"));
     match address.part(0) {
         Ok(id) => page(&visit, Which::One(id), StatusCode::OK, done, None).await,
@@ -40,6 +59,9 @@ pub async fn show(visit: Visit, address: Address) -> Response {
 
 /// `GET /district/releases/{id}/{file}`: a figure's table as CSV, or its drawing.
 pub async fn download(visit: Visit, address: Address) -> Response {
+    if !address.asks_only(&[]) {
+        return no_filters(&visit);
+    }
     match file(&visit, &address).await {
         Ok(response) => response,
         Err(error) => render::staff_failure(&visit, &error),
@@ -48,14 +70,37 @@ pub async fn download(visit: Visit, address: Address) -> Response {
 
 async fn file(visit: &Visit, address: &Address) -> Result<Response> {
     let release = api::get_release(visit, address.part::<ReleaseId>(0)?).await?;
-    let name = address.part::<String>(1)?;
-    let (chart, ending) = name.rsplit_once('.').ok_or(Error::NotFound)?;
-    let (_, figure) = release.figures.iter().find(|(known, _)| known == chart).ok_or(Error::NotFound)?;
-    match ending {
-        "csv" => Ok(files::csv(figure, chart)),
-        "svg" => Ok(files::svg(figure, chart)),
-        _ => Err(Error::NotFound),
+    let file = api::files::file(&release, &address.part::<String>(1)?).ok_or(Error::NotFound)?;
+    Ok(render::file(file.kind, &file.name, file.bytes))
+}
+
+/// `POST /district/releases/{id}/publish`.
+pub async fn publish(address: Address, posted: Posted) -> Response {
+    let visit = &posted.visit;
+    let id = match address.part::<ReleaseId>(0) {
+        Ok(id) => id,
+        Err(error) => return render::staff_failure(visit, &error),
+    };
+    let refused = |why: String| Refused { why, field: true, typed: posted.text("note").to_owned() };
+    match api::publish_release(visit, id, posted.text("note")).await {
+        Ok(()) => Redirect::to(&format!("/district/releases/{id}?done=published")).into_response(),
+        Err(Error::Invalid { message, .. }) => {
+            page(visit, Which::One(id), StatusCode::UNPROCESSABLE_ENTITY, None, Some(refused(message))).await
+        }
+        Err(Error::Conflict(why)) => {
+            let refused = Refused { field: false, ..refused(why) };
+            page(visit, Which::One(id), StatusCode::CONFLICT, None, Some(refused)).await
+        }
+        Err(error) => render::staff_failure(visit, &error),
     }
+}
+
+/// Why something was not done, and what was typed.
+struct Refused {
+    why: String,
+    /// Whether it is about the remark.
+    field: bool,
+    typed: String,
 }
 
 /// `POST /district/windows/{id}/release`.
@@ -67,15 +112,19 @@ pub async fn build(address: Address, posted: Posted) -> Response {
     };
     match built {
         Ok(id) => Redirect::to(&format!("/district/releases/{id}?done=built")).into_response(),
-        Err(Error::Conflict(why)) => page(visit, Which::Newest, StatusCode::CONFLICT, None, Some(why)).await,
+        Err(Error::Conflict(why)) => {
+            let refused = Refused { why, field: false, typed: String::new() };
+            page(visit, Which::Newest, StatusCode::CONFLICT, None, Some(refused)).await
+        }
         Err(error) => render::staff_failure(visit, &error),
     }
 }
 
 fn confirmation(word: &str) -> Option<&'static str> {
     match word {
-        "built" => Some("The release is built and frozen. Its numbers will not change any more."),
+        "built" => Some("The release is built and frozen. Schools can confirm it; then publish it."),
         "moved" => Some("The window is moved on."),
+        "published" => Some("The release is published. Its readers see it from now on."),
         _ => None,
     }
 }
@@ -92,7 +141,7 @@ async fn page(
     which: Which,
     status: StatusCode,
     done: Option<&'static str>,
-    refused: Option<String>,
+    refused: Option<Refused>,
 ) -> Response {
     let found = match which {
         Which::Newest => api::get_newest_release(visit).await,
@@ -112,12 +161,20 @@ async fn page(
     let reader = Reader::of(visit);
     let may_build = reader.has(Role::DistrictOfficer);
     let token = visit.form_token.clone();
+    let (banner, field) = match refused {
+        Some(Refused { why, field: true, typed }) => (None, Some((why, typed))),
+        Some(Refused { why, .. }) => (Some(why), None),
+        None => (None, None),
+    };
+    let publishes = release.as_ref().is_some_and(|r| api::may_publish(&visit.ctx, &r.release));
     // A release has no place of its own, so its days are shown in UTC.
     let when = When { now: visit.ctx.now, zone: TimeZone::UTC };
     let title = release.as_ref().map_or_else(|| "District".to_owned(), |r| r.release.window_name.clone());
     render::page(visit, status, Head::staff(title), move || {
         let body = match (release, before) {
-            (Some(release), _) => view! { <Release release when may_build token/> }.into_any(),
+            (Some(release), _) => {
+                view! { <Release release when may_build publishes field token/> }.into_any()
+            }
             (None, before) => {
                 let (district, waiting) = before.unwrap_or_default();
                 view! {
@@ -131,7 +188,7 @@ async fn page(
         view! {
             <StaffShell reader here=Tab::District>
                 <Confirmation sentence=done/>
-                {refused.map(|why| view! { <Banner tone=Tone::Warn head="No release was built" text=why urgent=true/> })}
+                {banner.map(|why| view! { <Refusal why/> })}
                 {body}
             </StaffShell>
         }
@@ -139,8 +196,21 @@ async fn page(
 }
 
 #[component]
-fn Release(release: ReleasePage, when: When, may_build: bool, token: String) -> AnyView {
-    let ReleasePage { release, figures, all, waiting, .. } = release;
+fn Release(
+    release: ReleasePage,
+    when: When,
+    may_build: bool,
+    publishes: bool,
+    /// What is wrong with the remark, and the remark.
+    field: Option<(String, String)>,
+    token: String,
+) -> AnyView {
+    let ReleasePage { release, steps, figures, all, waiting, .. } = release;
+    let publish = publishes.then(|| {
+        let (error, typed) = field.map_or((None, String::new()), |(error, typed)| (Some(error), typed));
+        let history = steps.clone();
+        view! { <Publish release=release.id history error typed token=token.clone()/> }
+    });
     let built = when.date(release.built_at.day_in(&when.zone));
     // The others repeat these numbers in another light.
     let lede =
@@ -178,6 +248,7 @@ fn Release(release: ReleasePage, when: When, may_build: bool, token: String) -> 
             </p>
         </div>
         <Waiting waiting may_build token/>
+        {publish}
         {strip}
         <div class="two two-even">{cards}</div>
         {more}
@@ -187,7 +258,8 @@ fn Release(release: ReleasePage, when: When, may_build: bool, token: String) -> 
                 <h2 id="files-head">"Take it with you"</h2>
                 <p class="muted">"Every file holds the same numbers as this page, with the same cells hidden."</p>
                 <ul class="downloads">{downloads}</ul>
-                <Others all shown=release.id when/>
+                <Others all shown=release.id when=when.clone()/>
+                <Steps history=steps when/>
             </section>
         </div>
     }
@@ -205,7 +277,7 @@ fn sentence(title: &str) -> String {
 fn downloads(address: &str, figures: &[(String, Drawn)]) -> Vec<AnyView> {
     let mut links = Vec::new();
     for (chart, figure) in figures {
-        for (ending, kind) in [("csv", "table, CSV"), ("svg", "picture, SVG")] {
+        for (ending, _, kind) in api::files::KINDS {
             let href = format!("{address}/{chart}.{ending}");
             let words = format!("{} ({kind})", figure.table.caption);
             links.push(

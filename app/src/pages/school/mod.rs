@@ -5,5 +5,6 @@ pub mod board_events;
 pub mod cards;
 pub mod make_up;
 pub mod overview;
+pub mod releases;
 mod script;
 pub mod sittings;

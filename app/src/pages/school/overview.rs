@@ -33,6 +33,7 @@ pub async fn show(visit: Visit) -> Response {
                     </div>
                 </div>
                 {schools.into_iter().map(|school| view! { <School school many/> }).collect_view()}
+                <p><a href="/school/releases">"Releases: say whether they fit"</a></p>
                 <section class="card" aria-labelledby="meaning-head">
                     <h2 id="meaning-head">"What these numbers are"</h2>
                     <div class="prose">

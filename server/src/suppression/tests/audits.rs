@@ -31,6 +31,10 @@ fn prv_03_a_pattern_found_by_protect_passes_the_audit() {
         for shape in [Shape::Bands, Shape::LinkedBySex, Shape::Funnel, Shape::Crossed] {
             let tables = district(seed, shape);
             let protected = protect(&tables, &Policy::default()).expect("protectable");
+            let verified = verify(&tables, &protected.pattern(), &Policy::default());
+            assert!(
+                verified.unwrap_or_else(|e| panic!("{shape:?} {seed}: {e}")).is_none_or(|width| width > 0)
+            );
             let audited = audit(&tables, &protected.pattern(), &Policy::default());
             let bounds = audited.unwrap_or_else(|e| panic!("{shape:?} {seed}: {e}"));
             // What was proved by worlds of whole numbers lies within what the linear programs allow.
@@ -58,6 +62,11 @@ fn prv_03_the_audit_names_the_cell_that_gives_way() {
     let alone = audit(&hiding(&tables, &[("A", "positive")]));
     assert_eq!(alone, AuditFailure::Recoverable { cell: small, value: 4 });
     assert_eq!(audit(&[true]), AuditFailure::WrongPattern { pattern: 1, tables: 12 });
+    for cells in [&[][..], &[("A", "positive")][..]] {
+        let hidden = hiding(&tables, cells);
+        let verified = verify(&tables, &hidden, &Policy::default()).expect_err("not protected");
+        assert_eq!(verified, audit(&hidden), "the audit of large tables says the same");
+    }
 }
 
 #[test]
