@@ -39,7 +39,7 @@ on_both_databases! {
         assert_eq!(withdrawn.rows_affected(), 1, "one child withdraws");
 
         let window = WindowId(uuid::Uuid::parse_str(&window).unwrap());
-        let again = releases::build(&services, &Ctx::new(Actor::Console), window).await;
+        let again = releases::build(&services, &Ctx::new(Actor::Console), window, |_| {}).await;
 
         assert!(matches!(&again, Err(Error::Conflict(words)) if words.contains("already has a release")), "{again:?}");
         let after: Vec<(String,)> = sqlx::query_as(bodies).fetch_all(&mut conn).await.unwrap();

@@ -207,7 +207,6 @@ fn guarded(tables: &Tables, unknown: &[bool], policy: &Policy, cell: usize) -> b
 pub fn verify(tables: &Tables, hidden: &[bool], policy: &Policy) -> Result<Option<u64>, AuditFailure> {
     let unknown = unknown(tables, hidden)?;
     nothing_small_is_shown(tables, &unknown, policy)?;
-    no_small_difference(tables, &unknown, policy)?;
     let mut world = World::new(tables, policy);
     for cell in (0..hidden.len()).filter(|c| guarded(tables, &unknown, policy, *c)) {
         world.hide(cell, Reason::Withheld);
@@ -216,7 +215,11 @@ pub fn verify(tables: &Tables, hidden: &[bool], policy: &Policy) -> Result<Optio
     if !proof.weak_cells(&world)?.is_empty() {
         let bounds = audit(tables, hidden, policy)?;
         let open = |c: &usize| guarded(tables, &unknown, policy, *c);
-        return Ok((0..hidden.len()).filter(open).filter_map(|c| bounds[c]).map(|i| i.width()).min());
+        // A group that everyone knows to be empty has nothing to hide.
+        let widths = (0..hidden.len()).filter(open).filter_map(|c| bounds[c]).map(|i| i.width());
+        return Ok(widths.filter(|width| *width > 0).min());
     }
-    Ok(proof.certified(&world).into_iter().flatten().map(|i| i.width()).min())
+    no_small_difference(tables, &unknown, policy)?;
+    let widths = proof.certified(&world).into_iter().flatten().map(|i| i.width());
+    Ok(widths.filter(|width| *width > 0).min())
 }
