@@ -191,6 +191,10 @@ enum RosterCommand {
         /// Also write every fault to this CSV file.
         #[arg(long)]
         faults: Option<PathBuf>,
+        /// What a column is, in place of the guess, such as "Geburtstag=birth_date"; can be given more than once. Fields:
+        /// number, given_name, family_name, full_name, birth_date, sex, school, grade, class, none.
+        #[arg(long, value_name = "HEADING=FIELD")]
+        column: Vec<String>,
     },
     /// Take a roster over: everything in one go, or nothing.
     Import {
@@ -217,6 +221,10 @@ enum RosterCommand {
         /// Also write every fault to this CSV file.
         #[arg(long)]
         faults: Option<PathBuf>,
+        /// What a column is, in place of the guess, such as "Geburtstag=birth_date"; can be given more than once. Fields:
+        /// number, given_name, family_name, full_name, birth_date, sex, school, grade, class, none.
+        #[arg(long, value_name = "HEADING=FIELD")]
+        column: Vec<String>,
     },
 }
 
@@ -282,8 +290,8 @@ fn main() -> ExitCode {
         Command::Trend => commands::score::run(commands::score::trend),
         Command::Instruments(what) => with_instruments(what),
         Command::BackupKey => commands::backup::key(),
-        Command::Roster(RosterCommand::Check { file, faults }) => {
-            commands::roster::check(&file, faults.as_deref())
+        Command::Roster(RosterCommand::Check { file, faults, column }) => {
+            commands::roster::check(&file, faults.as_deref(), &column)
         }
         Command::Config(ConfigCommand::Check) => commands::upkeep::config_check(),
         other => with_runtime(other),
@@ -351,10 +359,11 @@ fn with_runtime(command: Command) -> Result<(), Stop> {
                 time_zone,
                 language,
                 faults,
+                column,
             }) => {
                 let decisions =
                     Decisions { skip_rejected, mark_leavers, confirm_leavers, time_zone, language };
-                commands::roster::import(&file, faults.as_deref(), dry_run, decisions).await
+                commands::roster::import(&file, faults.as_deref(), &column, dry_run, decisions).await
             }
             Command::Release(ReleaseCommand::Build { window }) => {
                 commands::release::build(window.map(server::model::WindowId)).await

@@ -205,6 +205,11 @@ routes! {
     get "/setup/calendar", ADMINISTRATOR => pages::admin::calendar::show;
     post "/setup/calendar", ADMINISTRATOR => pages::admin::calendar::add;
     post "/setup/calendar/remove", ADMINISTRATOR => pages::admin::calendar::remove;
+    get "/setup/places", ADMINISTRATOR => pages::admin::places::show;
+    post "/setup/places", ADMINISTRATOR => pages::admin::places::add;
+    post "/setup/places/{area}", ADMINISTRATOR => pages::admin::places::change;
+    post "/setup/places/{area}/remove", ADMINISTRATOR => pages::admin::places::remove;
+    post "/setup/schools/{school}", ADMINISTRATOR => pages::admin::places::place;
     get "/setup/people", ADMINISTRATOR => pages::admin::people::show;
     post "/setup/people/invite", ADMINISTRATOR => pages::admin::people::invite;
     post "/setup/people/{id}/{change}", ADMINISTRATOR => pages::admin::people::change;
@@ -218,6 +223,7 @@ routes! {
     post "/setup/roster", ADMINISTRATOR => pages::admin::roster::send;
     get "/setup/roster/{upload}", ADMINISTRATOR => pages::admin::roster::look;
     get "/setup/roster/{upload}/rejected.csv", ADMINISTRATOR => pages::admin::roster::rejected;
+    post "/setup/roster/{upload}/columns", ADMINISTRATOR => pages::admin::roster::columns;
     post "/setup/roster/{upload}/take-over", ADMINISTRATOR => pages::admin::roster::take_over;
     post "/setup/roster/{upload}/discard", ADMINISTRATOR => pages::admin::roster::discard;
     get "/trail", Who::Staff(&[Role::Auditor]) => pages::admin::trail::show;

@@ -104,6 +104,21 @@ fn roster_check_names_each_wrong_row_and_writes_the_faults_where_it_is_told_a_03
     }
     let written = std::fs::read_to_string(&faults).expect("the faults are written");
     assert!(written.contains("3,\"学籍号\",\"'=1+1\""), "{written}");
+    std::fs::write(
+        &file,
+        text.replace("出生日期", "Born on").replace("31/02/2015", "2014-02-28").replace("=1+1", "G2"),
+    )
+    .expect("the file can be written");
+    let odd = firstlight(&["roster", "check", &file.to_string_lossy()], &[]);
+    assert!(odd.err.contains("There is no column for: birth date"), "{}", odd.err);
+    let said =
+        firstlight(&["roster", "check", &file.to_string_lossy(), "--column", "Born on=birth_date"], &[]);
+    assert!(
+        said.code == Some(0) && said.out.contains("2 students can be taken over"),
+        "{}{}",
+        said.out,
+        said.err
+    );
     std::fs::write(&file, "Dear school,\nthis is a letter.\n").expect("the file can be written");
     let outcome = firstlight(&["roster", "check", &file.to_string_lossy()], &[]);
     assert_eq!(outcome.code, Some(1));

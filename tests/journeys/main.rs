@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod areas;
 mod bad_input;
 mod cards;
 mod district;

@@ -3,7 +3,7 @@
 use server::Error;
 use server::ctx::{Actor, Ctx};
 use server::model::Instant;
-use server::model::people::Role;
+use server::model::people::{Role, Scope};
 use server::services::accounts::{self, Change};
 use server::services::sessions::{self, Visitor, code_now};
 use server::services::{Services, second_factor};
@@ -112,19 +112,19 @@ on_both_databases! {
         let mut house = House::new(kind).await;
         let (session, secret, _) = house.administrator().await;
         let invite = async |ctx: &Ctx, email: &str| {
-            accounts::invite(&house.services, ctx, "Ben", email, Role::Auditor, None).await.map(drop)
+            accounts::invite(&house.services, ctx, "Ben", email, Role::Auditor, Scope::District).await.map(drop)
         };
         invite(&house.visit(&session).await, "ben@district.example").await.unwrap();
         house.wait(301);
         let stale = house.visit(&session).await;
         assert!(signed_in(&stale));
         let invite = async |ctx: &Ctx, email: &str| {
-            accounts::invite(&house.services, ctx, "Ben", email, Role::Auditor, None).await.map(drop)
+            accounts::invite(&house.services, ctx, "Ben", email, Role::Auditor, Scope::District).await.map(drop)
         };
         assert!(matches!(invite(&stale, "cara@district.example").await, Err(Error::StepUp)));
         let Actor::Staff(me) = &stale.actor else { panic!() };
-        for change in [Change::Disable, Change::Enable, Change::SignOut, Change::AddRole(Role::Auditor, None),
-            Change::RemoveRole(Role::Auditor, None)] {
+        for change in [Change::Disable, Change::Enable, Change::SignOut, Change::AddRole(Role::Auditor, Scope::District),
+            Change::RemoveRole(Role::Auditor, Scope::District)] {
             let tried = accounts::change(&house.services, &stale, me.user, change).await;
             assert!(matches!(tried, Err(Error::StepUp)), "{change:?} {tried:?}");
         }
@@ -157,7 +157,7 @@ on_both_databases! {
         let mut house = House::new(kind).await;
         let (admin, _, codes) = house.administrator().await;
         let ctx = house.visit(&admin).await;
-        let link = accounts::invite(&house.services, &ctx, "Ben", "ben@district.example", Role::Auditor, None).await.unwrap();
+        let link = accounts::invite(&house.services, &ctx, "Ben", "ben@district.example", Role::Auditor, Scope::District).await.unwrap();
         let (_, ben) = house.accept(link.reveal(), "ignored@district.example").await;
         let one = house.sign_in("ben@district.example", &ben[0]).await.unwrap();
         let two = house.sign_in("ben@district.example", &ben[1]).await.unwrap();
@@ -170,7 +170,7 @@ on_both_databases! {
         accounts::end_device(&house.services, &house.visit(&one).await, &other.handle).await.unwrap();
         assert!(!signed_in(&house.visit(&two).await) && signed_in(&house.visit(&one).await));
         let Actor::Staff(me) = house.visit(&one).await.actor else { panic!() };
-        accounts::change(&house.services, &ctx, me.user, Change::RemoveRole(Role::Auditor, None)).await.unwrap();
+        accounts::change(&house.services, &ctx, me.user, Change::RemoveRole(Role::Auditor, Scope::District)).await.unwrap();
         let Actor::Staff(bare) = house.visit(&one).await.actor else { panic!() };
         assert!(bare.grants.is_empty());
         accounts::change(&house.services, &ctx, me.user, Change::Disable).await.unwrap();
@@ -183,7 +183,7 @@ on_both_databases! {
         assert!(house.sign_in("ben@district.example", &ben[3]).await.is_err());
         // The last administrator cannot lock the district out.
         let Actor::Staff(anna) = &ctx.actor else { panic!() };
-        for change in [Change::Disable, Change::RemoveRole(Role::Administrator, None)] {
+        for change in [Change::Disable, Change::RemoveRole(Role::Administrator, Scope::District)] {
             let tried = accounts::change(&house.services, &ctx, anna.user, change).await;
             assert!(matches!(tried, Err(Error::Conflict(_))), "{tried:?}");
         }

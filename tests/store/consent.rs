@@ -107,15 +107,23 @@ on_both_databases! {
         let sheet = consent::print(&town.services, &ada, at.window, at.class, false).await.unwrap();
         let nobody = Ctx::new(Actor::Nobody);
         let mut letter = None;
-        for (_, link) in &sheet.letters {
-            let token = link.reveal().rsplit('/').next().unwrap().to_owned();
+        for one in &sheet.letters {
+            let token = one.link.reveal().rsplit('/').next().unwrap().to_owned();
             let invitation = consent::invitation(&town.services, &nobody, &token).await.unwrap();
             if invitation.letter.child_id == at.child {
                 assert!(invitation.instruments[0].1[0].to_lowercase().contains("feeling down"), "every question, word for word");
+                let titles: Vec<_> = invitation.instruments.iter().map(|(title, _)| title.clone()).collect();
+                assert_eq!(one.attached, titles, "the letter names what a child of this age is asked");
                 letter = Some(token);
             }
         }
         let letter = letter.expect("the child has a letter");
+        // Who keeps consent there and scans the letter comes to the slip of this child; nobody else does.
+        let slip = consent::slip(&town.services, &ada, &letter).await.unwrap();
+        assert_eq!(slip, Some((at.window, at.class, at.child)));
+        assert_eq!(consent::slip(&town.services, &nobody, &letter).await.unwrap(), None);
+        let counselor = town.staff_at(Role::Counselor, 0, Ctx::new(Actor::Console).now).await;
+        assert_eq!(consent::slip(&town.services, &counselor, &letter).await.unwrap(), None);
         consent::answer(&town.services, &nobody, &letter, true, "Ana Lin".to_owned().into(), false).await.unwrap();
         answers(3).await.unwrap();
         assert_eq!(town.count(own).await, 3);

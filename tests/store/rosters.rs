@@ -117,6 +117,22 @@ on_both_databases! {
         town.services.close().await;
     }
 
+    /// E1: the levels that a OneRoster archive names above a school are made with it, once.
+    async fn levels_above_a_school_come_with_it_and_are_made_once_e1(kind: Kind) {
+        let town = empty_town(kind).await;
+        let named = |number: &str, school: &str| {
+            let mut roster = (*read(&format!("{number},Mei,Lin,2014-03-05,f,{school},6,6A\n"))).clone();
+            roster.areas.insert(school.to_owned(), vec!["North".to_owned(), "Valley".to_owned()]);
+            Arc::new(roster)
+        };
+        import(&town, &named("1", "Hill School"), Decisions::default()).await.unwrap();
+        import(&town, &named("2", "Lake School"), Decisions::default()).await.unwrap();
+        assert_eq!(town.count("select count(*) from areas").await, 2);
+        let placed = "select count(*) from schools s join areas a on a.id = s.area_id and a.name = 'Valley' \
+                      join areas p on p.id = a.parent_id and p.name = 'North' and p.parent_id is null";
+        assert_eq!(town.count(placed).await, 2);
+    }
+
     /// A child whom a counselor cares for does not vanish from the queue because a file forgot it.
     async fn a_child_with_an_open_referral_stays_enrolled_and_only_administrators_import(kind: Kind) {
         let town = Town::of(kind, 60).await;

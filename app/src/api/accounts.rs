@@ -1,10 +1,11 @@
 //! Accounts of staff: one's own, and the district's.
 
 use server::Result;
-use server::model::people::Role;
-use server::model::{SchoolId, UserId};
+use server::model::UserId;
+use server::model::people::{Role, Scope};
 use server::services::accounts;
-pub use server::services::accounts::{AccountLine, Change, Device, Own, Welcome};
+pub use server::services::accounts::{AccountLine, Change, Device, Held, Own, Welcome};
+pub use server::services::areas::Tree;
 pub use server::services::sessions::Token;
 
 use crate::visit::Visit;
@@ -26,20 +27,14 @@ pub async fn renew_codes(visit: &Visit) -> Result<Vec<String>> {
     accounts::renew_codes(&visit.site.services, &visit.ctx, session).await
 }
 
-/// The district's accounts and schools.
-pub async fn list_accounts(visit: &Visit) -> Result<(Vec<AccountLine>, Vec<(SchoolId, String)>)> {
+/// The district's accounts and places.
+pub async fn list_accounts(visit: &Visit) -> Result<(Vec<AccountLine>, Tree)> {
     accounts::list(&visit.site.services, &visit.ctx).await
 }
 
 /// Invites somebody.
-pub async fn invite(
-    visit: &Visit,
-    name: &str,
-    email: &str,
-    role: Role,
-    school: Option<SchoolId>,
-) -> Result<Token> {
-    accounts::invite(&visit.site.services, &visit.ctx, name, email, role, school).await
+pub async fn invite(visit: &Visit, name: &str, email: &str, role: Role, scope: Scope) -> Result<Token> {
+    accounts::invite(&visit.site.services, &visit.ctx, name, email, role, scope).await
 }
 
 /// Changes an account.

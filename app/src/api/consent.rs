@@ -4,7 +4,8 @@ use server::Result;
 use server::model::{ChildId, ClassId, Private, WindowId};
 use server::services::consent;
 pub use server::services::consent::{
-    ClassConsent, ClassCounts, ClassPage, ConsentPage, Invitation, LetterSheet, Returned, Word, silence,
+    ChildLetter, ClassConsent, ClassCounts, ClassPage, ConsentPage, Invitation, LetterSheet, Returned, Word,
+    silence,
 };
 pub use server::services::windows::{CoveredClass, Window};
 
@@ -53,6 +54,11 @@ pub async fn print_letters(
 /// What a letter's link opens.
 pub async fn get_invitation(visit: &Visit, token: &str) -> Result<Invitation> {
     consent::invitation(&visit.site.services, &visit.ctx, token).await
+}
+
+/// Where a member of staff records the slip of the letter with this link, if they may.
+pub async fn get_slip(visit: &Visit, token: &str) -> Result<Option<(WindowId, ClassId, ChildId)>> {
+    consent::slip(&visit.site.services, &visit.ctx, token).await
 }
 
 /// A guardian's answer through the letter's link.

@@ -7,6 +7,7 @@ pub mod casework;
 pub mod check_in;
 pub mod consent;
 pub mod district;
+pub mod places;
 pub mod queue;
 pub mod retention;
 pub mod rosters;

@@ -1,8 +1,9 @@
 //! Rosters.
 
 use server::Result;
+use server::roster::Columns;
 use server::services::rosters::uploads;
-pub use server::services::rosters::uploads::{Preview, Upload as Sent};
+pub use server::services::rosters::uploads::{Looked, Preview, Upload as Sent};
 pub use server::services::rosters::{Decisions, Done};
 use uuid::Uuid;
 
@@ -19,8 +20,13 @@ pub async fn send_roster(visit: &Visit, name: &str, bytes: Vec<u8>) -> Result<Uu
 }
 
 /// What taking a file over would change.
-pub async fn get_roster(visit: &Visit, id: Uuid) -> Result<Preview> {
+pub async fn get_roster(visit: &Visit, id: Uuid) -> Result<Looked> {
     uploads::preview(&visit.site.services, &visit.ctx, id).await
+}
+
+/// Says what the columns of a file are.
+pub async fn set_roster_columns(visit: &Visit, id: Uuid, columns: Columns) -> Result<()> {
+    uploads::set_columns(&visit.site.services, &visit.ctx, id, columns).await
 }
 
 /// The rejected rows with their reasons.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use server::ctx::{Actor, Ctx};
-use server::roster::{self, Fault, Limits, Plan, Roster};
+use server::roster::{self, Columns, Fault, Field, Limits, Plan, Refusal, Roster};
 use server::services::rosters::{self, Decisions, Progress};
 use server::spreadsheet::quoted;
 
@@ -21,8 +21,8 @@ const EXAMPLES: usize = 3;
 ///
 /// # Errors
 /// When the file cannot be read, or holds rows that could not be taken over.
-pub fn check(file: &Path, faults: Option<&Path>) -> Result<(), Stop> {
-    let roster = read(file, faults)?;
+pub fn check(file: &Path, faults: Option<&Path>, said: &[String]) -> Result<(), Stop> {
+    let roster = read(file, faults, said)?;
     if roster.faults.is_empty() {
         return Ok(());
     }
@@ -37,10 +37,11 @@ pub fn check(file: &Path, faults: Option<&Path>) -> Result<(), Stop> {
 pub async fn import(
     file: &Path,
     faults: Option<&Path>,
+    said: &[String],
     dry_run: bool,
     decisions: Decisions,
 ) -> Result<(), Stop> {
-    let roster = Arc::new(read(file, faults)?);
+    let roster = Arc::new(read(file, faults, said)?);
     let services = super::services().await?;
     let ctx = Ctx::new(Actor::Console);
     let plan = rosters::plan(&services, &ctx, &roster).await?;
@@ -110,7 +111,7 @@ fn planned(out: &mut impl Write, plan: &Plan, roster: &Roster) -> std::io::Resul
 }
 
 /// Reads a file, reports on it, and writes its faults where that was asked for.
-fn read(file: &Path, faults: Option<&Path>) -> Result<Roster, Stop> {
+fn read(file: &Path, faults: Option<&Path>, said: &[String]) -> Result<Roster, Stop> {
     let limits = Limits::TERMINAL;
     let unreadable = |error| Stop::new(format!("cannot read {}: {error}", file.display()));
     let mut bytes = Vec::new();
@@ -118,7 +119,14 @@ fn read(file: &Path, faults: Option<&Path>) -> Result<Roster, Stop> {
     let source = std::fs::File::open(file).map_err(unreadable)?;
     source.take(limits.bytes as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     let today = Ctx::new(Actor::Console).now.day_in(&TimeZone::UTC);
-    let roster = roster::read(&bytes, today, limits).map_err(Stop::new)?;
+    let guessed = roster::read_as(&bytes, today, limits, None);
+    let roster = if said.is_empty() {
+        guessed
+    } else {
+        let columns = columns(&guessed, said)?;
+        roster::read_as(&bytes, today, limits, Some(&columns))
+    };
+    let roster = roster.map_err(|refusal| Stop::new(refusal.sentence))?;
     let mut out = std::io::stdout().lock();
     report(&mut out, &roster)?;
     if let Some(path) = faults {
@@ -128,9 +136,34 @@ fn read(file: &Path, faults: Option<&Path>) -> Result<Roster, Stop> {
     Ok(roster)
 }
 
+/// The guess, with what was said in its place.
+fn columns(guessed: &Result<Roster, Refusal>, said: &[String]) -> Result<Columns, Stop> {
+    let mut mapping: Vec<(String, Option<Field>)> = match guessed {
+        Ok(roster) => roster.mapping.clone(),
+        Err(refusal) if refusal.header.is_empty() => return Err(Stop::new(refusal.sentence.clone())),
+        Err(Refusal { header, .. }) => header.iter().cloned().zip(roster::guess(header)).collect(),
+    };
+    for one in said {
+        let (heading, word) = one.rsplit_once('=').ok_or_else(|| {
+            Stop::new(format!("--column {one}: write HEADING=FIELD, as \"Born on=birth_date\""))
+        })?;
+        let field = Field::named(word);
+        if field.is_none() && word != "none" {
+            let known: Vec<_> = Field::ALL.into_iter().map(Field::as_str).collect();
+            return Err(Stop::new(format!("--column {one}: the fields are {}, none", known.join(", "))));
+        }
+        let column = mapping
+            .iter_mut()
+            .find(|(known, _)| known == heading)
+            .ok_or_else(|| Stop::new(format!("--column {one}: the file has no heading \"{heading}\"")))?;
+        column.1 = field;
+    }
+    Ok(Columns(mapping.into_iter().map(|(_, field)| field).collect()))
+}
+
 fn report(out: &mut impl Write, roster: &Roster) -> std::io::Result<()> {
     writeln!(out, "read as {}", roster.format)?;
-    for (heading, field) in &roster.mapping {
+    for (heading, field) in roster.mapping.iter().filter(|(heading, _)| !heading.is_empty()) {
         writeln!(out, "  {heading:<40} {}", field.map_or("not used", |field| field.label()))?;
     }
     let count = roster.pupils.len();

@@ -28,6 +28,8 @@ macro_rules! ids {
 ids! {
     /// A district: the tenant.
     DistrictId,
+    /// A level between a district and its schools.
+    AreaId,
     /// A school.
     SchoolId,
     /// A class of a school.

@@ -1,6 +1,40 @@
 //! Who there is: roles of staff, and the informants of an instrument.
 
 use super::text_enum::text_enum;
+use super::{AreaId, SchoolId};
+
+/// The place that a role holds for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The whole district.
+    District,
+    /// All schools of an area, those that come later too.
+    Area(AreaId),
+    /// One school.
+    School(SchoolId),
+}
+
+impl std::fmt::Display for Scope {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::District => f.write_str("district"),
+            Self::Area(id) => write!(f, "area:{id}"),
+            Self::School(id) => write!(f, "school:{id}"),
+        }
+    }
+}
+
+impl std::str::FromStr for Scope {
+    type Err = uuid::Error;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once(':') {
+            Some(("area", id)) => id.parse().map(Self::Area),
+            Some((_, id)) => id.parse().map(Self::School),
+            None if text == "district" => Ok(Self::District),
+            None => text.parse().map(Self::School),
+        }
+    }
+}
 
 text_enum! {
     /// What a member of staff may do, at one school or in the whole district.

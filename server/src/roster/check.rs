@@ -1,11 +1,11 @@
 //! From cells to a child: each cell is taken or becomes a fault.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 
 use super::sheet::Sheet;
-use super::{Fault, Field, Kind, Limits, Pupil, Rejected, Roster, columns};
+use super::{Columns, Fault, Field, Kind, Limits, Pupil, Refusal, Rejected, Roster, columns};
 use crate::model::Day;
 use crate::model::people::Sex;
 
@@ -112,8 +112,24 @@ impl<'a> Raw<'a> {
 }
 
 /// Checks every line of a sheet.
-pub(super) fn sheet(sheet: Sheet, today: Day, limits: Limits) -> Result<Roster, String> {
-    let fields = columns::guess(&sheet.header);
+pub(super) fn sheet(
+    sheet: Sheet,
+    today: Day,
+    limits: Limits,
+    said: Option<&Columns>,
+) -> Result<Roster, Refusal> {
+    let fields = match said {
+        Some(said) => {
+            if let Some(field) = said.twice() {
+                let sentence =
+                    format!("Two columns are said to be the {}. Choose one.", field.label().to_lowercase());
+                return Err(Refusal { sentence, header: sheet.header });
+            }
+            let said = said.0.iter().copied().chain(std::iter::repeat(None));
+            sheet.header.iter().zip(said).map(|(_, field)| field).collect()
+        }
+        None => columns::guess(&sheet.header),
+    };
     let has = |field| fields.contains(&Some(field));
     let named = has(Field::FullName) || (has(Field::GivenName) && has(Field::FamilyName));
     let needed = [
@@ -125,14 +141,15 @@ pub(super) fn sheet(sheet: Sheet, today: Day, limits: Limits) -> Result<Roster, 
     ];
     let missing: Vec<_> = needed.iter().filter(|(there, _)| !there).map(|(_, name)| *name).collect();
     if !missing.is_empty() {
-        return Err(format!(
+        let sentence = format!(
             "There is no column for: {}. The headings are: {}.",
             missing.join(", "),
             sheet.header.iter().filter(|h| !h.is_empty()).cloned().collect::<Vec<_>>().join(", ")
-        ));
+        );
+        return Err(Refusal { sentence, header: sheet.header });
     }
     if sheet.lines.len() > limits.rows {
-        return Err(format!("The file has more than {} rows. Split it by school.", limits.rows));
+        return Err(format!("The file has more than {} rows. Split it by school.", limits.rows).into());
     }
     let last = sheet.lines.len().saturating_sub(1);
     let mut found = Found::default();
@@ -166,7 +183,7 @@ pub(super) fn sheet(sheet: Sheet, today: Day, limits: Limits) -> Result<Roster, 
         };
         found.add(&raw, checked);
     }
-    let mapping = sheet.header.into_iter().zip(fields).filter(|(heading, _)| !heading.is_empty()).collect();
+    let mapping = sheet.header.into_iter().zip(fields).collect();
     Ok(found.finish(sheet.format, mapping, 0))
 }
 
@@ -212,7 +229,8 @@ impl Found {
         });
         self.faults.sort_by_key(|fault| fault.row);
         self.rejected.sort_by_key(|line| line.row);
-        Roster { format, mapping, pupils: self.pupils, faults: self.faults, rejected: self.rejected, staff }
+        let (pupils, faults, rejected) = (self.pupils, self.faults, self.rejected);
+        Roster { format, mapping, pupils, faults, rejected, staff, areas: BTreeMap::new() }
     }
 }
 

@@ -16,6 +16,39 @@ pub enum Field {
 }
 
 impl Field {
+    /// All of them, in the order in which they are asked for.
+    pub const ALL: [Self; 9] = [
+        Self::Number,
+        Self::GivenName,
+        Self::FamilyName,
+        Self::FullName,
+        Self::BirthDate,
+        Self::Sex,
+        Self::School,
+        Self::Grade,
+        Self::Class,
+    ];
+
+    /// Its word in forms and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::GivenName => "given_name",
+            Self::FamilyName => "family_name",
+            Self::FullName => "full_name",
+            Self::BirthDate => "birth_date",
+            Self::Sex => "sex",
+            Self::School => "school",
+            Self::Grade => "grade",
+            Self::Class => "class",
+        }
+    }
+
+    /// The field of a word.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.as_str() == word)
+    }
+
     /// Its name on screen.
     pub fn label(self) -> &'static str {
         match self {
@@ -76,6 +109,30 @@ const KNOWN: &[(Field, &[&str])] = &[
 /// A heading without what people write differently: blanks, signs and capitals.
 pub fn plain(heading: &str) -> String {
     heading.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// What somebody has said each column is, in the order of the columns; it goes before the guess.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Columns(pub Vec<Option<Field>>);
+
+impl std::fmt::Display for Columns {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let words: Vec<_> = self.0.iter().map(|field| field.map_or("", Field::as_str)).collect();
+        f.write_str(&words.join(","))
+    }
+}
+
+impl Columns {
+    /// Reads what [`Columns`] prints.
+    pub fn parse(text: &str) -> Self {
+        Self(text.split(',').map(Field::named).collect())
+    }
+
+    /// The field that two columns are said to be, if any.
+    pub fn twice(&self) -> Option<Field> {
+        let said: Vec<_> = self.0.iter().flatten().collect();
+        Field::ALL.into_iter().find(|field| said.iter().filter(|other| **other == field).count() > 1)
+    }
 }
 
 /// The field of each heading; of two headings for one field the first counts.

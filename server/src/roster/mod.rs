@@ -16,8 +16,9 @@ mod text;
 
 use crate::model::people::Sex;
 use crate::model::{Day, Private};
+use std::collections::BTreeMap;
 
-pub use columns::{Field, guess, plain};
+pub use columns::{Columns, Field, guess, plain};
 pub use compare::{Change, Known, Plan, compare};
 pub use fault::{Fault, Kind, grouped};
 pub use rejected::Rejected;
@@ -71,6 +72,8 @@ pub struct Roster {
     pub rejected: Vec<Rejected>,
     /// Accounts of grown-ups in the file, which are not imported.
     pub staff: usize,
+    /// The levels between the district and a school, the highest first, where the file names any.
+    pub areas: BTreeMap<String, Vec<String>>,
 }
 
 /// A table of another kind than a roster: its headings, then its lines with the number a spreadsheet shows.
@@ -89,27 +92,57 @@ pub fn plain_table(bytes: &[u8]) -> Result<PlainTable, String> {
     sheet::plain(bytes)
 }
 
-/// Reads a file. `today` decides which birth dates can be true.
+/// Why a file as a whole was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// One sentence that says what to do.
+    pub sentence: String,
+    /// The headings, where only their meaning is in question: somebody can say what each column is.
+    pub header: Vec<String>,
+}
+
+impl From<String> for Refusal {
+    fn from(sentence: String) -> Self {
+        Self { sentence, header: Vec::new() }
+    }
+}
+
+/// Reads a file with the guess that its headings allow. `today` decides which birth dates can be true.
 ///
 /// # Errors
 /// One sentence when the file as a whole cannot be read.
 pub fn read(bytes: &[u8], today: Day, limits: Limits) -> Result<Roster, String> {
+    read_as(bytes, today, limits, None).map_err(|refusal| refusal.sentence)
+}
+
+/// Reads a file whose columns are what somebody has said. An archive's files name their columns themselves.
+///
+/// # Errors
+/// [`Refusal`] when the file as a whole cannot be read.
+pub fn read_as(
+    bytes: &[u8],
+    today: Day,
+    limits: Limits,
+    columns: Option<&Columns>,
+) -> Result<Roster, Refusal> {
     if bytes.len() > limits.bytes {
-        return Err(format!("The file is larger than {} MiB. Split it by school.", limits.bytes >> 20));
+        return Err(format!("The file is larger than {} MiB. Split it by school.", limits.bytes >> 20).into());
     }
     if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err("The file is empty.".to_owned());
+        return Err("The file is empty.".to_owned().into());
     }
     if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
-        return Err("This is an old Excel file (.xls). Save it as .xlsx or CSV.".to_owned());
+        return Err("This is an old Excel file (.xls). Save it as .xlsx or CSV.".to_owned().into());
     }
     if bytes.starts_with(b"PK") {
         return match archive::open(bytes, limits)? {
-            archive::Content::Workbook => check::sheet(sheet::workbook(bytes, limits)?, today, limits),
-            archive::Content::OneRoster(files) => oneroster::read(files, today, limits),
+            archive::Content::Workbook => {
+                check::sheet(sheet::workbook(bytes, limits)?, today, limits, columns)
+            }
+            archive::Content::OneRoster(files) => Ok(oneroster::read(files, today, limits)?),
         };
     }
-    check::sheet(sheet::delimited(bytes)?, today, limits)
+    check::sheet(sheet::delimited(bytes)?, today, limits, columns)
 }
 
 #[cfg(test)]

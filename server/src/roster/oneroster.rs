@@ -82,8 +82,10 @@ pub(super) fn read(files: BTreeMap<String, Vec<u8>>, today: Day, limits: Limits)
         return Err(format!("users.csv has more than {} rows. Split it by school.", limits.rows));
     }
 
-    let schools: HashMap<&str, &str> =
-        orgs.rows([&["sourcedId"], &["name"]]).map(|(_, [id, name])| (id, name)).collect();
+    let columns: [&[&str]; 4] = [&["sourcedId"], &["name"], &["type"], &["parentSourcedId"]];
+    let orgs: HashMap<&str, [&str; 3]> =
+        orgs.rows(columns).map(|(_, [id, name, kind, parent])| (id, [name, kind, parent])).collect();
+    let schools: HashMap<&str, &str> = orgs.iter().map(|(id, [name, ..])| (*id, *name)).collect();
     let classes: HashMap<&str, [&str; 4]> = classes
         .rows([
             &["sourcedId"],
@@ -179,5 +181,31 @@ pub(super) fn read(files: BTreeMap<String, Vec<u8>>, today: Day, limits: Limits)
         ("users.csv: grades", Field::Grade),
     ];
     let mapping = mapping.map(|(heading, field)| (heading.to_owned(), Some(field))).into();
-    Ok(found.finish(format!("OneRoster {version}"), mapping, staff))
+    let mut roster = found.finish(format!("OneRoster {version}"), mapping, staff);
+    for (name, kind, parent) in orgs.values().map(|[name, kind, parent]| (*name, *kind, *parent)) {
+        let above = above(&orgs, parent);
+        if kind.eq_ignore_ascii_case("school") && !above.is_empty() {
+            roster.areas.insert(name.to_owned(), above);
+        }
+    }
+    Ok(roster)
+}
+
+/// The levels between an organisation and its district, the highest first. A district is what Firstlight serves; what
+/// stands above it is none of its business. A file whose organisations lie in each other in a circle has no levels.
+fn above(orgs: &HashMap<&str, [&str; 3]>, parent: &str) -> Vec<String> {
+    let mut levels = Vec::new();
+    let mut next = parent;
+    while let Some([name, kind, parent]) = orgs.get(next) {
+        if ["district", "state", "national"].iter().any(|top| kind.eq_ignore_ascii_case(top)) {
+            break;
+        }
+        if levels.len() == 8 {
+            return Vec::new();
+        }
+        levels.push((*name).to_owned());
+        next = parent;
+    }
+    levels.reverse();
+    levels
 }

@@ -1,15 +1,16 @@
 //! Accounts of staff: invited by a one-time link, kept by a second factor, ended at once when they are disabled.
 
+use super::areas::{self, Tree};
 use super::sessions::{Token, end_other_sessions, fresh_token, hash_password, hash_token};
 use super::{Services, passwords, require, require_fresh, setup, staff};
 use crate::ctx::{Actor, Ctx};
-use crate::model::people::Role;
-use crate::model::{DistrictId, SchoolId, UserId};
+use crate::model::people::{Role, Scope};
+use crate::model::{AreaId, DistrictId, SchoolId, UserId};
 use crate::policy::{Action, Place};
 pub use crate::store::accounts::Account;
 use crate::store::accounts::{self, Invitation};
 use crate::store::users::{self, User, UserRole};
-use crate::store::{Act, Tx, places};
+use crate::store::{Act, Tx, areas as area_rows, places};
 use crate::{Error, Result};
 
 /// How long a one-time link works, in seconds: three days, over a weekend.
@@ -24,29 +25,47 @@ const CODES: usize = 10;
 #[expect(missing_docs, reason = "as named")]
 pub struct AccountLine {
     pub account: Account,
-    pub roles: Vec<(Role, Option<String>, Option<SchoolId>)>,
+    pub roles: Vec<Held>,
 }
 
-/// The district's accounts, and its schools to choose from.
+/// A role with the place it holds for.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "as named")]
+pub struct Held {
+    pub role: Role,
+    pub scope: Scope,
+    pub place: String,
+}
+
+/// The district's accounts, and its places to choose from.
 ///
 /// # Errors
 /// [`Error::NotFound`] for anybody but an administrator of the district.
-pub async fn list(services: &Services, ctx: &Ctx) -> Result<(Vec<AccountLine>, Vec<(SchoolId, String)>)> {
+pub async fn list(services: &Services, ctx: &Ctx) -> Result<(Vec<AccountLine>, Tree)> {
     let district = staff(ctx)?.district;
     require(ctx, Action::ManageAccounts, Place::District(district))?;
     let mut conn = services.store.read(ctx).await?;
-    let schools: Vec<_> =
-        places::list_schools(&mut conn, district).await?.into_iter().map(|s| (s.id, s.name)).collect();
+    let levels = area_rows::list(&mut conn, district).await?;
+    let schools = area_rows::schools(&mut conn, district).await?;
     let mut lines = Vec::new();
     for account in accounts::list(&mut conn, district, ctx.now).await? {
-        let name = |id: Option<SchoolId>| {
-            id.and_then(|id| schools.iter().find(|(s, _)| *s == id)).map(|(_, name)| name.clone())
+        let school = |id: SchoolId| {
+            let name = schools.iter().find(|s| s.id == id).map(|s| s.name.clone());
+            (Scope::School(id), name.unwrap_or_default())
         };
-        let roles = users::roles(&mut conn, account.id).await?;
-        let roles = roles.into_iter().map(|r| (r.role, name(r.school_id), r.school_id)).collect();
+        let area = |id: AreaId| {
+            let name = levels.iter().find(|a| a.id == id).map(|a| a.name.clone());
+            (Scope::Area(id), format!("all schools of {}", name.unwrap_or_default()))
+        };
+        let district = || (Scope::District, "whole district".to_owned());
+        let own = users::own_roles(&mut conn, account.id).await?.into_iter();
+        let own = own.map(|r| (r.role, r.school_id.map_or_else(district, school)));
+        let wide = area_rows::held(&mut conn, account.id).await?.into_iter();
+        let wide = wide.map(|(role, id)| (role, area(id)));
+        let roles = own.chain(wide).map(|(role, (scope, place))| Held { role, scope, place }).collect();
         lines.push(AccountLine { account, roles });
     }
-    Ok((lines, schools))
+    Ok((lines, areas::tree(levels, schools)))
 }
 
 /// Invites somebody with one role; the link is shown once and works for three days.
@@ -59,7 +78,7 @@ pub async fn invite(
     name: &str,
     email: &str,
     role: Role,
-    school: Option<SchoolId>,
+    scope: Scope,
 ) -> Result<Token> {
     let district = staff(ctx)?.district;
     require(ctx, Action::ManageAccounts, Place::District(district))?;
@@ -73,7 +92,6 @@ pub async fn invite(
         .write(ctx, Act::new("user.invite"), move |tx| {
             let (name, email, secret, token) = (name.clone(), email.clone(), secret.clone(), stored.clone());
             Box::pin(async move {
-                known_school(tx, district, school).await?;
                 if users::get_by_email(tx, &email).await?.is_some() {
                     return Err(Error::invalid("email", "This e-mail address has an account already."));
                 }
@@ -81,7 +99,7 @@ pub async fn invite(
                 tx.about("user", id.0);
                 tx.detail(role.as_str());
                 add_without_password(tx, id, district, name, email).await?;
-                users::add_role(tx, &UserRole { user_id: id, role, school_id: school }).await?;
+                give(tx, district, id, role, scope).await?;
                 add_link(tx, id, secret, &token).await
             })
         })
@@ -89,10 +107,40 @@ pub async fn invite(
     Ok(token)
 }
 
-async fn known_school(tx: &mut Tx, district: DistrictId, school: Option<SchoolId>) -> Result<()> {
-    let Some(school) = school else { return Ok(()) };
-    let known = places::list_schools(tx, district).await?.iter().any(|s| s.id == school);
-    if known { Ok(()) } else { Err(Error::NotFound) }
+/// Gives a role for a place of the district.
+async fn give(tx: &mut Tx, district: DistrictId, user: UserId, role: Role, scope: Scope) -> Result<()> {
+    let school_id = match scope {
+        Scope::Area(area) => {
+            areas::known(tx, district, Some(area)).await?;
+            area_rows::grant(tx, user, role, area).await?;
+            return Ok(area_rows::spread(tx, district).await?);
+        }
+        Scope::School(school) => {
+            let known = places::list_schools(tx, district).await?.iter().any(|s| s.id == school);
+            if !known {
+                return Err(Error::NotFound);
+            }
+            Some(school)
+        }
+        Scope::District => None,
+    };
+    let held = users::own_roles(tx, user).await?;
+    if held.iter().all(|r| r.role != role || r.school_id != school_id) {
+        users::add_role(tx, &UserRole { user_id: user, role, school_id }).await?;
+    }
+    Ok(())
+}
+
+/// Takes a role away; false when it was not held.
+async fn take(tx: &mut Tx, district: DistrictId, user: UserId, role: Role, scope: Scope) -> Result<bool> {
+    let held = match scope {
+        Scope::Area(area) => area_rows::revoke(tx, user, role, area).await?,
+        Scope::School(school) => accounts::remove_role(tx, user, role, Some(school)).await?,
+        Scope::District => accounts::remove_role(tx, user, role, None).await?,
+    };
+    // Another role, held for an area, may still reach the same school.
+    area_rows::spread(tx, district).await?;
+    Ok(held)
 }
 
 async fn add_without_password(
@@ -124,9 +172,9 @@ pub enum Change {
     /// All its sign-ins end.
     SignOut,
     /// It gets one more role.
-    AddRole(Role, Option<SchoolId>),
+    AddRole(Role, Scope),
     /// It loses a role, at once and on every device.
-    RemoveRole(Role, Option<SchoolId>),
+    RemoveRole(Role, Scope),
 }
 
 impl Change {
@@ -166,17 +214,13 @@ pub async fn change(services: &Services, ctx: &Ctx, user: UserId, change: Change
                     }
                     Change::Enable => accounts::set_disabled(tx, user, None).await?,
                     Change::SignOut => drop(accounts::end_sessions(tx, user).await?),
-                    Change::AddRole(role, school) => {
+                    Change::AddRole(role, scope) => {
                         tx.detail(role.as_str());
-                        known_school(tx, district, school).await?;
-                        let held = users::roles(tx, user).await?;
-                        if held.iter().all(|r| r.role != role || r.school_id != school) {
-                            users::add_role(tx, &UserRole { user_id: user, role, school_id: school }).await?;
-                        }
+                        give(tx, district, user, role, scope).await?;
                     }
-                    Change::RemoveRole(role, school) => {
+                    Change::RemoveRole(role, scope) => {
                         tx.detail(role.as_str());
-                        if !accounts::remove_role(tx, user, role, school).await? {
+                        if !take(tx, district, user, role, scope).await? {
                             return Err(Error::Conflict("This role is not held any more.".to_owned()));
                         }
                     }

@@ -4,7 +4,7 @@
 mod letters;
 mod returns;
 
-pub use letters::{Invitation, LetterSheet, answer, invitation, print};
+pub use letters::{ChildLetter, Invitation, LetterSheet, answer, invitation, print, slip};
 pub use returns::{Returned, import};
 
 use super::erasure::{self, WindowErasure};
@@ -259,13 +259,15 @@ async fn window(conn: &mut Conn, ctx: &Ctx, id: WindowId) -> Result<Window> {
     }
 }
 
-/// The names of the instruments that a notice is about.
-pub fn attached(notice: &Notice) -> Vec<String> {
+/// The names of the instruments that a notice is about, of those for which `wanted` says so by their id.
+pub fn attached(notice: &Notice, wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let named = |line: &str| {
         let id = line.split(' ').next().unwrap_or(line);
         library::get(id).map_or_else(|| line.to_owned(), |instrument| instrument.title.clone())
     };
-    notice.instruments.split(", ").filter(|line| !line.is_empty()).map(named).collect()
+    let id = |line: &str| line.split(' ').next().unwrap_or_default().to_owned();
+    let lines = notice.instruments.split(", ").filter(|line| !line.is_empty());
+    lines.filter(|line| wanted(&id(line))).map(named).collect()
 }
 
 /// What silence means.

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod alerts;
+pub mod areas;
 pub mod backups;
 pub mod break_glass;
 pub mod calendar;

@@ -2,14 +2,15 @@
 
 pub mod uploads;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{Services, require};
 use crate::ctx::{Actor, Ctx};
-use crate::model::{ChildId, ClassId, Day, DistrictId, SchoolId};
+use crate::model::{AreaId, ChildId, ClassId, Day, DistrictId, SchoolId};
 use crate::policy::{Action, Place};
 use crate::roster::{Known, Plan, Pupil, Roster, compare};
+use crate::store::areas::{self, Area};
 use crate::store::children::NewChild;
 use crate::store::places::{self, School};
 use crate::store::{Act, Conn, Tx, rosters};
@@ -154,7 +155,7 @@ async fn import(tx: &mut Tx, roster: &Roster, decisions: &Decisions, progress: &
     let Found { plan, schools, .. } = find(tx, district, roster).await?;
     decided(&plan, roster, decisions)?;
     tx.about("district", district.0);
-    let mut places = Places::load(tx, district, schools, decisions).await?;
+    let mut places = Places::load(tx, district, schools, roster, decisions).await?;
     let language = decisions.language.as_deref().unwrap_or("en");
     let mut written = 0;
     for chunk in plan.adds.chunks(CHUNK) {
@@ -222,6 +223,9 @@ struct Places {
     first_zone: jiff::tz::TimeZone,
     schools: HashMap<String, (SchoolId, Day)>,
     classes: HashMap<(SchoolId, String), ClassId>,
+    /// The levels that the file names above a school, and those that there are.
+    levels: BTreeMap<String, Vec<String>>,
+    areas: HashMap<(Option<AreaId>, String), AreaId>,
 }
 
 impl Places {
@@ -229,6 +233,7 @@ impl Places {
         tx: &mut Tx,
         district: DistrictId,
         schools: Vec<School>,
+        roster: &Roster,
         decisions: &Decisions,
     ) -> Result<Self> {
         let now = tx.ctx().now;
@@ -244,7 +249,10 @@ impl Places {
         }
         let classes = rosters::classes(tx, district).await?;
         let classes = classes.into_iter().map(|c| ((c.school_id, c.name), c.id)).collect();
-        Ok(Self { district, time_zone, first_zone, schools: by_name, classes })
+        let areas = areas::list(tx, district).await?;
+        let areas = areas.into_iter().map(|a| ((a.parent_id, a.name), a.id)).collect();
+        let levels = roster.areas.clone();
+        Ok(Self { district, time_zone, first_zone, schools: by_name, classes, levels, areas })
     }
 
     /// A pupil's school and class, and the day it is there.
@@ -278,9 +286,34 @@ impl Places {
         let school =
             School { id, district_id: self.district, name: name.to_owned(), time_zone, rehearsal: false };
         places::add_school(tx, &school).await?;
+        if let Some(area) = self.area_of(tx, name).await? {
+            areas::place(tx, id, Some(area)).await?;
+            areas::spread(tx, self.district).await?;
+        }
         let there = (id, ctx.now.day_in(&self.first_zone));
         self.schools.insert(name.to_owned(), there);
         Ok(there)
+    }
+}
+
+impl Places {
+    /// The area of a school that is made, with the levels above it that are not there yet.
+    async fn area_of(&mut self, tx: &mut Tx, school: &str) -> Result<Option<AreaId>> {
+        let mut parent_id = None;
+        for name in self.levels.get(school).cloned().unwrap_or_default() {
+            let key = (parent_id, name.clone());
+            let id = match self.areas.get(&key) {
+                Some(id) => *id,
+                None => {
+                    let id = AreaId(tx.ctx().id());
+                    areas::put(tx, self.district, &Area { id, parent_id, name }).await?;
+                    self.areas.insert(key, id);
+                    id
+                }
+            };
+            parent_id = Some(id);
+        }
+        Ok(parent_id)
     }
 }
 

@@ -97,8 +97,8 @@ pub async fn remove_role(
 ) -> Result<bool, StoreError> {
     let gone = tx
         .run(
-            "delete from user_roles where user_id = $1 and role = $2 and (school_id = $3 or (school_id is null and \
-             $4 = 1))",
+            "delete from user_roles where user_id = $1 and role = $2 and area_id is null and (school_id = $3 or \
+             (school_id is null and $4 = 1))",
             args![user, role, school, i64::from(school.is_none())],
         )
         .await?;

@@ -231,6 +231,7 @@ pub struct Letter {
     pub child_id: ChildId,
     pub given_name: Private<String>,
     pub birth_date: Day,
+    pub class_id: ClassId,
     pub school_id: SchoolId,
     pub school_name: String,
     pub status: Option<ConsentStatus>,
@@ -243,7 +244,7 @@ pub struct Letter {
 pub async fn by_letter(conn: &mut Conn, token_hash: Vec<u8>) -> Result<Option<Letter>, StoreError> {
     conn.first(
         "select w.id as window_id, w.district_id, w.name as window_name, w.state as window_state, w.consent_mode, \
-         w.opens_on, w.closes_on, c.id as child_id, c.given_name, c.birth_date, s.id as school_id, \
+         w.opens_on, w.closes_on, c.id as child_id, c.given_name, c.birth_date, e.class_id, s.id as school_id, \
          s.name as school_name, k.status from consent_letters l join windows w on w.id = l.window_id \
          join children c on c.id = l.child_id join enrollments e on e.child_id = c.id and e.to_date is null \
          join schools s on s.id = e.school_id left join consents k on k.child_id = c.id and k.window_id = w.id \

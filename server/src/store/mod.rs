@@ -14,6 +14,7 @@ mod types;
 
 pub mod accounts;
 pub mod administrations;
+pub mod areas;
 pub mod audit;
 pub mod audit_chain;
 pub mod backups;

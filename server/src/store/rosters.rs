@@ -188,7 +188,7 @@ pub async fn upload_of(conn: &mut Conn, user: UserId) -> Result<Option<Upload>, 
     conn.first("select id, name, created_at from roster_uploads where user_id = $1", args![user]).await
 }
 
-/// The name and content of a file that somebody sent.
+/// The name, content and, where somebody has said so, columns of a file that somebody sent.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
@@ -196,8 +196,26 @@ pub async fn upload(
     conn: &mut Conn,
     id: Uuid,
     user: UserId,
-) -> Result<Option<(String, Vec<u8>)>, StoreError> {
-    conn.first("select name, body from roster_uploads where id = $1 and user_id = $2", args![id, user]).await
+) -> Result<Option<(String, Vec<u8>, Option<String>)>, StoreError> {
+    conn.first(
+        "select name, body, columns from roster_uploads where id = $1 and user_id = $2",
+        args![id, user],
+    )
+    .await
+}
+
+/// Keeps what somebody said about the columns of a file; false when the file is gone.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn set_columns(tx: &mut Tx, id: Uuid, user: UserId, columns: &str) -> Result<bool, StoreError> {
+    let set = tx
+        .run(
+            "update roster_uploads set columns = $3 where id = $1 and user_id = $2",
+            args![id, user, columns],
+        )
+        .await?;
+    Ok(set == 1)
 }
 
 /// Throws a file away; false when it is gone already.

@@ -14,8 +14,8 @@ use crate::model::release::ReleaseStep;
 use crate::model::retention::EraseWhy;
 use crate::model::window::{ConsentBy, ConsentMode, ConsentStatus, SittingState, WindowState};
 use crate::model::{
-    AdministrationId, ChildId, ClassId, Day, DistrictId, Instant, Private, ReferralId, ReleaseId, SchoolId,
-    SittingId, UserId, WindowId,
+    AdministrationId, AreaId, ChildId, ClassId, Day, DistrictId, Instant, Private, ReferralId, ReleaseId,
+    SchoolId, SittingId, UserId, WindowId,
 };
 
 /// One bound value. A null keeps its type, because PostgreSQL wants to know it.
@@ -124,7 +124,8 @@ ids!(
     SittingId,
     AdministrationId,
     ReferralId,
-    ReleaseId
+    ReleaseId,
+    AreaId
 );
 
 macro_rules! words {

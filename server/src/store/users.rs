@@ -60,7 +60,8 @@ pub async fn add(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
 /// [`StoreError`] when the database refuses it.
 pub async fn add_role(tx: &mut Tx, role: &UserRole) -> Result<(), StoreError> {
     tx.run(
-        "insert into user_roles (user_id, role, school_id) values ($1, $2, $3)",
+        "insert into user_roles (user_id, role, school_id) values ($1, $2, $3) \
+         on conflict (user_id, role, school_id) do update set area_id = null",
         args![role.user_id, role.role, role.school_id],
     )
     .await
@@ -89,6 +90,18 @@ pub async fn get_by_email(conn: &mut Conn, email: &str) -> Result<Option<User>, 
 /// [`StoreError`] when the database cannot be read.
 pub async fn roles(conn: &mut Conn, user: UserId) -> Result<Vec<UserRole>, StoreError> {
     conn.all("select user_id, role, school_id from user_roles where user_id = $1", args![user]).await
+}
+
+/// The roles that were given for a school or the district itself, not for an area.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn own_roles(conn: &mut Conn, user: UserId) -> Result<Vec<UserRole>, StoreError> {
+    conn.all(
+        "select user_id, role, school_id from user_roles where user_id = $1 and area_id is null",
+        args![user],
+    )
+    .await
 }
 
 /// An account on the administrator's page.

@@ -49,6 +49,7 @@ async fn page(visit: &Visit, done: Option<&'static str>) -> Response {
                     <a class="button button-primary" href="/setup/windows/new">"Prepare a window"</a>
                     <a class="button" href="/setup/roster">"Take over a roster"</a>
                     <a class="button" href="/setup/calendar">"School calendar"</a>
+                    <a class="button" href="/setup/places">"Areas and schools"</a>
                     <a class="button" href="/setup/people">"Invite people, change roles"</a>
                     <a class="button" href="/setup/retention">"Retention and deletion"</a>
                 </p>

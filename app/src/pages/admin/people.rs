@@ -4,13 +4,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use server::Error;
-use server::model::people::Role;
-use server::model::{SchoolId, UserId};
+use server::model::UserId;
+use server::model::people::{Role, Scope};
 
 use crate::address::Address;
-use crate::api::accounts::{self as api, AccountLine, Change, Token as Link};
+use crate::api::accounts::{self as api, AccountLine, Change, Held, Token as Link, Tree};
 use crate::components::banner::{Banner, Confirmation, Tone};
-use crate::components::field::{Check, Input, Select};
+use crate::components::field::{Check, Choice, Input, Select};
 use crate::components::form::Token;
 use crate::components::icon::Icon;
 use crate::components::shell::Head;
@@ -36,10 +36,8 @@ pub async fn show(visit: Visit, address: Address) -> Response {
 pub async fn invite(posted: Posted) -> Response {
     let visit = &posted.visit;
     let (name, email) = (posted.text("name"), posted.text("email"));
-    let school =
-        Some(posted.text("school")).filter(|s| !s.is_empty()).map(str::parse::<SchoolId>).transpose();
-    let invited = match (posted.word::<Role>("role"), school) {
-        (Some(role), Ok(school)) => api::invite(visit, name, email, role, school).await,
+    let invited = match (posted.word::<Role>("role"), posted.word::<Scope>("place")) {
+        (Some(role), Some(scope)) => api::invite(visit, name, email, role, scope).await,
         _ => Err(Error::NotFound),
     };
     match invited {
@@ -56,14 +54,14 @@ pub async fn invite(posted: Posted) -> Response {
 /// `POST /setup/people/{id}/{change}`.
 pub async fn change(address: Address, posted: Posted) -> Response {
     let visit = &posted.visit;
-    let school = posted.word::<SchoolId>("school");
     let user = address.part::<UserId>(0);
-    let change = match (address.part::<String>(1).unwrap_or_default().as_str(), posted.word::<Role>("role")) {
+    let held = posted.word::<Role>("role").zip(posted.word::<Scope>("place"));
+    let change = match (address.part::<String>(1).unwrap_or_default().as_str(), held) {
         ("disable", _) => Some(Change::Disable),
         ("enable", _) => Some(Change::Enable),
         ("sign-out", _) => Some(Change::SignOut),
-        ("add-role", Some(role)) => Some(Change::AddRole(role, school)),
-        ("remove-role", Some(role)) => Some(Change::RemoveRole(role, school)),
+        ("add-role", Some((role, scope))) => Some(Change::AddRole(role, scope)),
+        ("remove-role", Some((role, scope))) => Some(Change::RemoveRole(role, scope)),
         ("reset", _) => None,
         _ => return render::staff_failure(visit, &Error::NotFound),
     };
@@ -86,7 +84,7 @@ async fn page(
     link: Option<Link>,
     draft: Draft,
 ) -> Response {
-    let (people, schools) = match api::list_accounts(visit).await {
+    let (people, tree) = match api::list_accounts(visit).await {
         Ok(found) => found,
         Err(error) => return render::staff_failure(visit, &error),
     };
@@ -108,15 +106,30 @@ async fn page(
                 })}
                 <div class="page-head"><div><h1>"People"</h1>
                     <p class="lede">"Accounts of staff. Changes count at once, on every device."</p></div></div>
-                <People people token=token.clone()/>
-                <Invite token schools draft/>
+                <People people places=places(&tree) token=token.clone()/>
+                <Invite token places=places(&tree) draft/>
             </StaffShell>
         }
     })
 }
 
+/// What a role can be held for: the district, then each area with its schools below it.
+fn places(tree: &Tree) -> Vec<(String, String)> {
+    let school = |depth: usize, id, name: &String| {
+        (Scope::School(id).to_string(), format!("{}{name}", "– ".repeat(depth)))
+    };
+    let mut places = vec![(Scope::District.to_string(), "Whole district".to_owned())];
+    places.extend(tree.schools.iter().map(|(id, name)| school(0, *id, name)));
+    for area in &tree.areas {
+        let words = format!("{}{} (all schools)", "– ".repeat(area.depth), area.name);
+        places.push((Scope::Area(area.id).to_string(), words));
+        places.extend(area.schools.iter().map(|(id, name)| school(area.depth + 1, *id, name)));
+    }
+    places
+}
+
 #[component]
-fn People(people: Vec<AccountLine>, token: String) -> AnyView {
+fn People(people: Vec<AccountLine>, places: Vec<(String, String)>, token: String) -> AnyView {
     let lines = people
         .into_iter()
         .map(|AccountLine { account, roles }| {
@@ -128,8 +141,7 @@ fn People(people: Vec<AccountLine>, token: String) -> AnyView {
             };
             let held = roles
                 .into_iter()
-                .map(|(role, school, school_id)| {
-                    let place = school.unwrap_or_else(|| "whole district".to_owned());
+                .map(|Held { role, scope, place }| {
                     let words = format!("{}, {place}", role.label());
                     view! {
                         <li>
@@ -137,7 +149,7 @@ fn People(people: Vec<AccountLine>, token: String) -> AnyView {
                             <form class="inline-form" method="post" action=format!("/setup/people/{id}/remove-role")>
                                 <Token value=token.clone()/>
                                 <input type="hidden" name="role" value=role.as_str()/>
-                                {school_id.map(|s| view! { <input type="hidden" name="school" value=s.to_string()/> })}
+                                <input type="hidden" name="place" value=scope.to_string()/>
                                 <button class="button button-quiet button-small" type="submit">
                                     "Take away"<span class="visually-hidden">{format!(" {words}")}</span>
                                 </button>
@@ -167,7 +179,10 @@ fn People(people: Vec<AccountLine>, token: String) -> AnyView {
                     <th scope="row" role="rowheader" data-label="Name">
                         <span>{account.name.clone()}<span class="table-sub">{account.email.clone()}</span></span>
                     </th>
-                    <td role="cell" data-label="Roles"><ul class="stack-tight">{held}</ul></td>
+                    <td role="cell" data-label="Roles">
+                        <ul class="stack-tight">{held}</ul>
+                        <Another id=id name=account.name.clone() places=places.clone() token=token.clone()/>
+                    </td>
                     <td role="cell" data-label="Account"><span>{state}</span></td>
                     <td role="cell" data-label="Change"><div class="buttons">{acts}</div></td>
                 </tr>
@@ -192,18 +207,33 @@ fn People(people: Vec<AccountLine>, token: String) -> AnyView {
     .into_any()
 }
 
+/// A further role for somebody who has an account.
 #[component]
-fn Invite(token: String, schools: Vec<(SchoolId, String)>, draft: Draft) -> AnyView {
+fn Another(id: UserId, name: String, places: Vec<(String, String)>, token: String) -> AnyView {
+    let check = |field: &str| Check { id: format!("{field}-{id}"), error: None, hint: false };
+    let roles = Role::ALL.iter().map(|role| (role.as_str(), role.label())).collect();
+    view! {
+        <details>
+            <summary>"One more role"<span class="visually-hidden">{format!(" for {name}")}</span></summary>
+            <form class="form" method="post" action=format!("/setup/people/{id}/add-role")>
+                <Token value=token/>
+                <Select label="Role" name="role" check=check("role") options=roles chosen="counselor".to_owned()/>
+                <Choice label="Place" name="place" check=check("place") options=places/>
+                <button class="button button-small" type="submit">"Give"</button>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+#[component]
+fn Invite(token: String, places: Vec<(String, String)>, draft: Draft) -> AnyView {
     let check = |id: &str| Check {
         id: id.to_owned(),
         error: draft.fault.as_ref().filter(|(field, _)| *field == id).map(|(_, text)| text.clone()),
         hint: false,
     };
     let roles = Role::ALL.iter().map(|role| (role.as_str(), role.label())).collect();
-    let places = schools
-        .into_iter()
-        .map(|(id, name)| view! { <option value=id.to_string()>{name}</option> })
-        .collect_view();
     view! {
         <section class="card" aria-labelledby="invite">
             <h2 id="invite">"Invite somebody"</h2>
@@ -216,13 +246,7 @@ fn Invite(token: String, schools: Vec<(SchoolId, String)>, draft: Draft) -> AnyV
                 </div>
                 <div class="form-row">
                     <Select label="Role" name="role" check=check("role") options=roles chosen="counselor".to_owned()/>
-                    <div class="field">
-                        <label for="school">"Place"</label>
-                        <select class="input" id="school" name="school">
-                            <option value="">"Whole district"</option>
-                            {places}
-                        </select>
-                    </div>
+                    <Choice label="Place" name="place" check=check("place") options=places/>
                 </div>
                 <button class="button button-primary" type="submit">"Make a one-time link"</button>
             </form>

@@ -4,12 +4,13 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
-use server::roster::{Field, Plan, Roster, grouped};
+use server::roster::{Columns, Field, Plan, Roster, grouped};
 use server::{Error, Result};
 use uuid::Uuid;
 
+use super::roster_columns::{Mapping, ask_columns};
 use crate::address::Address;
-use crate::api::rosters::{self as api, Decisions, Preview, Sent};
+use crate::api::rosters::{self as api, Decisions, Looked, Preview, Sent};
 use crate::components::back_link::BackLink;
 use crate::components::banner::{Banner, Confirmation, Tone};
 use crate::components::count_strip::{Count, CountStrip};
@@ -85,6 +86,19 @@ pub async fn take_over(address: Address, posted: Posted) -> Response {
             preview(visit, id, StatusCode::UNPROCESSABLE_ENTITY, Some((field, message))).await
         }
         (_, Err(error)) => render::staff_failure(visit, &error),
+    }
+}
+
+/// `POST /setup/roster/{upload}/columns`.
+pub async fn columns(address: Address, posted: Posted) -> Response {
+    let said = Columns(posted.all("column").map(Field::named).collect());
+    let done = match address.part::<Uuid>(0) {
+        Ok(id) => api::set_roster_columns(&posted.visit, id, said).await.map(|()| id),
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(id) => Redirect::to(&format!("/setup/roster/{id}")).into_response(),
+        Err(error) => render::staff_failure(&posted.visit, &error),
     }
 }
 
@@ -186,7 +200,10 @@ async fn preview(
     wrong: Option<(&'static str, String)>,
 ) -> Response {
     let preview = match api::get_roster(visit, id).await {
-        Ok(preview) => preview,
+        Ok(Looked::Read(preview)) => *preview,
+        Ok(Looked::Columns { name, header, said, sentence }) => {
+            return ask_columns(visit, id, name, header.into_iter().zip(said.0).collect(), sentence);
+        }
         Err(error) => return render::staff_failure(visit, &error),
     };
     let reader = Reader::of(visit);
@@ -216,8 +233,8 @@ async fn preview(
                         <Changes plan=plan.clone() leavers/>
                     </div>
                     <div class="stack">
-                        <TakeOver id token plan rejected=roster.rejected.len() zone_known wrong/>
-                        <Mapping mapping=roster.mapping.clone() staff=roster.staff/>
+                        <TakeOver id token=token.clone() plan rejected=roster.rejected.len() zone_known wrong/>
+                        <Mapping id token mapping=roster.mapping.clone() staff=roster.staff fixed=roster.format.starts_with("OneRoster")/>
                     </div>
                 </div>
             </StaffShell>
@@ -378,38 +395,4 @@ fn rows(count: usize) -> String {
 
 fn children(count: usize) -> String {
     if count == 1 { "one child".to_owned() } else { format!("{count} children") }
-}
-
-#[component]
-fn Mapping(mapping: Vec<(String, Option<Field>)>, staff: usize) -> AnyView {
-    let lines = mapping
-        .into_iter()
-        .map(|(heading, field)| {
-            let meaning = match field {
-                Some(field) => view! { <td role="cell" data-label="Taken as">{field.label()}</td> }.into_any(),
-                None => view! { <td role="cell" data-label="Taken as" class="muted">"Not used"</td> }.into_any(),
-            };
-            view! { <tr role="row"><th scope="row" role="rowheader" data-label="In the file">{heading}</th>{meaning}</tr> }
-        })
-        .collect_view();
-    let staff = (staff > 0).then(|| view! { <p class="muted small">{format!("{staff} grown-ups in the file are left out: staff are invited one by one.")}</p> });
-    view! {
-        <section class="stack-tight" aria-label="How the columns were understood">
-            <div class="table-wrap">
-                <table class="table table-stack" role="table">
-                    <caption>"How the columns were understood"</caption>
-                    <thead role="rowgroup">
-                        <tr role="row">
-                            <th scope="col" role="columnheader">"In the file"</th>
-                            <th scope="col" role="columnheader">"Taken as"</th>
-                        </tr>
-                    </thead>
-                    <tbody role="rowgroup">{lines}</tbody>
-                </table>
-            </div>
-            <p class="muted small">"This is a guess from the headings. Where it is wrong, change the heading in the file and send it again."</p>
-            {staff}
-        </section>
-    }
-    .into_any()
 }

@@ -26,7 +26,10 @@ use crate::when::When;
 pub async fn show(visit: Visit, address: Address) -> Response {
     let done = (address.query("done") == "recorded").then_some("Recorded. It counts from now on.");
     match (address.part(0), address.part(1)) {
-        (Ok(id), Ok(class)) => page(&visit, id, class, StatusCode::OK, done, None).await,
+        (Ok(id), Ok(class)) => {
+            let scanned = address.query("child").parse().ok();
+            page(&visit, id, class, StatusCode::OK, done, scanned, None).await
+        }
         _ => render::staff_failure(&visit, &Error::NotFound),
     }
 }
@@ -46,7 +49,7 @@ pub async fn record(address: Address, posted: Posted) -> Response {
         }
         Err(Error::Invalid { field, message }) => {
             let wrong = Some((child, field, message));
-            page(visit, id, class, StatusCode::UNPROCESSABLE_ENTITY, None, wrong).await
+            page(visit, id, class, StatusCode::UNPROCESSABLE_ENTITY, None, None, wrong).await
         }
         Err(error) => render::staff_failure(visit, &error),
     }
@@ -89,6 +92,7 @@ async fn page(
     class: ClassId,
     status: StatusCode,
     done: Option<&'static str>,
+    scanned: Option<ChildId>,
     wrong: Option<(ChildId, &'static str, String)>,
 ) -> Response {
     let page = match api::get_class(visit, id, class).await {
@@ -117,7 +121,8 @@ async fn page(
                     "/consent/windows/{}/classes/{}/children/{}",
                     window.id, class.id, child.child_id
                 );
-                view! { <Line child action wrong token=token.clone() today when=when.clone()/> }
+                let scanned = scanned == Some(child.child_id);
+                view! { <Line child action scanned wrong token=token.clone() today when=when.clone()/> }
             })
             .collect_view();
         let letters = format!("/consent/windows/{}/classes/{}/letters", window.id, class.id);
@@ -144,6 +149,8 @@ async fn page(
 fn Line(
     child: ClassConsent,
     action: String,
+    /// Whether its letter was just scanned: its form stands open.
+    scanned: bool,
     wrong: Option<(&'static str, String)>,
     token: String,
     today: Day,
@@ -155,7 +162,7 @@ fn Line(
         (Some(method), Some(at)) => format!("{}, {}", method_words(method), when.day(at.day_in(&when.zone))),
         _ => String::new(),
     };
-    let open = wrong.is_some();
+    let open = scanned || wrong.is_some();
     let id = child.child_id;
     let check = move |field: &str| Check {
         id: format!("{field}-{id}"),
@@ -176,7 +183,7 @@ fn Line(
         ("in_person".to_owned(), "In person or by phone".to_owned()),
     ];
     view! {
-        <li>
+        <li id=format!("consent-{id}")>
             <div class="consent-line">
                 <p><strong>{name.clone()}</strong><span class="table-sub">{child.number.clone()}{(!since.is_empty()).then(|| format!(" · {since}"))}</span></p>
                 <span class=class><Icon name=icon/>{word}</span>

@@ -18,7 +18,17 @@ use crate::visit::{Posted, Visit};
 use crate::when::When;
 
 /// `GET /consent/letter/{token}`.
+///
+/// Whoever keeps consent at the child's school comes to the form for the paper slip instead.
 pub async fn show(visit: Visit, address: Address) -> Response {
+    match api::get_slip(&visit, &address.part::<String>(0).unwrap_or_default()).await {
+        Ok(Some((window, class, child))) => {
+            let slip = format!("/consent/windows/{window}/classes/{class}?child={child}#consent-{child}");
+            return Redirect::to(&slip).into_response();
+        }
+        Ok(None) => {}
+        Err(error) => return render::failure_page(&visit, &error),
+    }
     let done = (address.query("done") == "answered").then_some("Thank you. Your answer counts from now on.");
     page(&visit, &address, StatusCode::OK, done, None).await
 }

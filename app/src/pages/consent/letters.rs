@@ -5,7 +5,7 @@ use axum::response::Response;
 use leptos::prelude::*;
 use server::model::Private;
 
-use crate::api::consent::{LetterSheet, silence};
+use crate::api::consent::{ChildLetter, LetterSheet, silence};
 use crate::components::qr::Qr;
 use crate::components::shell::{Audience, Head};
 use crate::render;
@@ -16,11 +16,11 @@ pub(super) fn page(visit: &Visit, sheet: LetterSheet) -> Response {
     let when = When::new(visit.ctx.now, &sheet.page.school.time_zone);
     let head = Head { title: "Letters to guardians".to_owned(), audience: Audience::Plain };
     render::page(visit, StatusCode::OK, head, move || {
-        let LetterSheet { page, notice, attached, letters } = sheet;
+        let LetterSheet { page, notice, letters } = sheet;
         let dates = format!("{} to {}", when.date(page.window.opens_on), when.date(page.window.closes_on));
         let pages = letters
             .into_iter()
-            .map(|(name, link)| {
+            .map(|ChildLetter { name, link, attached }| {
                 view! {
                     <Letter
                         name
@@ -29,7 +29,7 @@ pub(super) fn page(visit: &Visit, sheet: LetterSheet) -> Response {
                         class=page.class.name.clone()
                         dates=dates.clone()
                         notice=notice.clone()
-                        attached=attached.clone()
+                        attached
                         rule=silence(page.window.consent_mode)
                     />
                 }

@@ -56,6 +56,17 @@ fn an_archive_of_1_1_puts_a_child_into_its_homeroom_and_1_2_takes_roles_from_the
 }
 
 #[test]
+fn levels_between_district_and_school_are_kept_and_a_circle_of_them_is_none_e1() {
+    let nested = "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\nn1,,,Country,national,,\n\
+        d1,,,Riverside,district,,n1\na1,,,North,local,,d1\na2,,,Valley,local,,a1\ns1,,,Hill School,school,,a2\n";
+    let roster = is_mei(with(&[("orgs.csv", nested)]));
+    assert_eq!(roster.areas["Hill School"], ["North", "Valley"]);
+    assert!(is_mei(with(&[])).areas.is_empty());
+    let circle = nested.replace("North,local,,d1", "North,local,,a2");
+    assert!(is_mei(with(&[("orgs.csv", &circle)])).areas.is_empty());
+}
+
+#[test]
 fn real_files_stray_from_the_standard_and_are_read_all_the_same_e1() {
     let swapped = "birthDate,ext_bus,sourcedId\n2014-03-05,12,u1\n";
     let by_user = "sourcedId,userSourcedId,birthDate,sex\nx9,u1,2014-03-05,F\n";

@@ -4,8 +4,8 @@
 use questionnaires::library;
 
 use super::super::sessions::{fresh_token, hash_token};
-use super::{Services, Word, attached, class, not_over, say};
-use crate::ctx::Ctx;
+use super::{Services, Word, attached, class, keeps, not_over, say};
+use crate::ctx::{Actor, Ctx};
 use crate::model::window::{ConsentBy, ConsentStatus};
 use crate::model::{ChildId, ClassId, Private, WindowId};
 use crate::store::consent::{self, Letter};
@@ -20,10 +20,19 @@ pub struct LetterSheet {
     pub page: super::ClassPage,
     /// The notice.
     pub notice: String,
-    /// Names of the instruments attached.
+    /// The letters, by name.
+    pub letters: Vec<ChildLetter>,
+}
+
+/// A letter about one child.
+#[derive(Clone, Debug)]
+pub struct ChildLetter {
+    /// The child's name.
+    pub name: Private<String>,
+    /// What the QR code holds.
+    pub link: Private<String>,
+    /// Names of the instruments that a child of this age is asked, as the notice names them.
     pub attached: Vec<String>,
-    /// For each child its name and what its QR code holds.
-    pub letters: Vec<(Private<String>, Private<String>)>,
 }
 
 /// Makes letters for a class: for every child, or for those for whom nothing was said yet.
@@ -39,9 +48,9 @@ pub async fn print(
 ) -> Result<LetterSheet> {
     let page = class(services, ctx, id, of).await?;
     not_over(&page.window)?;
-    let notice = {
+    let (notice, asked) = {
         let mut conn = services.store.read(ctx).await?;
-        consent::newest_notice(&mut conn, id).await?
+        (consent::newest_notice(&mut conn, id).await?, windows::instruments(&mut conn, id).await?)
     };
     let Some(notice) = notice else {
         return Err(Error::Conflict("Publish the notice to guardians first.".to_owned()));
@@ -56,7 +65,14 @@ pub async fn print(
         let token = fresh_token()?;
         hashes.push((child.child_id, hash_token(token.reveal())));
         let name = format!("{} {}", child.given_name.reveal(), child.family_name.reveal());
-        letters.push((Private::new(name), Private::new(format!("{site}/consent/letter/{}", token.reveal()))));
+        let age = i64::from(page.window.opens_on.age_of(child.birth_date));
+        let own =
+            |id: &str| asked.iter().any(|a| a.instrument == id && (a.min_age..=a.max_age).contains(&age));
+        letters.push(ChildLetter {
+            name: Private::new(name),
+            link: Private::new(format!("{site}/consent/letter/{}", token.reveal())),
+            attached: attached(&notice, own),
+        });
     }
     if letters.is_empty() {
         return Err(Error::Conflict("Something was said for every child of this class.".to_owned()));
@@ -75,7 +91,7 @@ pub async fn print(
             })
         })
         .await?;
-    Ok(LetterSheet { attached: attached(&notice), notice: notice.body, letters, page })
+    Ok(LetterSheet { notice: notice.body, letters, page })
 }
 
 /// What a guardian sees through the letter's link.
@@ -117,6 +133,26 @@ async fn questions(conn: &mut Conn, letter: &Letter) -> Result<Vec<(String, Vec<
         Some((instrument.title.clone(), form.items.iter().map(|item| item.text.clone()).collect()))
     });
     Ok(words.collect())
+}
+
+/// Where a member of staff who scans a letter records the slip below it: the window, the class, the child. Nobody's for
+/// whoever keeps no consent at the child's school; they see what a guardian sees.
+///
+/// # Errors
+/// [`Error::Store`] when the database cannot be read.
+pub async fn slip(
+    services: &Services,
+    ctx: &Ctx,
+    token: &str,
+) -> Result<Option<(WindowId, ClassId, ChildId)>> {
+    if !matches!(ctx.actor, Actor::Staff(_)) {
+        return Ok(None);
+    }
+    let mut conn = services.store.read(ctx).await?;
+    let letter = consent::by_letter(&mut conn, hash_token(token)).await?;
+    Ok(letter
+        .filter(|letter| keeps(ctx, letter.district_id, letter.school_id))
+        .map(|letter| (letter.window_id, letter.class_id, letter.child_id)))
 }
 
 /// Takes a guardian's answer through the letter's link.

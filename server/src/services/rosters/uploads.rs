@@ -9,7 +9,7 @@ use super::{Decisions, Done, district, find, import};
 use crate::ctx::Ctx;
 use crate::model::{DistrictId, Instant, UserId};
 use crate::policy::{Action, Place};
-use crate::roster::{self, Limits, Plan, Roster};
+use crate::roster::{self, Columns, Limits, Plan, Refusal, Roster};
 use crate::services::{Services, require, staff};
 pub use crate::store::rosters::Upload;
 use crate::store::{Act, Conn, rosters as stored};
@@ -35,6 +35,24 @@ pub struct Preview {
     pub zone_known: bool,
 }
 
+/// A roster that was sent: read, or still in want of somebody who says what its columns are.
+#[derive(Clone, Debug)]
+pub enum Looked {
+    /// It is read.
+    Read(Box<Preview>),
+    /// What its columns are could not be guessed, or was said in a way that does not do.
+    Columns {
+        /// The file's name as the browser told it.
+        name: String,
+        /// Its headings.
+        header: Vec<String>,
+        /// What was said about them, or guessed.
+        said: Columns,
+        /// What is missing.
+        sentence: String,
+    },
+}
+
 /// The file that the person sent last and has not decided on.
 ///
 /// # Errors
@@ -48,11 +66,15 @@ pub async fn waiting(services: &Services, ctx: &Ctx) -> Result<Option<Upload>> {
 /// Keeps a file that was sent. Nothing of the roster is written.
 ///
 /// # Errors
-/// [`Error::Invalid`] with one sentence when the file as a whole cannot be read.
+/// [`Error::Invalid`] with one sentence when the file as a whole cannot be read. A file whose columns nobody can guess is
+/// kept: somebody says what they are.
 pub async fn send(services: &Services, ctx: &Ctx, name: &str, body: Vec<u8>) -> Result<Uuid> {
     require(ctx, Action::ImportRoster, Place::Anywhere)?;
     let body = Arc::new(body);
-    read(ctx, Arc::clone(&body)).await?;
+    match read(ctx, Arc::clone(&body), None).await? {
+        Err(refusal) if refusal.header.is_empty() => return Err(Error::invalid("file", refusal.sentence)),
+        Ok(_) | Err(_) => {}
+    }
     let name: String = name.chars().filter(|c| !c.is_control()).take(100).collect();
     let id = ctx.id();
     services
@@ -74,20 +96,47 @@ pub async fn send(services: &Services, ctx: &Ctx, name: &str, body: Vec<u8>) -> 
 ///
 /// # Errors
 /// [`Error::NotFound`] for a file that is not there any more or that somebody else sent.
-pub async fn preview(services: &Services, ctx: &Ctx, id: Uuid) -> Result<Preview> {
+pub async fn preview(services: &Services, ctx: &Ctx, id: Uuid) -> Result<Looked> {
     let mut conn = services.store.read(ctx).await?;
     let (district, user) = keeper(&mut conn, ctx).await?;
-    let (name, body) = stored::upload(&mut conn, id, user).await?.ok_or(Error::NotFound)?;
-    let roster = Arc::new(read(ctx, Arc::new(body)).await?);
+    let (name, body, said) = stored::upload(&mut conn, id, user).await?.ok_or(Error::NotFound)?;
+    let said = said.as_deref().map(Columns::parse);
+    let roster = match read(ctx, Arc::new(body), said.clone()).await? {
+        Ok(roster) => Arc::new(roster),
+        Err(Refusal { sentence, header }) if !header.is_empty() => {
+            let said = said.unwrap_or_else(|| Columns(roster::guess(&header)));
+            return Ok(Looked::Columns { name, header, said, sentence });
+        }
+        Err(refusal) => return Err(Error::invalid("file", refusal.sentence)),
+    };
     let found = find(&mut conn, district, &roster).await?;
     let leavers = found.plan.leavers.iter().take(NAMED).filter_map(|child| found.numbers.get(child).cloned());
-    Ok(Preview {
+    Ok(Looked::Read(Box::new(Preview {
         name,
         leavers: leavers.collect(),
         zone_known: !found.schools.is_empty(),
         roster,
         plan: found.plan,
-    })
+    })))
+}
+
+/// Keeps what somebody says about the columns of a file; it is read by that from then on.
+///
+/// # Errors
+/// [`Error::NotFound`] for a file that is not there any more or that somebody else sent.
+pub async fn set_columns(services: &Services, ctx: &Ctx, id: Uuid, columns: Columns) -> Result<()> {
+    services
+        .store
+        .write(ctx, Act::new("roster.columns"), move |tx| {
+            let columns = columns.to_string();
+            Box::pin(async move {
+                let ctx = tx.ctx();
+                let (district, user) = keeper(tx, &ctx).await?;
+                tx.about("district", district.0);
+                if stored::set_columns(tx, id, user, &columns).await? { Ok(()) } else { Err(Error::NotFound) }
+            })
+        })
+        .await
 }
 
 /// The rejected lines of the file, as a file to mend.
@@ -95,7 +144,10 @@ pub async fn preview(services: &Services, ctx: &Ctx, id: Uuid) -> Result<Preview
 /// # Errors
 /// [`Error::NotFound`] for a file that is not there any more or that somebody else sent.
 pub async fn rejected(services: &Services, ctx: &Ctx, id: Uuid) -> Result<String> {
-    Ok(preview(services, ctx, id).await?.roster.rejected_csv())
+    match preview(services, ctx, id).await? {
+        Looked::Read(preview) => Ok(preview.roster.rejected_csv()),
+        Looked::Columns { sentence, .. } => Err(Error::Conflict(sentence)),
+    }
 }
 
 /// Takes the file over: everything, or nothing; then it is thrown away.
@@ -106,8 +158,9 @@ pub async fn take_over(services: &Services, ctx: &Ctx, id: Uuid, decisions: Deci
     let roster = {
         let mut conn = services.store.read(ctx).await?;
         let (_, user) = keeper(&mut conn, ctx).await?;
-        let (_, body) = stored::upload(&mut conn, id, user).await?.ok_or(Error::NotFound)?;
-        Arc::new(read(ctx, Arc::new(body)).await?)
+        let (_, body, said) = stored::upload(&mut conn, id, user).await?.ok_or(Error::NotFound)?;
+        let said = said.as_deref().map(Columns::parse);
+        Arc::new(read(ctx, Arc::new(body), said).await?.map_err(|refusal| Error::Conflict(refusal.sentence))?)
     };
     services
         .store
@@ -160,14 +213,15 @@ async fn keeper(conn: &mut Conn, ctx: &Ctx) -> Result<(DistrictId, UserId)> {
 }
 
 /// Reading takes seconds for a large file, so it must not hold up the other requests of its thread.
-async fn read(ctx: &Ctx, body: Arc<Vec<u8>>) -> Result<Roster> {
+async fn read(
+    ctx: &Ctx,
+    body: Arc<Vec<u8>>,
+    said: Option<Columns>,
+) -> Result<std::result::Result<Roster, Refusal>> {
     let today = today(ctx.now);
-    let read = tokio::task::spawn_blocking(move || roster::read(&body, today, Limits::UPLOAD)).await;
-    match read {
-        Ok(Ok(roster)) => Ok(roster),
-        Ok(Err(sentence)) => Err(Error::invalid("file", sentence)),
-        Err(_) => Err(Error::invalid("file", "This file cannot be read as a roster.")),
-    }
+    tokio::task::spawn_blocking(move || roster::read_as(&body, today, Limits::UPLOAD, said.as_ref()))
+        .await
+        .map_err(|_| Error::invalid("file", "This file cannot be read as a roster."))
 }
 
 fn today(now: Instant) -> crate::model::Day {

@@ -1,0 +1,26 @@
+-- Levels between a district and its schools, as many as there are: counties, towns, networks of schools.
+
+create table areas (
+    id blob primary key,
+    district_id blob not null references districts (id),
+    -- Null for those that stand right below the district.
+    parent_id blob references areas (id),
+    name text not null,
+    created_at integer not null
+) strict;
+create index areas_by_district on areas (district_id);
+
+alter table schools add column area_id blob references areas (id);
+
+-- A role for all schools of an area, today's and tomorrow's.
+create table area_roles (
+    user_id blob not null references users (id),
+    role text not null check (role in ('teacher', 'proctor', 'counselor', 'school_lead', 'district_officer',
+        'analyst', 'administrator', 'auditor')),
+    area_id blob not null references areas (id),
+    unique (user_id, role, area_id)
+) strict;
+
+-- What such a role comes to, school by school: everything that asks who may what at a school asks user_roles.
+-- Null where the role was given for the school, or the district, itself.
+alter table user_roles add column area_id blob references areas (id);
