@@ -9,6 +9,7 @@ use server::model::people::{Role, Scope};
 
 use crate::address::Address;
 use crate::api::accounts::{self as api, AccountLine, Change, Held, Token as Link, Tree};
+use crate::components::back_link::BackLink;
 use crate::components::banner::{Banner, Confirmation, Tone};
 use crate::components::field::{Check, Choice, Input, Select};
 use crate::components::form::Token;
@@ -94,7 +95,7 @@ async fn page(
     render::page(visit, status, Head::staff("People"), move || {
         view! {
             <StaffShell reader here=Tab::Setup>
-                <a class="back-link" href="/setup">"Set-up"</a>
+                <BackLink href="/setup">"Set-up"</BackLink>
                 <Confirmation sentence=done/>
                 {link.map(|link| view! {
                     <Banner
@@ -180,8 +181,10 @@ fn People(people: Vec<AccountLine>, places: Vec<(String, String)>, token: String
                         <span>{account.name.clone()}<span class="table-sub">{account.email.clone()}</span></span>
                     </th>
                     <td role="cell" data-label="Roles">
-                        <ul class="stack-tight">{held}</ul>
-                        <Another id=id name=account.name.clone() places=places.clone() token=token.clone()/>
+                        <div>
+                            <ul class="stack-tight">{held}</ul>
+                            <Another id=id name=account.name.clone() places=places.clone() token=token.clone()/>
+                        </div>
                     </td>
                     <td role="cell" data-label="Account"><span>{state}</span></td>
                     <td role="cell" data-label="Change"><div class="buttons">{acts}</div></td>
@@ -213,7 +216,7 @@ fn Another(id: UserId, name: String, places: Vec<(String, String)>, token: Strin
     let check = |field: &str| Check { id: format!("{field}-{id}"), error: None, hint: false };
     let roles = Role::ALL.iter().map(|role| (role.as_str(), role.label())).collect();
     view! {
-        <details>
+        <details class="disclosure">
             <summary>"One more role"<span class="visually-hidden">{format!(" for {name}")}</span></summary>
             <form class="form" method="post" action=format!("/setup/people/{id}/add-role")>
                 <Token value=token/>

@@ -168,7 +168,7 @@ fn Area(
             <section class="card" aria-labelledby=head.clone()>
                 <h2 id=head.clone()>{name}</h2>
                 <Schools schools=line.schools here=id.to_string() everywhere token=token.clone()/>
-                <details>
+                <details class="disclosure">
                     <summary>"Change"<span class="visually-hidden">{format!(" {}", line.name)}</span></summary>
                     <form class="form" method="post" action=format!("/setup/places/{id}")>
                         <Token value=token.clone()/>
@@ -212,7 +212,7 @@ fn Schools(
             view! {
                 <li>
                     <span>{name.clone()}</span>
-                    <form class="inline-form" method="post" action=format!("/setup/schools/{id}")>
+                    <form class="move" method="post" action=format!("/setup/schools/{id}")>
                         <Token value=token.clone()/>
                         <label class="visually-hidden" for=format!("place-{id}")>{format!("Place of {name}")}</label>
                         <select class="input" id=format!("place-{id}") name="area">{options}</select>
