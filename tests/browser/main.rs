@@ -172,7 +172,7 @@ async fn every_page_of_staff_is_clean() {
             for (path, name) in [
                 ("/setup/windows/new", "window-new"),
                 ("/setup/calendar", "calendar"),
-                ("/setup/places", "areas and schools"),
+                ("/setup/places", "places"),
                 ("/setup/roster", "roster"),
                 ("/consent", "consents"),
             ] {
