@@ -7,6 +7,7 @@ mod bad_input;
 mod cards;
 mod district;
 mod doors;
+mod history;
 mod kill;
 mod live_board;
 mod main_job;
