@@ -3,7 +3,8 @@
 use questionnaires::response::Answer;
 use server::ctx::{Actor, Ctx};
 use server::jobs::{Repaired, Span, reconcile};
-use server::services::check_in;
+use server::model::people::Role;
+use server::services::{check_in, rules};
 use tests::{Kind, on_both_databases};
 use uuid::Uuid;
 
@@ -47,6 +48,28 @@ on_both_databases! {
         assert!(town.count("select count(*) from audit where action like 'reconcile.%'").await >= 8);
         let again = reconcile(&town.services, &Ctx::new(Actor::Job("reconcile")), Span::Everything).await.unwrap();
         assert_eq!(again, Repaired::default());
+    }
+
+    /// A rule that the district has switched off leaves no gap: nothing is looked at again each minute for two days.
+    async fn a_rule_that_is_off_owes_no_referral_and_one_switched_on_later_owes_none_for_before(kind: Kind) {
+        let town = Town::of(kind, 60).await;
+        let admin = town.staff_at(Role::Administrator, 0, Ctx::new(Actor::Console).now).await;
+        rules::set(&town.services, &admin, "above_cutoff", "off", "A pilot without referrals by score.").await.unwrap();
+        let ctx = town.child_at_first_question(&town.teens()[0]).await;
+        town.answer_all(&ctx, |item| if ("1"..="8").contains(&item) && item.len() == 1 { 2 } else { 0 }).await;
+        check_in::submit(&town.services, &ctx, Uuid::new_v4()).await.unwrap();
+        let job = Ctx::new(Actor::Job("reconcile"));
+        let off = reconcile(&town.services, &job, Span::Recent).await.unwrap();
+        assert_eq!(off, Repaired::default(), "off");
+        let later = Ctx { now: admin.now.plus_seconds(3600), ..admin };
+        rules::set(&town.services, &later, "above_cutoff", "moderate", "The pilot is over.").await.unwrap();
+        let on = reconcile(&town.services, &job, Span::Recent).await.unwrap();
+        assert_eq!(on, Repaired::default(), "on again");
+        // While it is on, a missing referral is a gap as ever.
+        let ctx = town.child_at_first_question(&town.teens()[1]).await;
+        town.answer_all(&ctx, |item| if ("1"..="8").contains(&item) && item.len() == 1 { 2 } else { 0 }).await;
+        check_in::submit(&town.services, &ctx, Uuid::new_v4()).await.unwrap();
+        assert_eq!(town.count("select count(*) from audit where action = 'reconcile.submitted'").await, 0);
     }
 
     /// An answer alone is enough: the child closed the tab after it.

@@ -40,6 +40,9 @@ pub async fn critical_without_referral(
 
 /// Submitted administrations of an instrument since an instant without any score, or with a positive total and no reason.
 ///
+/// A reason is owed only where the district's rule was on when the form was handed in, and still is: what the rule did not
+/// refer then is no gap, and what it would not refer now cannot be repaired.
+///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn submitted_without_trace(
@@ -52,7 +55,11 @@ pub async fn submitted_without_trace(
             "select a.id from administrations a join windows w on w.id = a.window_id and w.rehearsal = $4 where a.instrument = $3 and a.state = 'submitted' and a.submitted_at >= $1 and (not exists \
              (select 1 from scores s where s.administration_id = a.id) or (exists (select 1 from scores s where \
              s.administration_id = a.id and s.scale = 'total' and s.positive = $2) and not exists (select 1 from referral_reasons m \
-             where m.administration_id = a.id and m.rule = 'above_cutoff')))",
+             where m.administration_id = a.id and m.rule = 'above_cutoff') and not exists (select 1 from rule_settings x \
+             where x.district_id = w.district_id and x.rule = 'above_cutoff' and x.setting = 'off' and (not exists \
+             (select 1 from rule_settings y where y.district_id = x.district_id and y.rule = x.rule and y.set_at > x.set_at) \
+             or (x.set_at <= a.submitted_at and not exists (select 1 from rule_settings y where y.district_id = \
+             x.district_id and y.rule = x.rule and y.set_at > x.set_at and y.set_at <= a.submitted_at))))))",
             args![since, true, instrument, false],
         )
         .await?;
