@@ -1,53 +1,49 @@
 //! Who took part: enrolled, consent, started, finished, valid (D-02).
 
-use super::{Chart, DISTRICT, Shape, View};
-use crate::draw::{Count, DrawError, Figure, Frame, FunnelBars, FunnelStep, Share, funnel_bars};
-use crate::suppression::Percentage;
+use super::adding::Adding;
+use super::facts::{SchoolFacts, Tally, whole};
+use super::view::{Figures, View};
+use super::{Chart, DISTRICT};
+use crate::draw::{Frame, FunnelBars, funnel_bars};
+use crate::suppression::TableError;
 
-const STEPS: &[&str] = &["enrolled", "consented", "started", "finished", "valid"];
-const LABELS: &[&str] = &["Enrolled", "Consent", "Started", "Finished", "Valid"];
+pub(super) const NAME: &str = "participation";
+const STEPS: &[(&str, &str)] = &[
+    ("enrolled", "Enrolled"),
+    ("consented", "Consent"),
+    ("started", "Started"),
+    ("finished", "Finished"),
+    ("valid", "Valid"),
+];
 
-pub(super) const CHART: Chart = Chart {
-    name: "participation",
-    sql: "select school, school_name, '' as series, step as item, n from (
-        select school, school_name, 'enrolled' as step, count(*) as n from cohort group by school, school_name
-        union all select school, school_name, 'consented', cast(sum(allowed) as bigint) from cohort group by school, school_name
-        union all select school, school_name, 'started', cast(sum(started * allowed) as bigint) from cohort group by school, school_name
-        union all select school, school_name, 'finished', cast(sum(finished * allowed) as bigint) from cohort group by school, school_name
-        union all select school, school_name, 'valid', cast(sum(valid * allowed) as bigint) from cohort group by school, school_name
-    ) steps order by school_name, school",
-    shape: Shape::Funnel(STEPS),
-    draw: &[("", draw)],
-    draw_all: &[],
-};
+pub(super) const CHART: Chart = Chart { name: NAME, count, finish: |_| {}, add, draw };
 
-fn draw(view: &View<'_>) -> Result<Option<Figure>, DrawError> {
-    let steps = steps(view, STEPS, LABELS);
-    let mut about = view.about.clone();
-    about.measure = "Students at each step, % of enrolled".to_owned();
-    about.note = "Who did not take part may differ from who did.".to_owned();
-    let input = FunnelBars { steps, outcome: "gave valid answers".to_owned(), about };
-    funnel_bars(&Frame::picture(&view.id), &input).map(Some)
-}
-
-/// The district's published steps with their share of the first.
-pub(super) fn steps(view: &View<'_>, names: &[&str], labels: &[&str]) -> Vec<FunnelStep> {
-    let first = names.first().copied().unwrap_or_default();
-    let step = |(name, label): (&&str, &&str)| FunnelStep {
-        label: (*label).to_owned(),
-        count: view.count(DISTRICT, name).map_or(Count::Hidden, Count::Shown),
-        // Everybody is all of everybody: the first step has no share.
-        share: if *name == first { None } else { share(view.percentage(DISTRICT, name, first)) },
-    };
-    names.iter().zip(labels).map(step).collect()
-}
-
-/// A published percentage as the drawing takes it.
-pub(super) fn share(published: Percentage) -> Option<Share> {
-    match published {
-        Percentage::Percent(p) => Some(Share::Percent(f64::from(p))),
-        Percentage::AtLeast95 => Some(Share::AtLeast(95.0)),
-        Percentage::AtMost5 => Some(Share::AtMost(5.0)),
-        Percentage::Hidden => None,
+fn count(facts: &SchoolFacts, tally: &mut Tally) {
+    let school = facts.group();
+    for like in &facts.cohort {
+        let n = whole(like.n);
+        let take = |step: i64| if like.allowed * step == 1 { n } else { 0 };
+        let counts = [n, take(1), take(like.started), take(like.finished), take(like.valid)];
+        for ((step, _), n) in STEPS.iter().zip(counts) {
+            tally.add("", &school, step, n);
+        }
     }
+}
+
+fn add(adding: &mut Adding<'_>) -> Result<(), TableError> {
+    let steps: Vec<&str> = STEPS.iter().map(|(step, _)| *step).collect();
+    adding.funnel_of_schools("", &steps)
+}
+
+fn draw(view: &View<'_>) -> Figures {
+    let about =
+        view.about("Students at each step, % of enrolled", "Who did not take part may differ from who did.");
+    let input = FunnelBars { steps: view.steps("", STEPS), outcome: "gave valid answers".to_owned(), about };
+    Ok(vec![(NAME.to_owned(), funnel_bars(&Frame::picture(NAME), &input)?)])
+}
+
+/// How many children gave valid answers in the whole district.
+pub(super) fn respondents(tally: &Tally, schools: &[(String, String)]) -> u64 {
+    schools.iter().map(|(school, _)| tally.get("", school, "valid")).sum::<u64>()
+        + tally.get("", DISTRICT, "valid")
 }

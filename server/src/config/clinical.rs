@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::Capacity;
+use super::{Capacity, Quality};
 use crate::model::referral::{Priority, Urgency};
 
 /// The clinical settings of a district.
@@ -20,6 +20,9 @@ pub struct Clinical {
     /// How much follow-up a window can be given.
     #[serde(default)]
     pub capacity: Capacity,
+    /// When a form is marked as carelessly filled in.
+    #[serde(default)]
+    pub quality: Quality,
     /// What a child reads before the first question.
     pub assent: Assent,
     /// What a child reads at the end.
@@ -262,6 +265,7 @@ impl Clinical {
             );
         }
         read.capacity.check()?;
+        read.quality.check()?;
         if read.help_lines.iter().all(|line| line.country != read.country) {
             return Err(format!(
                 "help_lines: at least one is needed for country = \"{}\", a child must always be shown where help is",

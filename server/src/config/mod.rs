@@ -7,6 +7,7 @@ mod alerts;
 mod capacity;
 mod clinical;
 mod keys;
+mod quality;
 mod retention;
 
 pub use alerts::Alerts;
@@ -14,6 +15,7 @@ pub use capacity::Capacity;
 pub use clinical::{AssentText, Clinical, Clocks, HelpLine};
 pub use keys::Keys;
 pub(crate) use keys::{from_hex, hex};
+pub use quality::Quality;
 pub use retention::{Periods, Retention};
 
 use crate::seal::age::Recipient;

@@ -58,7 +58,7 @@ pub fn funnel_bars(frame: &Frame, input: &FunnelBars) -> Result<Figure, DrawErro
 }
 
 /// `7,903 (94%)`, or the words of a hidden cell.
-fn value(step: &FunnelStep) -> String {
+pub(super) fn value(step: &FunnelStep) -> String {
     match (step.count, step.share) {
         (Count::Hidden, _) => figure::hidden(),
         (Count::Shown(n), None) => text::count(n),
@@ -104,7 +104,7 @@ fn table(input: &FunnelBars) -> Table {
     }
 }
 
-fn draw(input: &FunnelBars, size: Size, reading: Reading) -> (Canvas, f64) {
+pub(super) fn draw(input: &FunnelBars, size: Size, reading: Reading) -> (Canvas, f64) {
     let mut canvas = Canvas::default();
     let font = size.font();
     let line = font * 1.3;

@@ -12,11 +12,14 @@
 
 mod bars_ci;
 mod canvas;
+mod count_bars;
 mod figure;
 mod funnel_bars;
 mod funnel_plot;
 mod heat_grid;
+mod intervals;
 mod layout;
+mod mix_bars;
 pub mod palette;
 mod render;
 mod scale;
@@ -28,10 +31,13 @@ pub mod words;
 mod tests;
 
 pub use bars_ci::{BarsCi, Comparison, Estimate, GroupRow, bars_ci};
+pub use count_bars::{CountBars, count_bars};
 pub use figure::{About, Count, Figure, Frame, Reading, Share, Table};
 pub use funnel_bars::{FunnelBars, FunnelStep, funnel_bars};
 pub use funnel_plot::{FunnelPlot, FunnelPoint, funnel_plot};
 pub use heat_grid::{HeatGrid, HeatRow, heat_grid};
+pub use intervals::{Intervals, Reach, ReachRow, hidden_row, intervals, points_axis};
+pub use mix_bars::{Mix, MixBars, Part, mix_bars};
 pub use trend::{Cutoff, Informant, Missed, Polarity, ReliableChange, ScoreBand, Trend, TrendPoint, trend};
 
 /// Why a chart could not be drawn. Always a fault of the caller's data or of the program, never of a reader.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Services, require, sign_off, staff};
 pub use crate::charts::Audited;
-use crate::charts::{self, ReleaseError};
+use crate::charts::{self, ReleaseError, Wanted};
 use crate::ctx::Ctx;
 use crate::draw::Figure;
 use crate::model::release::ReleaseStep;
@@ -59,10 +59,12 @@ pub async fn build(
     let (figures, tables) = {
         let mut conn = services.store.read(ctx).await?;
         let window = may_build(&mut conn, ctx, window).await?;
-        // A window has one release.
-        let source = "Firstlight release 1";
-        let computed =
-            charts::compute(&mut conn, window.id, &window.name, source, &progress).await.map_err(refused)?;
+        let earlier = match stored::before(&mut conn, window.id).await? {
+            Some(release) => Some((release.window_name, tables(&mut conn, release.id).await?)),
+            None => None,
+        };
+        let wanted = wanted(services, ctx, &window, earlier.as_ref());
+        let computed = charts::compute(&mut conn, &wanted, &progress).await.map_err(refused)?;
         if computed.respondents < FEWEST {
             return Err(Error::Conflict(format!(
                 "Fewer than {FEWEST} children gave valid answers in {}: a release would be about them.",
@@ -100,6 +102,19 @@ pub async fn build(
         .await
 }
 
+/// What is asked of a window.
+fn wanted<'a>(
+    services: &Services,
+    ctx: &Ctx,
+    window: &'a windows::Window,
+    earlier: Option<&'a (String, Published)>,
+) -> Wanted<'a> {
+    let limits = services.config.clinical.quality.limits();
+    // A window has one release.
+    let source = "Firstlight release 1";
+    Wanted { window: window.id, name: &window.name, source, earlier, limits, now: ctx.now }
+}
+
 /// The frozen form of a figure or of the counts.
 fn written<T: serde::Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|e| Error::Conflict(e.to_string()))
@@ -128,7 +143,11 @@ pub async fn audit(
     let release = stored::get(&mut conn, id).await?.ok_or(Error::NotFound)?;
     require(ctx, Action::BuildRelease, Place::District(release.district_id))?;
     let frozen = tables(&mut conn, id).await?;
-    charts::audit(&mut conn, release.window_id, &frozen, &progress).await.map_err(refused)
+    let window = windows::get(&mut conn, release.window_id).await?.ok_or(Error::NotFound)?;
+    // What was overdue then.
+    let then = Ctx { now: release.built_at, ..ctx.clone() };
+    let wanted = wanted(services, &then, &window, None);
+    charts::audit(&mut conn, &wanted, &frozen, &progress).await.map_err(refused)
 }
 
 /// The protected counts of a release.

@@ -19,7 +19,7 @@ mod table;
 mod world;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use audit::{AuditFailure, Interval, audit, intervals, verify};
 pub use policy::{HiddenSum, Policy, PolicyError, Rounding, Zeros};

@@ -131,7 +131,7 @@ impl Protected {
     /// Percentage of two published counts, computed from what is printed, so that it says no more than they do.
     pub fn percentage(&self, part: &CellKey, whole: &CellKey) -> Percentage {
         match (self.cell(part), self.cell(whole)) {
-            (Some(Cell::Shown(part)), Some(Cell::Shown(whole))) => percentage(part, whole),
+            (Some(Cell::Shown(part)), Some(Cell::Shown(whole))) => Percentage::of(part, whole),
             _ => Percentage::Hidden,
         }
     }
@@ -150,15 +150,18 @@ impl Protected {
     }
 }
 
-fn percentage(part: u64, whole: u64) -> Percentage {
-    if whole == 0 {
-        return Percentage::Hidden;
-    }
-    // Rounded to the nearest whole, half up, in whole numbers.
-    let percent = (part.min(whole) * 200 + whole) / (whole * 2);
-    match percent {
-        95.. => Percentage::AtLeast95,
-        0..=5 => Percentage::AtMost5,
-        p => Percentage::Percent(p as u8),
+impl Percentage {
+    /// The percentage of two printed counts.
+    pub fn of(part: u64, whole: u64) -> Self {
+        if whole == 0 {
+            return Self::Hidden;
+        }
+        // Rounded to the nearest whole, half up, in whole numbers.
+        let percent = (part.min(whole) * 200 + whole) / (whole * 2);
+        match percent {
+            95.. => Self::AtLeast95,
+            0..=5 => Self::AtMost5,
+            p => Self::Percent(p as u8),
+        }
     }
 }

@@ -2,9 +2,9 @@
 //! on random districts.
 
 mod arithmetic;
-mod attack;
+pub(crate) mod attack;
 mod audits;
-mod districts;
+pub(crate) mod districts;
 mod releases;
 mod rules;
 mod worked_cases;
