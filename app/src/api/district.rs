@@ -3,10 +3,11 @@
 use server::Result;
 pub use server::draw::{Figure, Table};
 use server::model::{ReleaseId, SchoolId, WindowId};
-pub use server::services::release_files::{self as files, File};
+pub use server::services::release_files::{File, KINDS, WHOLE};
+pub use server::services::release_report::MEANING;
 pub use server::services::releases::{ReleasePage, ReleaseSummary};
 pub use server::services::sign_off::{History, SchoolRelease, StepRow, may_publish};
-use server::services::{releases, sign_off};
+use server::services::{release_files, releases, sign_off};
 
 use crate::visit::Visit;
 
@@ -49,4 +50,10 @@ pub async fn confirm_release(
     note: &str,
 ) -> Result<()> {
     sign_off::say(&visit.site.services, &visit.ctx, id, school, fits, note).await
+}
+
+/// One file of a release by its name.
+pub async fn get_release_file(visit: &Visit, id: ReleaseId, name: &str) -> Result<File> {
+    let page = get_release(visit, id).await?;
+    release_files::file(&visit.site.services, &page, name).await
 }

@@ -107,8 +107,8 @@ pub async fn export(release: Option<ReleaseId>, folder: &Path) -> Result<(), Sto
         std::fs::create_dir_all(folder).map_err(cannot)?;
         let mut written = 0;
         for name in release_files::names(&page) {
-            let Some(file) = release_files::file(&page, &name) else { continue };
             tell(&name);
+            let file = release_files::file(services, &page, &name).await?;
             std::fs::write(folder.join(&file.name), &file.bytes).map_err(cannot)?;
             written += 1;
         }

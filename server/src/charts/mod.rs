@@ -69,7 +69,8 @@ const SCHOOLS: &str = "select s.id, s.name from window_schools v join schools s 
     where v.window_id = $1 order by s.name, s.id";
 
 /// The children of school `$2` whom window `$1` covers, by how far they came.
-const COHORT: &str = "select allowed, started, finished, valid, count(*) as n from (
+const COHORT: &str = "select cast(allowed as bigint) as allowed, cast(started as bigint) as started,
+    cast(finished as bigint) as finished, cast(valid as bigint) as valid, count(*) as n from (
   select c.id as child,
     case when n.status in ('refused', 'withdrawn') then 0
          when n.status = 'given' then 1
@@ -95,7 +96,7 @@ const COHORT: &str = "select allowed, started, finished, valid, count(*) as n fr
 
 /// The screens with a decision that were handed in at school `$2` in window `$1`, by what charts compare.
 const SCREENS: &str =
-    "select a.instrument, t.band, case when t.positive then 1 else 0 end as positive, c.sex, c.language,
+    "select a.instrument, t.band, cast(case when t.positive then 1 else 0 end as bigint) as positive, c.sex, c.language,
     k.grade, count(*) as n
   from windows w join administrations a on a.window_id = w.id and a.school_id = $2
     join scores t on t.administration_id = a.id and t.scale = 'total'

@@ -114,7 +114,7 @@ fn caseload(view: &View<'_>) -> Figures {
             bar(OVERDUE, "Overdue"),
         ],
         more: vec![
-            ("Counselors of the district".to_owned(), text::count(counselors)),
+            ("Counselors of the district".to_owned(), format!("{} people", text::count(counselors))),
             ("Open referrals for each".to_owned(), format!("about {each}")),
         ],
         about: view.about(

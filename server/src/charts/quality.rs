@@ -14,7 +14,7 @@ use super::facts::{FormFact, SchoolFacts, Tally};
 use super::view::{CONFIDENCE, Figures, View, share, title_of};
 use super::{Chart, DISTRICT};
 use crate::draw::{Comparison, Frame, Intervals, Reach, ReachRow, Table, hidden_row, intervals, text};
-use crate::suppression::TableError;
+use crate::suppression::{Split, TableError};
 
 const NAME: &str = "quality";
 const FORMS: &str = "forms looked at";
@@ -83,7 +83,14 @@ fn add(adding: &mut Adding<'_>) -> Result<(), TableError> {
     for instrument in adding.tally.series() {
         for pair in [[GAPS, WHOLE], [MARKED, UNMARKED]] {
             let counts = pair.map(|item| (item, adding.tally.get(&instrument, DISTRICT, item)));
-            adding.kinds(DISTRICT, &instrument, &counts, FORMS)?;
+            let total = counts.iter().map(|(_, n)| n).sum();
+            let mut parts = Vec::new();
+            for (item, n) in counts {
+                parts.push(adding.cell(DISTRICT, &instrument, item, n)?);
+            }
+            let total = adding.cell(DISTRICT, &instrument, FORMS, total)?;
+            // That every form was filled in with care may be said.
+            adding.tables.relation(total, &parts, Split::Steps)?;
         }
     }
     Ok(())

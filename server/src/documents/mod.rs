@@ -136,6 +136,23 @@ impl Press {
         write::pdf(&document.title, &document.language, layout::set(fonts, document)?)
     }
 
+    /// A figure as PNG on white, wide enough for print in a column. Takes processor time.
+    ///
+    /// # Errors
+    /// [`PrintError::Failed`] for what is no SVG of the charts.
+    pub fn png(&self, svg: &str) -> Result<Vec<u8>, PrintError> {
+        const WIDTH: f32 = 1440.0;
+        let failed = |why: &str| PrintError::Failed(why.to_owned());
+        let tree = layout::picture(self.fonts(), svg)?;
+        let scale = WIDTH / tree.size().width();
+        let height = (tree.size().height() * scale).ceil();
+        let mut pixels = resvg::tiny_skia::Pixmap::new(WIDTH as u32, height as u32)
+            .ok_or_else(|| failed("a figure without a size"))?;
+        pixels.fill(resvg::tiny_skia::Color::WHITE);
+        resvg::render(&tree, resvg::tiny_skia::Transform::from_scale(scale, scale), &mut pixels.as_mut());
+        pixels.encode_png().map_err(|error| PrintError::Failed(error.to_string()))
+    }
+
     /// The PDF of a sheet of cards, ten to a page.
     ///
     /// # Errors

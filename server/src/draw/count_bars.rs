@@ -54,6 +54,7 @@ fn table(input: &CountBars) -> Table {
         .iter()
         .map(|row| match row.count {
             Count::Hidden => vec![row.label.clone(), figure::hidden(), figure::hidden()],
+            Count::Shown(0) => vec![row.label.clone(), "0".to_owned(), "0%".to_owned()],
             Count::Shown(n) => {
                 let share = row.share.map_or_else(String::new, Share::text);
                 vec![row.label.clone(), text::count(n), share]

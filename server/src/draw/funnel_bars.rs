@@ -61,6 +61,7 @@ pub fn funnel_bars(frame: &Frame, input: &FunnelBars) -> Result<Figure, DrawErro
 pub(super) fn value(step: &FunnelStep) -> String {
     match (step.count, step.share) {
         (Count::Hidden, _) => figure::hidden(),
+        (Count::Shown(0), _) => "0".to_owned(),
         (Count::Shown(n), None) => text::count(n),
         (Count::Shown(n), Some(share)) => format!("{} ({})", text::count(n), share.text()),
     }

@@ -39,6 +39,7 @@ pub mod records;
 pub mod referrals;
 pub mod rehearsals;
 pub mod release_files;
+pub mod release_report;
 pub mod releases;
 pub mod retention;
 pub mod rosters;

@@ -22,6 +22,14 @@ impl Services {
         self.pressed(move |press| press.print_cards(&sheet)).await
     }
 
+    /// A figure as PNG.
+    ///
+    /// # Errors
+    /// As [`Services::print`].
+    pub async fn png(&self, svg: String) -> Result<Vec<u8>> {
+        self.pressed(move |press| press.png(&svg)).await
+    }
+
     async fn pressed(
         &self,
         print: impl FnOnce(&Press) -> std::result::Result<Vec<u8>, PrintError> + Send + 'static,

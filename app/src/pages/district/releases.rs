@@ -69,8 +69,7 @@ pub async fn download(visit: Visit, address: Address) -> Response {
 }
 
 async fn file(visit: &Visit, address: &Address) -> Result<Response> {
-    let release = api::get_release(visit, address.part::<ReleaseId>(0)?).await?;
-    let file = api::files::file(&release, &address.part::<String>(1)?).ok_or(Error::NotFound)?;
+    let file = api::get_release_file(visit, address.part(0)?, &address.part::<String>(1)?).await?;
     Ok(render::file(file.kind, &file.name, file.bytes))
 }
 
@@ -275,14 +274,16 @@ fn sentence(title: &str) -> String {
 }
 
 fn downloads(address: &str, figures: &[(String, Drawn)]) -> Vec<AnyView> {
-    let mut links = Vec::new();
+    let link = |href: String, words: String| {
+        view! { <li><a href=href download=""><Icon name="download"/>{words}</a></li> }.into_any()
+    };
+    let whole = api::WHOLE.iter();
+    let mut links: Vec<AnyView> =
+        whole.map(|(name, _, words)| link(format!("{address}/{name}"), (*words).to_owned())).collect();
     for (chart, figure) in figures {
-        for (ending, _, kind) in api::files::KINDS {
-            let href = format!("{address}/{chart}.{ending}");
+        for (ending, _, kind) in api::KINDS {
             let words = format!("{} ({kind})", figure.table.caption);
-            links.push(
-                view! { <li><a href=href download=""><Icon name="download"/>{words}</a></li> }.into_any(),
-            );
+            links.push(link(format!("{address}/{chart}.{ending}"), words));
         }
     }
     links
@@ -382,27 +383,11 @@ fn Waiting(waiting: Vec<(WindowId, String)>, may_build: bool, token: String) -> 
 /// What the numbers mean and what they do not (D-13).
 #[component]
 fn Limits() -> AnyView {
+    let lines = api::MEANING.iter().map(|line| view! { <p>{*line}</p> }).collect_view();
     view! {
         <section class="card" aria-labelledby="limits-head">
             <h2 id="limits-head">"What these numbers mean"</h2>
-            <div class="prose">
-                <p>
-                    "A positive screen is a reason to look closer, not a diagnosis. Some children with a positive screen need \
-                    no help, and some who need help have none."
-                </p>
-                <p>
-                    "Shares are of valid screens and carry a 95% interval. Where an interval includes the district’s \
-                    share, the school does not differ clearly from it, whatever the order of the bars."
-                </p>
-                <p>
-                    "Children who were away, had no consent or did not want to answer are not in the shares. They may \
-                    differ from those who are."
-                </p>
-                <p>
-                    "Cells with few children are hidden, and others with them where they could be computed back. Counts are \
-                    rounded to 5 and shares computed from them, so small ones need not add up. A release is frozen: it is never recomputed, so two readers always see the same numbers."
-                </p>
-            </div>
+            <div class="prose">{lines}</div>
         </section>
     }
     .into_any()

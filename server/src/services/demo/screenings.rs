@@ -53,7 +53,6 @@ pub(super) async fn run(
 ) -> Result<Made> {
     let today = ctx.now.day_in(&jiff::tz::TimeZone::UTC);
     let mut made = Made { cards: Vec::new(), screenings: 0, referrals: 0 };
-    let mut last_closed = None;
     for index in 0..plan.windows {
         let ago = i64::try_from(plan.windows - 1 - index).unwrap_or(0);
         let is_open = ago == 0;
@@ -68,14 +67,11 @@ pub(super) async fn run(
         if is_open {
             made.cards = add_cards(services, ctx, place, &window, &sittings, random).await?;
         } else {
-            last_closed = Some(window.id);
+            progress("release", base + span);
+            let release = releases::build(services, ctx, window.id, |_| {}).await?;
+            let why = "A fictitious district: no school leads were asked.";
+            sign_off::publish(services, ctx, release, why).await?;
         }
-    }
-    if let Some(window) = last_closed {
-        progress("release", 97);
-        let release = releases::build(services, ctx, window, |_| {}).await?;
-        sign_off::publish(services, ctx, release, "A fictitious district: no school leads were asked.")
-            .await?;
     }
     progress("done", 100);
     Ok(made)
