@@ -187,6 +187,7 @@ routes! {
     get "/district", DISTRICT => pages::district::releases::newest;
     get "/district/releases/{id}", DISTRICT => pages::district::releases::show;
     get "/district/releases/{id}/{file}", DISTRICT => pages::district::releases::download;
+    get "/district/schools", Who::Staff(&[Role::DistrictOfficer]) => pages::district::schools::show;
     post "/district/releases/{id}/publish", Who::Staff(&[Role::DistrictOfficer]) => pages::district::releases::publish;
     post "/district/windows/{id}/release", Who::Staff(&[Role::DistrictOfficer]) => pages::district::releases::build;
 

@@ -28,6 +28,8 @@ pub enum Action {
     BuildRelease,
     /// Say whether a release fits how the screening of one's school went.
     ConfirmRelease,
+    /// See how windows go across schools: no child, no result.
+    SeeLogistics,
     /// See accounts, windows and settings.
     SeeSetup,
     /// Change the state of a window.
@@ -60,7 +62,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, for the access table.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::AnswerOwn,
         Self::RunSitting,
         Self::WorkReferrals,
@@ -70,6 +72,7 @@ impl Action {
         Self::SeeReleases,
         Self::BuildRelease,
         Self::ConfirmRelease,
+        Self::SeeLogistics,
         Self::SeeSetup,
         Self::RunWindow,
         Self::BreakGlass,
@@ -95,7 +98,7 @@ impl Action {
             Self::BreakGlass | Self::WorkReferrals | Self::SeeChild | Self::SeeAnswers => &[Role::Counselor],
             Self::SeeSchoolCounts | Self::ConfirmRelease => &[Role::SchoolLead],
             Self::SeeReleases => &[Role::DistrictOfficer, Role::Analyst],
-            Self::BuildRelease => &[Role::DistrictOfficer],
+            Self::BuildRelease | Self::SeeLogistics => &[Role::DistrictOfficer],
             Self::ManageAccounts | Self::SeeSetup => &[Role::Administrator],
             Self::RunWindow => &[Role::Administrator, Role::DistrictOfficer],
             Self::SeeAudit => &[Role::Auditor],
@@ -174,6 +177,7 @@ mod tests {
         (Action::SeeReleases, &[Role::DistrictOfficer, Role::Analyst]),
         (Action::BuildRelease, &[Role::DistrictOfficer]),
         (Action::ConfirmRelease, &[Role::SchoolLead]),
+        (Action::SeeLogistics, &[Role::DistrictOfficer]),
         (Action::SeeSetup, &[Role::Administrator]),
         (Action::RunWindow, &[Role::Administrator, Role::DistrictOfficer]),
         (Action::BreakGlass, &[Role::Counselor]),

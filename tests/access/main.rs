@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod canaries;
+mod district;
 mod hostile;
 
 use std::collections::BTreeMap;

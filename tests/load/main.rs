@@ -7,6 +7,7 @@
 
 mod child;
 mod client;
+mod many;
 mod measure;
 
 use std::path::PathBuf;
@@ -41,6 +42,12 @@ struct Arguments {
     /// Which way the check-ins go; both when it is not given.
     #[arg(long, value_enum)]
     way: Option<Way>,
+    /// Instead of check-ins: the release of a district with so many made-up screenings.
+    #[arg(long)]
+    release: Option<u64>,
+    /// Schools of that district.
+    #[arg(long, default_value_t = 200)]
+    schools: u64,
     /// The seed of the district.
     #[arg(long, default_value_t = 7)]
     seed: u64,
@@ -75,6 +82,13 @@ async fn run(arguments: &Arguments) -> bool {
             return true;
         }
     };
+    if let Some(screenings) = arguments.release {
+        for kind in kinds {
+            let plan = many::Plan { screenings, schools: arguments.schools, seed: arguments.seed };
+            println!("{:#}", many::release(kind, plan).await);
+        }
+        return false;
+    }
     let ways = arguments.way.map_or(vec![Way::Islands, Way::Pages], |way| vec![way]);
     let mut figures = Vec::new();
     for kind in kinds {

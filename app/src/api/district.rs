@@ -3,11 +3,12 @@
 use server::Result;
 pub use server::draw::{Figure, Table};
 use server::model::{ReleaseId, SchoolId, WindowId};
+pub use server::services::logistics::{Overdue, SchoolToday, Today, WindowToday};
 pub use server::services::release_files::{File, KINDS, WHOLE};
 pub use server::services::release_report::MEANING;
 pub use server::services::releases::{ReleasePage, ReleaseSummary};
 pub use server::services::sign_off::{History, SchoolRelease, StepRow, may_publish};
-use server::services::{release_files, releases, sign_off};
+use server::services::{logistics, release_files, releases, sign_off};
 
 use crate::visit::Visit;
 
@@ -56,4 +57,9 @@ pub async fn confirm_release(
 pub async fn get_release_file(visit: &Visit, id: ReleaseId, name: &str) -> Result<File> {
     let page = get_release(visit, id).await?;
     release_files::file(&visit.site.services, &page, name).await
+}
+
+/// How windows go across the district's schools today.
+pub async fn get_today(visit: &Visit) -> Result<Today> {
+    logistics::today(&visit.site.services, &visit.ctx).await
 }

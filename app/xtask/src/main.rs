@@ -3,6 +3,7 @@
 //! One small program instead of a build tool, so that a machine with git and rustup is enough.
 //! `cargo xtask help` lists what it does.
 
+mod attack;
 mod cargo;
 mod ci;
 mod demo;
@@ -30,6 +31,7 @@ cargo xtask build                  release: one file with everything in it
 cargo xtask test [--quick] [-- ARGS]  every test; ARGS go to the test runner.
                                    --quick: only what needs neither browser nor PostgreSQL
 cargo xtask load [-- ARGS]         an optimised server under load, and what a check-in costs; ARGS go to the load tool
+cargo xtask attack                 attacks on the district's figures at full size; prints what an attacker got
 cargo xtask ci                     formatting, clippy, browser clippy, then every test";
 
 fn main() -> ExitCode {
@@ -54,6 +56,7 @@ fn dispatch(arguments: Vec<String>) -> Result<u8> {
         ["test"] => test::run(&repo, test::Scope::Everything, &passed),
         ["test", "--quick"] => test::run(&repo, test::Scope::Quick, &passed),
         ["load"] => load::run(&repo, &passed),
+        ["attack"] if nothing_passed => attack::run(&repo),
         ["ci"] if nothing_passed => ci::run(&repo),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");

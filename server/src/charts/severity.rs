@@ -65,6 +65,17 @@ fn add(adding: &mut Adding<'_>) -> Result<(), TableError> {
     Ok(())
 }
 
+/// The last band of the instrument with most screens.
+fn message(rows: &[Mix]) -> String {
+    let worst = rows.first().and_then(|row| Some((&row.label, row.parts.last()?)));
+    match worst.and_then(|(label, part)| Some((label, part.share?, &part.label))) {
+        Some((label, share, band)) => {
+            format!("{} of {label} screens are “{}”", share.text(), band.to_lowercase())
+        }
+        None => "How severe the screens were".to_owned(),
+    }
+}
+
 fn draw(view: &View<'_>) -> Figures {
     let mut rows = Vec::new();
     for instrument in &view.series {
@@ -98,7 +109,7 @@ fn draw(view: &View<'_>) -> Figures {
         return Ok(Vec::new());
     }
     let input = MixBars {
-        title: "How severe the screens were".to_owned(),
+        title: message(&rows),
         names: ("Instrument".to_owned(), "Band".to_owned()),
         unit: "Valid screens".to_owned(),
         rows,

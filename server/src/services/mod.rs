@@ -27,6 +27,7 @@ pub mod erasure;
 mod erasure_ledger;
 pub(crate) mod escalation;
 pub mod hands;
+pub mod logistics;
 pub mod outside;
 mod passwords;
 pub mod plans;

@@ -145,44 +145,4 @@ fn sheet_name(number: usize, name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{csv, field, number_of, sheet_name};
-    use crate::draw::Table;
-
-    #[test]
-    fn no_cell_can_be_a_formula_inp_05() {
-        for start in ["=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠", " =", "\u{feff}="]
-        {
-            let cell = field(&format!("{start}cmd|' /C calc'!A0"));
-            assert!(cell.trim_start_matches('"').starts_with('\''), "{cell:?}");
-        }
-        assert_eq!(field("=1+2"), "'=1+2");
-        assert_eq!(field("=1,2"), "\"'=1,2\"");
-    }
-
-    #[test]
-    fn a_table_reads_back_as_it_was_rfc_4180() {
-        let table = Table {
-            caption: "Not in the file".to_owned(),
-            headers: vec!["School".to_owned(), "Share, %".to_owned()],
-            rows: vec![
-                vec!["Oak \"High\"".to_owned(), "≥95%".to_owned()],
-                vec!["Two\nlines".to_owned(), String::new()],
-            ],
-        };
-        assert_eq!(
-            csv(&table),
-            "\u{feff}School,\"Share, %\"\r\n\"Oak \"\"High\"\"\",≥95%\r\n\"Two\nlines\",\r\n"
-        );
-    }
-
-    #[test]
-    fn a_count_is_a_number_in_a_workbook_and_nothing_else_is() {
-        assert_eq!(number_of("1,430"), Some(1430.0));
-        for text in ["", "≤5%", "17%", "Too few pupils to show (protects privacy)", "–0.3", "2026-03-01"]
-        {
-            assert_eq!(number_of(text), None, "{text}");
-        }
-        assert_eq!(sheet_name(12, "positive-screens-phq9-teen-chance-x").chars().count(), 31);
-    }
-}
+mod tests;

@@ -34,6 +34,7 @@ pub mod hand_overs;
 pub mod hands;
 pub mod legal_holds;
 mod lineage;
+pub mod logistics;
 pub mod outbox;
 pub mod outside;
 pub mod places;

@@ -2,3 +2,4 @@
 
 mod history;
 pub mod releases;
+pub mod schools;

@@ -27,7 +27,7 @@ use crate::when::When;
 const KNOWN: &[&str] = &["done"];
 
 /// A choice of one's own would be a way around the suppression (PRV-02, D-15).
-fn no_filters(visit: &Visit) -> Response {
+pub(super) fn no_filters(visit: &Visit) -> Response {
     render::message(
         visit,
         StatusCode::BAD_REQUEST,
@@ -188,6 +188,7 @@ async fn page(
             <StaffShell reader here=Tab::District>
                 <Confirmation sentence=done/>
                 {banner.map(|why| view! { <Refusal why/> })}
+                {may_build.then(|| view! { <p><a href="/district/schools">"Schools today: who has begun, who is on duty, what waits"</a></p> })}
                 {body}
             </StaffShell>
         }

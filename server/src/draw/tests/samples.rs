@@ -145,6 +145,80 @@ pub fn grid(rows: usize, columns: usize) -> HeatGrid {
     }
 }
 
+/// Differences, some hidden, some clear.
+pub fn differences(rows: usize) -> Intervals {
+    let row = |index: usize| {
+        let value = [4.1, -6.0, 0.4][index % 3];
+        let verdict = match index % 3 {
+            0 => ("likely higher", Comparison::LikelyHigher),
+            1 => ("likely lower", Comparison::LikelyLower),
+            _ => ("no clear difference found", Comparison::Similar),
+        };
+        let reach = Reach {
+            value,
+            interval: (value - 2.0, value + 2.0),
+            text: format!(
+                "{} ({} to {})",
+                text::signed(value),
+                text::signed(value - 2.0),
+                text::signed(value + 2.0)
+            ),
+            verdict: Some((verdict.0.to_owned(), verdict.1)),
+        };
+        ReachRow { label: name(index), reach: if index % 5 == 3 { Err(hidden_row()) } else { Ok(reach) } }
+    };
+    let rows: Vec<ReachRow> = (0..rows).map(row).collect();
+    let (axis, ticks) = points_axis(&rows);
+    Intervals {
+        title: "Two schools changed".into(),
+        summary: "One is likely higher, one likely lower.".into(),
+        table: Table {
+            caption: "Differences".into(),
+            headers: vec!["School".into(), "Difference".into()],
+            rows: rows
+                .iter()
+                .map(|r| {
+                    vec![r.label.clone(), r.reach.as_ref().map_or_else(Clone::clone, |r| r.text.clone())]
+                })
+                .collect(),
+        },
+        rows,
+        axis,
+        ticks,
+        line: (0.0, "No difference".into()),
+        n: Some(7431),
+        about: about(),
+    }
+}
+
+/// Wholes of five parts, some hidden.
+pub fn mixes(rows: usize) -> MixBars {
+    let row = |index: usize| {
+        let part = |(at, label): (usize, &str)| {
+            let n = 40 + 10 * ((at + index) % 5) as u64;
+            let hidden = (at + index) % 6 == 5;
+            Part {
+                label: label.to_owned(),
+                count: if hidden { Count::Hidden } else { Count::Shown(n) },
+                share: (!hidden).then_some(Share::Percent(n as f64 / 3.0)),
+            }
+        };
+        let labels = ["Minimal", "Mild", "Moderate", "Moderately severe", "Severe"];
+        Mix {
+            label: name(index),
+            whole: if index % 7 == 6 { Count::Hidden } else { Count::Shown(300) },
+            parts: labels.into_iter().enumerate().map(part).collect(),
+        }
+    };
+    MixBars {
+        title: "How severe the screens were".into(),
+        names: ("Instrument".into(), "Band".into()),
+        unit: "Valid screens".into(),
+        rows: (0..rows).map(row).collect(),
+        about: about(),
+    }
+}
+
 /// Every chart, plain and extreme, with how many points each draws.
 pub fn all(reading: Reading) -> Vec<(String, Figure, usize)> {
     let frame = |name: &str| Frame { id: name.to_owned(), reading };
@@ -177,5 +251,22 @@ pub fn all(reading: Reading) -> Vec<(String, Figure, usize)> {
         let name = format!("grid-{rows}-{columns}");
         add(name.clone(), heat_grid(&frame(&name), &grid(rows, columns)), rows * columns);
     }
+    for rows in [1, 7, 40] {
+        let name = format!("intervals-{rows}");
+        let input = differences(rows);
+        let shown = input.rows.iter().filter(|r| r.reach.is_ok()).count();
+        add(name.clone(), intervals(&frame(&name), &input), shown);
+        let name = format!("mix-{rows}");
+        add(name.clone(), mix_bars(&frame(&name), &mixes(rows)), rows);
+    }
+    let counts = CountBars {
+        title: "A quarter of referrals are overdue".into(),
+        summary: String::new(),
+        names: ("State".into(), "Referrals".into()),
+        rows: participation().steps,
+        more: vec![("Median".into(), "within 16 hours".into())],
+        about: about(),
+    };
+    add("counts".into(), count_bars(&frame("counts"), &counts), 6);
     out
 }
