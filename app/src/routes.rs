@@ -134,6 +134,10 @@ routes! {
     post "/directory/{service}/retire", DIRECTORY => pages::counselor::directory::retire;
     get "/concerns", TEACHER => pages::teacher::concern::show;
     post "/concerns", TEACHER => pages::teacher::concern::send;
+    get "/ratings", TEACHER => pages::teacher::ratings::show;
+    get "/ratings/{window}/{class}/{instrument}", TEACHER => pages::teacher::grid::show;
+    post "/ratings/{window}/{class}/{instrument}", TEACHER => pages::teacher::grid::save;
+    post "/ratings/{window}/{class}/{instrument}/cell", TEACHER => pages::teacher::grid::cell;
     get "/rules", ADMINISTRATOR => pages::admin::rules::show;
     post "/rules/try", ADMINISTRATOR => pages::admin::rule_trial::show;
     post "/rules/{rule}", ADMINISTRATOR => pages::admin::rules::set;
@@ -163,6 +167,15 @@ routes! {
     get "/consent/windows/{id}/classes/{class}", CONSENT => pages::consent::class::show;
     post "/consent/windows/{id}/classes/{class}/letters", CONSENT => pages::consent::class::print;
     post "/consent/windows/{id}/classes/{class}/children/{child}", CONSENT => pages::consent::class::record;
+    get "/consent/windows/{id}/classes/{class}/forms", CONSENT => pages::consent::forms::show;
+    post "/consent/windows/{id}/classes/{class}/forms", CONSENT => pages::consent::forms::print;
+    post "/consent/windows/{id}/classes/{class}/forms/{child}", CONSENT => pages::consent::forms::withdraw;
+    get "/f/{secret}", Who::Everybody => pages::family::scanned;
+    get "/family", Who::Everybody => pages::family::show;
+    get "/family/check", Who::Everybody => pages::family::check;
+    post "/family/hand-in", Who::Everybody => pages::family::hand_in;
+    get "/family/{number}", Who::Everybody => pages::family::question;
+    post "/family/{number}", Who::Everybody => pages::family::answer;
     get "/consent/letter/{token}", Who::Everybody => pages::consent::guardian::show;
     post "/consent/letter/{token}", Who::Everybody => pages::consent::guardian::answer;
 

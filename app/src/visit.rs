@@ -43,6 +43,8 @@ pub struct Visit {
     pub look: Look,
     /// What a card's link said a moment ago.
     pub card: Option<String>,
+    /// What the link of a parent's letter said.
+    pub family: Option<String>,
     /// The path asked for.
     pub path: String,
     /// Whether a stream of events is asked for.
@@ -87,6 +89,8 @@ const VISITOR: &str = "firstlight-visitor";
 const LOOK: &str = "firstlight-look";
 /// Carries what a card's link said to the page without it in its address, and no further.
 const CARD: &str = "firstlight-card";
+/// Carries what the link of a parent's letter said from page to page, in no address.
+const FAMILY: &str = "firstlight-family";
 
 /// What an open page asks by itself.
 const ASKED_BY_PAGES: [&str; 2] = ["/alerts", "/check-in/here"];
@@ -147,6 +151,7 @@ impl FromRequestParts<Site> for Visit {
             address: address(parts, config),
             look: chosen_look(cookies, transport),
             card: cookie(cookies, &transport.name(CARD)),
+            family: cookie(cookies, &transport.name(FAMILY)),
             path: parts.uri.path().to_owned(),
             wants_events: cookies
                 .get(header::ACCEPT)
@@ -197,11 +202,20 @@ impl Visit {
     /// Sends the browser on to a page without the card's link in its address: no history, no referrer and no bookmark
     /// holds what it said.
     pub fn with_card(&self, secret: &str, to: &str) -> Response {
+        self.carry(CARD, secret, 120, to)
+    }
+
+    /// The same with the link of a parent's letter, for as long as somebody may sit over its questions.
+    pub fn with_family(&self, secret: &str, to: &str) -> Response {
+        self.carry(FAMILY, secret, 2 * 3600, to)
+    }
+
+    fn carry(&self, name: &str, secret: &str, seconds: u32, to: &str) -> Response {
         let transport = Transport::of(self.site.services.config());
         let mut response = Redirect::to(to).into_response();
         // Lax, not Strict: a browser that a camera opens comes from nowhere, and some count that as another site.
         let attributes = transport.attributes().replace("SameSite=Strict", "SameSite=Lax");
-        set(&mut response, &format!("{}={secret}; Max-Age=120{attributes}", transport.name(CARD)));
+        set(&mut response, &format!("{}={secret}; Max-Age={seconds}{attributes}", transport.name(name)));
         response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         response
     }
@@ -217,7 +231,7 @@ impl Visit {
     pub fn signed_out(&self, to: &str) -> Response {
         let transport = Transport::of(self.site.services.config());
         let mut response = Redirect::to(to).into_response();
-        for name in [SESSION, VISITOR, LOOK, CARD] {
+        for name in [SESSION, VISITOR, LOOK, CARD, FAMILY] {
             set(&mut response, &format!("{}=; Max-Age=0{}", transport.name(name), transport.attributes()));
         }
         response.headers_mut().insert(

@@ -46,6 +46,8 @@ pub enum Action {
     SetDuty,
     /// Tell the counselors about a child one worries about.
     ReportConcern,
+    /// Rate the children of a class.
+    RateClass,
     /// Switch referral rules and set their priorities.
     SetRules,
     /// Keep the directory of services to refer to.
@@ -81,6 +83,7 @@ impl Action {
         Self::SeeAudit,
         Self::SetDuty,
         Self::ReportConcern,
+        Self::RateClass,
         Self::SetRules,
         Self::KeepDirectory,
         Self::ManageRetention,
@@ -103,7 +106,7 @@ impl Action {
             Self::RunWindow => &[Role::Administrator, Role::DistrictOfficer],
             Self::SeeAudit => &[Role::Auditor],
             Self::SetDuty => &[Role::Counselor, Role::SchoolLead, Role::Administrator],
-            Self::ReportConcern => &[Role::Teacher],
+            Self::ReportConcern | Self::RateClass => &[Role::Teacher],
             Self::SetRules | Self::ManageRetention | Self::ImportRoster | Self::PrepareWindow => {
                 &[Role::Administrator]
             }
@@ -186,6 +189,7 @@ mod tests {
         (Action::SeeAudit, &[Role::Auditor]),
         (Action::SetDuty, &[Role::Counselor, Role::SchoolLead, Role::Administrator]),
         (Action::ReportConcern, &[Role::Teacher]),
+        (Action::RateClass, &[Role::Teacher]),
         (Action::SetRules, &[Role::Administrator]),
         (Action::ImportRoster, &[Role::Administrator]),
         (Action::PrepareWindow, &[Role::Administrator]),

@@ -103,7 +103,7 @@ on_both_databases! {
             (Draft { closes_on: day(300).parse().unwrap(), ..good.clone() }, "closes_on", "at most"),
             (Draft { languages: vec![], ..good.clone() }, "languages", "at least one"),
             (Draft { asked: vec![asked("phq9_teen", 8, 17)], ..good.clone() }, "asked", "is made for 11 to 17 years; 8 to 17 lies outside."),
-            (Draft { asked: vec![asked("psc17_parent", 6, 16)], ..good.clone() }, "asked", "not answered by students themselves"),
+            (Draft { asked: vec![asked("psc17_parent", 3, 16)], ..good.clone() }, "asked", "PSC-17 parent is made for 4 to 17 years; 3 to 16 lies outside."),
             (Draft { asked: vec![asked("nothing", 6, 16)], ..good.clone() }, "asked", "There is no instrument"),
         ];
         for (draft, wanted, words) in bad {

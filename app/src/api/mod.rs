@@ -8,6 +8,7 @@ pub mod check_in;
 pub mod consent;
 pub mod district;
 pub mod places;
+pub mod informants;
 pub mod queue;
 pub mod retention;
 pub mod rosters;

@@ -20,6 +20,8 @@ pub enum Tab {
     Work,
     /// What teachers report.
     Concern,
+    /// What teachers rate.
+    Ratings,
     /// Services to refer to.
     Directory,
     /// Referral rules.
@@ -44,6 +46,7 @@ pub enum Tab {
 const TABS: &[(Tab, &str, &str, &[Role])] = &[
     (Tab::Work, "/queue", "My work", &[Role::Counselor]),
     (Tab::Concern, "/concerns", "A concern", &[Role::Teacher]),
+    (Tab::Ratings, "/ratings", "Ratings", &[Role::Teacher]),
     (Tab::Setup, "/setup", "Set-up", &[Role::Administrator]),
     (Tab::Consent, "/consent", "Consent", &[Role::Administrator, Role::SchoolLead]),
     (Tab::Directory, "/directory", "Help outside", &[Role::Counselor, Role::Administrator]),

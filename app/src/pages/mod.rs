@@ -13,6 +13,7 @@ pub mod admin;
 pub mod consent;
 pub mod counselor;
 pub mod district;
+pub mod family;
 pub mod home;
 pub mod school;
 pub mod service_link;

@@ -5,3 +5,4 @@
 pub mod live_alerts;
 pub mod live_board;
 pub mod queue_keys;
+pub mod rating_grid;

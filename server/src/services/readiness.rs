@@ -1,7 +1,7 @@
 //! May a window open? What a school owes a child before it asks: somebody who answers, at each hour and each day, in a
 //! room, with a plan (K-46, LAW-01, LAW-02). What is missing is named one by one.
 
-use questionnaires::instrument::Instrument;
+use questionnaires::instrument::{Informant, Instrument};
 use questionnaires::library;
 
 use super::duty::Rota;
@@ -51,11 +51,14 @@ pub(super) async fn missing(
     let asked = windows::instruments(conn, window.id).await?;
     let covered = window_plans::covered(conn, window.id).await?;
     let known: Vec<Option<&Instrument>> = asked.iter().map(|a| library::get(&a.instrument)).collect();
-    if asked.is_empty() {
-        found.ready("instruments", "Choose at least one instrument.".to_owned());
+    if !asked.iter().any(|a| a.informant == "student") {
+        found.ready("instruments", "Choose at least one instrument that students answer.".to_owned());
     }
     for instrument in known.iter().flatten() {
-        wording(&mut found, instrument, window);
+        // Adults are asked in their language where the owner's wording has it, and in the owner's otherwise.
+        if instrument.informant == Informant::Student {
+            wording(&mut found, instrument, window);
+        }
         grades(&mut found, instrument, &covered);
     }
     let schools = places::schools_of_window(conn, window.id).await?;

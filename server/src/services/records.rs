@@ -6,6 +6,7 @@ use questionnaires::trend::{Point, TrendReport, describe};
 
 use super::casework::{self, Casework};
 use super::scoring::zone;
+use super::side_by_side::{self, SideBySide};
 use super::{Services, staff};
 use crate::ctx::Ctx;
 use crate::draw::{self, Figure};
@@ -33,6 +34,8 @@ pub struct Record {
     pub open: Option<OpenReferral>,
     /// One curve for each instrument and informant.
     pub trends: Vec<Trend>,
+    /// Windows in which several informants were heard.
+    pub side_by_side: Vec<SideBySide>,
     /// Critical items in their own strip, newest first (C-23).
     pub critical: Vec<CriticalEntry>,
     /// Everything that happened, newest first.
@@ -157,6 +160,7 @@ pub async fn record(services: &Services, ctx: &Ctx, id: ChildId) -> Result<Recor
         guardians,
         open,
         trends: trends(&screens, &zone),
+        side_by_side: side_by_side::compare(&screens),
         critical: flags.iter().filter_map(critical_entry).collect(),
         timeline: timeline(&screens, events, contacts, notes),
         screenings,
@@ -276,6 +280,56 @@ fn short_title(instrument: &str) -> String {
     library::get(instrument).map_or_else(|| instrument.to_owned(), |i| i.short_title.clone())
 }
 
+/// One instrument as one informant answered it.
+struct Series {
+    instrument: &'static Instrument,
+    informant: draw::Informant,
+    points: Vec<Point>,
+    report: TrendReport,
+}
+
+impl Series {
+    fn of(screens: &[Screen], id: &str, informant: &str, zone: &jiff::tz::TimeZone) -> Option<Self> {
+        let instrument = library::get(id)?;
+        let own =
+            screens.iter().filter(|s| s.scale == "total" && s.instrument == id && s.informant == informant);
+        let points: Vec<Point> = own
+            .filter_map(|s| {
+                Some(Point {
+                    date: s.submitted_at.day_in(zone).0,
+                    value: s.value?,
+                    version: u32::try_from(s.version).ok()?,
+                })
+            })
+            .collect();
+        let report = describe(instrument, "total", &points);
+        let informant = match informant {
+            "teacher" => draw::Informant::Teacher,
+            "parent" => draw::Informant::Guardian,
+            _ => draw::Informant::Student,
+        };
+        Some(Self { instrument, informant, points, report })
+    }
+
+    /// Whether two informants' results may stand on one scale: the same questions, range, bands and cut-off.
+    fn stands_with(&self, other: &Self) -> bool {
+        let scales = (self.instrument.scale("total"), other.instrument.scale("total"));
+        let (Some(one), Some(two)) = scales else { return false };
+        let zones = |scale: &questionnaires::instrument::Scale| -> Vec<(String, f64)> {
+            scale.bands.iter().map(|band| (band.label.clone(), band.min)).collect()
+        };
+        let cut = |scale: &questionnaires::instrument::Scale| scale.cut_in_use().and_then(|cut| cut.at_least);
+        self.informant != other.informant
+            && side_by_side::same_scale(&self.instrument.id, &other.instrument.id)
+            && zones(one) == zones(two)
+            && cut(one) == cut(two)
+    }
+
+    fn newest(&self) -> Option<(jiff::civil::Date, draw::Informant)> {
+        Some((self.points.last()?.date, self.informant))
+    }
+}
+
 fn trends(screens: &[Screen], zone: &jiff::tz::TimeZone) -> Vec<Trend> {
     let mut keys: Vec<(&str, &str)> = Vec::new();
     for screen in screens.iter().filter(|s| s.scale == "total" && s.value.is_some()) {
@@ -283,35 +337,29 @@ fn trends(screens: &[Screen], zone: &jiff::tz::TimeZone) -> Vec<Trend> {
             keys.push((&screen.instrument, &screen.informant));
         }
     }
-    keys.into_iter()
-        .filter_map(|(id, informant)| {
-            let instrument = library::get(id)?;
-            let points: Vec<Point> = screens
-                .iter()
-                .filter(|s| s.scale == "total" && s.instrument == id && s.informant == informant)
-                .filter_map(|s| {
-                    Some(Point {
-                        date: s.submitted_at.day_in(zone).0,
-                        value: s.value?,
-                        version: u32::try_from(s.version).ok()?,
-                    })
-                })
-                .collect();
-            let report: TrendReport = describe(instrument, "total", &points);
-            let figure = curve(instrument, informant, &points, &report)?;
-            Some(Trend { title: instrument.short_title.clone(), figure, sentence: report.sentence })
+    let mut charts: Vec<Vec<Series>> = Vec::new();
+    for series in keys.into_iter().filter_map(|(id, informant)| Series::of(screens, id, informant, zone)) {
+        let beside = |chart: &&mut Vec<Series>| chart.iter().all(|other| series.stands_with(other));
+        match charts.iter_mut().find(beside) {
+            Some(chart) => chart.push(series),
+            None => charts.push(vec![series]),
+        }
+    }
+    charts
+        .into_iter()
+        .filter_map(|chart| {
+            let leads = chart.iter().max_by_key(|series| series.newest())?;
+            let figure = curve(leads, &chart)?;
+            let (title, sentence) = (leads.instrument.short_title.clone(), leads.report.sentence.clone());
+            Some(Trend { title, figure, sentence })
         })
         .collect()
 }
 
-/// The curve of one instrument and informant, with bands and cut-off as the instrument has them.
-fn curve(instrument: &Instrument, informant: &str, points: &[Point], report: &TrendReport) -> Option<Figure> {
+/// The curves of one scale by informant, with bands and cut-off as the instrument has them; the newest result leads.
+fn curve(leads: &Series, chart: &[Series]) -> Option<Figure> {
+    let Series { instrument, report, .. } = leads;
     let scale = instrument.scale("total")?;
-    let who = match informant {
-        "teacher" => draw::Informant::Teacher,
-        "parent" => draw::Informant::Guardian,
-        _ => draw::Informant::Student,
-    };
     let (min, max) = instrument.range("total")?;
     let input = draw::Trend {
         scale: instrument.short_title.clone(),
@@ -335,27 +383,37 @@ fn curve(instrument: &Instrument, informant: &str, points: &[Point], report: &Tr
             .as_ref()
             .and_then(|change| change.threshold)
             .map(|threshold| draw::ReliableChange { threshold }),
-        points: points
+        points: chart
             .iter()
-            .map(|p| draw::TrendPoint {
-                date: p.date,
-                score: p.value,
-                informant: who,
-                version: p.version.to_string(),
+            .flat_map(|series| {
+                series.points.iter().map(|p| draw::TrendPoint {
+                    date: p.date,
+                    score: p.value,
+                    informant: series.informant,
+                    version: p.version.to_string(),
+                })
             })
             .collect(),
         missed: Vec::new(),
-        source: match who {
-            draw::Informant::Student => "the student’s own answers",
-            draw::Informant::Teacher => "a teacher’s answers",
-            draw::Informant::Guardian => "a guardian’s answers",
-        }
-        .to_owned(),
+        source: sources(chart),
     };
-    let frame = draw::Frame::points(format!("trend-{}-{informant}", instrument.id.replace('_', "-")));
+    let word = leads.informant.word().to_lowercase();
+    let frame = draw::Frame::points(format!("trend-{}-{word}", instrument.id.replace('_', "-")));
     draw::trend(&frame, &input)
         .inspect_err(|error| tracing::error!(%error, "a child's curve could not be drawn"))
         .ok()
+}
+
+/// Who answered, in words.
+fn sources(chart: &[Series]) -> String {
+    let mut who: Vec<draw::Informant> = chart.iter().map(|series| series.informant).collect();
+    who.sort_unstable();
+    let words = who.into_iter().map(|informant| match informant {
+        draw::Informant::Student => "the student’s own answers",
+        draw::Informant::Teacher => "a teacher’s answers",
+        draw::Informant::Guardian => "a guardian’s answers",
+    });
+    words.collect::<Vec<_>>().join(" and ")
 }
 
 fn critical_entry(flag: &Flag) -> Option<CriticalEntry> {

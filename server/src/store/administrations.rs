@@ -61,10 +61,23 @@ pub async fn battery(
     window: WindowId,
     child: ChildId,
 ) -> Result<Vec<Administration>, StoreError> {
+    battery_of(conn, window, child, "student").await
+}
+
+/// The same of any informant.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn battery_of(
+    conn: &mut Conn,
+    window: WindowId,
+    child: ChildId,
+    informant: &str,
+) -> Result<Vec<Administration>, StoreError> {
     conn.all_scoped(
         COLUMNS,
-        "where window_id = $1 and child_id = $2 and informant = 'student' order by position",
-        args![window, child],
+        "where window_id = $1 and child_id = $2 and informant = $3 order by position",
+        args![window, child, informant],
     )
     .await
 }

@@ -33,7 +33,7 @@ pub async fn to_be_asked(conn: &mut Conn, window: WindowId) -> Result<Vec<BirthR
          join enrollments e on e.class_id = k.id and e.to_date is null join children c on c.id = e.child_id \
          where v.window_id = $1 and not exists (select 1 from consents n where n.child_id = c.id \
          and n.window_id = $1 and n.status in ('refused', 'withdrawn')) and not exists (select 1 from administrations a \
-         where a.window_id = $1 and a.child_id = c.id and a.state in ('submitted', 'declined', 'expired')) \
+         where a.window_id = $1 and a.child_id = c.id and a.informant = 'student' and a.state in ('submitted', 'declined', 'expired')) \
          group by k.school_id, k.id, k.name, k.grade, c.birth_date order by k.school_id, k.grade, k.name, k.id",
         args![window],
     )

@@ -32,6 +32,7 @@ pub mod erasure;
 pub mod gaps;
 pub mod hand_overs;
 pub mod hands;
+pub mod informants;
 pub mod legal_holds;
 mod lineage;
 pub mod logistics;

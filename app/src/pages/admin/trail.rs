@@ -162,6 +162,10 @@ pub(super) fn words(action: &str) -> &'static str {
         "assent.yes" => "Said yes to the check-in",
         "assent.no" => "Said no thanks",
         "talk.wish" => "Said whether they want to talk",
+        "rating.hand_in" => "Handed a teacher’s rating in",
+        "family.letters" => "Printed letters to parents",
+        "family.withdraw" => "Ended a parent’s link",
+        "family.hand_in" => "Handed a parent’s form in",
         "administration.submit" => "Handed a check-in in",
         _ => "",
     }

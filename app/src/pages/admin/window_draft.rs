@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
+use questionnaires::instrument::Informant;
 use questionnaires::library;
 use server::model::window::{ConsentMode, WindowState};
 use server::model::{ClassId, Day, SchoolId, WindowId};
@@ -291,9 +292,25 @@ fn class_words(class: &CoveredClass, schools: &[School]) -> String {
 /// A line for each instrument that a window can ask.
 #[component]
 fn Instruments(asked: BTreeMap<String, (String, String)>) -> AnyView {
-    let lines = library::known()
+    let groups = [
+        (Informant::Student, "Students answer on their devices"),
+        (Informant::Teacher, "Teachers rate a class in a grid"),
+        (Informant::Parent, "Parents answer through the link of a letter"),
+    ];
+    let groups = groups.into_iter().map(|(informant, words)| group(&asked, informant, words));
+    groups.collect_view().into_any()
+}
+
+fn group(asked: &BTreeMap<String, (String, String)>, informant: Informant, words: &'static str) -> AnyView {
+    let known = library::known();
+    let known: Vec<_> =
+        known.into_iter().filter(|i| api::can_be_asked(i) && i.informant == informant).collect();
+    if known.is_empty() {
+        let none = "There is no such form here yet. Import one that you hold a licence for.";
+        return view! { <h3>{words}</h3><p class="muted">{none}</p> }.into_any();
+    }
+    let lines = known
         .into_iter()
-        .filter(|instrument| api::can_be_asked(instrument))
         .map(|instrument| {
             let id = instrument.id.clone();
             let ages = (instrument.ages.min.to_string(), instrument.ages.max.to_string());
@@ -325,5 +342,5 @@ fn Instruments(asked: BTreeMap<String, (String, String)>) -> AnyView {
             }
         })
         .collect_view();
-    view! { <ul class="asks">{lines}</ul> }.into_any()
+    view! { <h3>{words}</h3><ul class="asks">{lines}</ul> }.into_any()
 }

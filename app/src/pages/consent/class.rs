@@ -125,6 +125,7 @@ async fn page(
                 view! { <Line child action scanned wrong token=token.clone() today when=when.clone()/> }
             })
             .collect_view();
+        let forms = format!("/consent/windows/{}/classes/{}/forms", window.id, class.id);
         let letters = format!("/consent/windows/{}/classes/{}/letters", window.id, class.id);
         view! {
             <StaffShell reader here=Tab::Consent>
@@ -135,6 +136,7 @@ async fn page(
                     <div><h1>{title}</h1><p class="lede">{lede}</p></div>
                     <form class="buttons" method="post" action=letters target="_blank">
                         <Token value=token.clone()/>
+                        <a class="button" href=forms><Icon name="notebook-pen"/>"Parent forms"</a>
                         <button class="button" type="submit" name="whom" value="class"><Icon name="printer"/>"Letters for all"</button>
                         <button class="button" type="submit" name="whom" value="waiting"><Icon name="printer"/>"Reminders for who waits"</button>
                     </form>

@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod class;
+pub mod forms;
 pub mod guardian;
 mod letters;
 

@@ -10,6 +10,7 @@ use server::{Error, Result};
 use super::casework::{Asks, Levels, Outside, Plan, Reopen};
 use super::confirmation;
 use super::referral::{CloseForm, ContactForm, Next, NoteForm};
+use super::side_by_side::Informants;
 use crate::address::Address;
 use crate::api::queue::{
     self as api, CriticalEntry, Entry, EntryKind, Guardian, OpenReferral, Record, Screening,
@@ -209,6 +210,7 @@ fn Body(record: Record, shown: Shown, token: String, now: Instant, reader: Optio
         <div class="two">
             <div class="stack">
                 <Scores record=record.clone()/>
+                <Informants windows=record.side_by_side.clone()/>
                 <Critical entries=record.critical.clone() when=when.clone()/>
                 {contact}
                 <Screenings child screenings=record.screenings.clone() when=when.clone()/>

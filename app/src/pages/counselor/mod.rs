@@ -12,6 +12,7 @@ pub mod plan;
 pub mod queue;
 mod queue_list;
 mod referral;
+mod side_by_side;
 pub mod work;
 
 /// What was done, as the address says it after a change: a word of these, never free text.

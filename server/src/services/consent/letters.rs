@@ -126,11 +126,18 @@ pub async fn invitation(services: &Services, ctx: &Ctx, token: &str) -> Result<I
 
 async fn questions(conn: &mut Conn, letter: &Letter) -> Result<Vec<(String, Vec<String>)>> {
     let age = letter.opens_on.age_of(letter.birth_date);
-    let asked = windows::asked(conn, letter.window_id, "student", age).await?;
-    let words = asked.iter().filter_map(|asked| {
+    let age = i64::from(age);
+    let asked = windows::instruments(conn, letter.window_id).await?;
+    let asked = asked.iter().filter(|asked| (asked.min_age..=asked.max_age).contains(&age));
+    let words = asked.filter_map(|asked| {
         let instrument = library::get(&asked.instrument)?;
         let form = instrument.form(&instrument.language).ok()?;
-        Some((instrument.title.clone(), form.items.iter().map(|item| item.text.clone()).collect()))
+        let title = match asked.informant.as_str() {
+            "parent" => format!("{} (parents are asked)", instrument.title),
+            "teacher" => format!("{} (teachers are asked)", instrument.title),
+            _ => instrument.title.clone(),
+        };
+        Some((title, form.items.iter().map(|item| item.text.clone()).collect()))
     });
     Ok(words.collect())
 }

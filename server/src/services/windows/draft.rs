@@ -90,7 +90,7 @@ impl Asked {
         let title = &instrument.short_title;
         if !can_be_asked(instrument) {
             return refused(format!(
-                "{title} cannot be asked: it is not answered by students themselves, or its wording is not here."
+                "{title} cannot be asked: it is an interview by staff, or its wording is not here."
             ));
         }
         let ages = (i64::from(instrument.ages.min), i64::from(instrument.ages.max));
@@ -114,9 +114,10 @@ impl Asked {
     }
 }
 
-/// Whether a window can put an instrument before students. Parents and teachers have no form of their own yet.
+/// Whether a window can ask an instrument: students on their devices, teachers in a grid, parents through a letter.
 pub fn can_be_asked(instrument: &Instrument) -> bool {
-    instrument.is_offerable() && !instrument.staff_only && instrument.informant == Informant::Student
+    let asked = matches!(instrument.informant, Informant::Student | Informant::Teacher | Informant::Parent);
+    instrument.is_offerable() && !instrument.staff_only && asked
 }
 
 /// How a school answers for a window's children, as it is typed.
