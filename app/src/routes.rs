@@ -143,6 +143,7 @@ routes! {
     post "/rules/{rule}", ADMINISTRATOR => pages::admin::rules::set;
 
     get "/alerts", Who::AnyStaff => pages::staff::alerts::show;
+    get "/alerts/events", Who::AnyStaff => pages::staff::alert_events::follow;
     get "/alerts/review", DUTY => pages::staff::review::show;
     get "/duty", DUTY => pages::staff::duty::show;
     post "/duty/{id}/shifts", DUTY => pages::staff::duty::add;

@@ -15,6 +15,7 @@ mod doors;
 mod erasure;
 mod hours;
 mod idempotence;
+mod informants;
 mod model;
 mod promises;
 mod readiness;

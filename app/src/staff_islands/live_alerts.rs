@@ -1,14 +1,16 @@
-//! Keeps asking while a page of staff stays open: an urgent item is announced within five seconds (REL-10), and the
-//! queue says when it has changed. Without wasm the next page tells.
+//! Listens while a page of staff stays open: an urgent item is announced within five seconds (REL-10), and the queue says
+//! when it has changed. A stream of events tells when to ask; while there is none, the page asks by itself. Without wasm
+//! the next page tells.
 
 use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
-use web_sys::Response;
+use leptos::wasm_bindgen::closure::Closure;
+use web_sys::{EventSource, Response};
 
-/// How often to ask.
+/// How often to ask while no stream tells.
 const EVERY: Duration = Duration::from_secs(4);
 
 /// The live region; empty until something happens.
@@ -31,7 +33,13 @@ pub fn LiveAlerts(alerts: String, queue: String) -> impl IntoView {
                 known.set_value((alerts, if queue_before.is_empty() { queue_before } else { queue }));
             });
         };
-        if let Ok(handle) = set_interval_with_handle(ask, EVERY) {
+        let events = follow(ask);
+        let unless_told = move || {
+            if events.as_ref().is_none_or(|events| events.ready_state() != EventSource::OPEN) {
+                ask();
+            }
+        };
+        if let Ok(handle) = set_interval_with_handle(unless_told, EVERY) {
             on_cleanup(move || handle.clear());
         }
     });
@@ -53,6 +61,18 @@ pub fn LiveAlerts(alerts: String, queue: String) -> impl IntoView {
             </Show>
         </div>
     }
+}
+
+/// The stream of events; the browser opens it again by itself when it ends.
+fn follow(ask: impl Fn() + 'static) -> Option<EventSource> {
+    let events = EventSource::new("/alerts/events").ok()?;
+    // What changed while there was no stream is asked for when there is one again.
+    let told = Closure::<dyn FnMut()>::new(ask);
+    events.set_onopen(Some(told.as_ref().unchecked_ref()));
+    events.set_onmessage(Some(told.as_ref().unchecked_ref()));
+    // The page's own life is the listener's life.
+    told.forget();
+    Some(events)
 }
 
 /// The two marks and the sentence; none when nobody is signed in any more or the network is away.
