@@ -73,7 +73,8 @@ impl Scene {
     /// A fresh letter for the child; gives what its link says.
     async fn letter(&self) -> Result<String, Error> {
         let ada = self.staff(Role::Administrator).await;
-        let sheet = families::print(&self.town.services, &ada, self.window, self.class, Some(self.child)).await?;
+        let sheet =
+            families::print(&self.town.services, &ada, self.window, self.class, Some(self.child)).await?;
         Ok(sheet.letters[0].1.reveal().rsplit('/').next().unwrap().to_owned())
     }
 

@@ -325,8 +325,9 @@ impl Series {
             && cut(one) == cut(two)
     }
 
-    fn newest(&self) -> Option<(jiff::civil::Date, draw::Informant)> {
-        Some((self.points.last()?.date, self.informant))
+    /// The newest result leads; of one day's, the student's before a teacher's before a parent's.
+    fn newest(&self) -> Option<(jiff::civil::Date, std::cmp::Reverse<draw::Informant>)> {
+        Some((self.points.last()?.date, std::cmp::Reverse(self.informant)))
     }
 }
 
@@ -350,7 +351,7 @@ fn trends(screens: &[Screen], zone: &jiff::tz::TimeZone) -> Vec<Trend> {
         .filter_map(|chart| {
             let leads = chart.iter().max_by_key(|series| series.newest())?;
             let figure = curve(leads, &chart)?;
-            let (title, sentence) = (leads.instrument.short_title.clone(), leads.report.sentence.clone());
+            let (title, sentence) = (common_title(&chart), leads.report.sentence.clone());
             Some(Trend { title, figure, sentence })
         })
         .collect()
@@ -362,7 +363,7 @@ fn curve(leads: &Series, chart: &[Series]) -> Option<Figure> {
     let scale = instrument.scale("total")?;
     let (min, max) = instrument.range("total")?;
     let input = draw::Trend {
-        scale: instrument.short_title.clone(),
+        scale: common_title(chart),
         range: (min, max),
         step: 1.0,
         polarity: match instrument.polarity {
@@ -402,6 +403,12 @@ fn curve(leads: &Series, chart: &[Series]) -> Option<Figure> {
     draw::trend(&frame, &input)
         .inspect_err(|error| tracing::error!(%error, "a child's curve could not be drawn"))
         .ok()
+}
+
+/// What the forms of a chart are called together.
+fn common_title(chart: &[Series]) -> String {
+    let titles: Vec<&str> = chart.iter().map(|series| series.instrument.short_title.as_str()).collect();
+    side_by_side::common(&titles)
 }
 
 /// Who answered, in words.

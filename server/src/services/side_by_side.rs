@@ -135,7 +135,7 @@ fn line(screens: &[&Screen]) -> Line {
         high - low
     });
     Line {
-        title: common(&scores),
+        title: common(&scores.iter().map(|s| s.title.as_str()).collect::<Vec<_>>()),
         agreement: several
             .then(|| if raised.len() < scores.len() { Agreement::Unknown } else { Agreement::of(&raised) }),
         scores,
@@ -154,18 +154,12 @@ fn scored(screen: &Screen) -> Scored {
     }
 }
 
-/// The words that the titles begin with.
-fn common(scores: &[Scored]) -> String {
-    let Some(first) = scores.first() else { return String::new() };
-    if scores.len() == 1 {
-        return first.title.clone();
-    }
-    let words = first
-        .title
-        .split(' ')
-        .take_while(|word| scores.iter().all(|score| score.title.split(' ').any(|other| other == *word)));
-    let words = words.collect::<Vec<_>>().join(" ");
-    if words.is_empty() { first.title.clone() } else { words }
+/// The words that all titles have, as long as the first begins with them; a single title as it is.
+pub(super) fn common(titles: &[&str]) -> String {
+    let Some(first) = titles.first() else { return String::new() };
+    let of_all = |word: &&str| titles.iter().all(|title| title.split(' ').any(|other| other == *word));
+    let words = first.split(' ').take_while(of_all).collect::<Vec<_>>().join(" ");
+    if words.is_empty() { (*first).to_owned() } else { words }
 }
 
 /// Forms for several informants share the first part of their ids: `psc17_youth`, `psc17_parent`.

@@ -337,7 +337,7 @@ pub async fn mark(conn: &mut Conn, district: DistrictId, user: UserId) -> Result
         .first(
             "select count(*), cast(coalesce(sum(r.version), 0) as bigint) from referrals r join schools s on \
              s.id = r.school_id where r.closed_at is null and s.district_id = $1 and exists (select 1 from user_roles x \
-             where x.user_id = $2 and x.role = 'counselor' and (x.school_id is null or x.school_id = r.school_id))",
+             where x.user_id = $2 and x.role = 'counselor' and (x.school_id is null or x.school_id = s.id))",
             args![district, user],
         )
         .await?

@@ -186,6 +186,10 @@ fn Table(grid: Grid, token: String, path: String) -> AnyView {
     view! {
         <form method="post" action=path.clone() class="stack" id="grid" autocomplete="off">
             <Token value=token.clone()/>
+            // The first button is what the Enter key presses.
+            {open.then(|| view! {
+                <div class="buttons"><button class="button" type="submit">"Save"</button><RatingGrid path=format!("{path}/cell") token/></div>
+            })}
             <div class="table-wrap rate-wrap" tabindex="0" role="region" aria-label="Ratings of the class">
                 <table class="table rate">
                     <caption class="visually-hidden">"One row for each child, one column for each question"</caption>
@@ -194,11 +198,7 @@ fn Table(grid: Grid, token: String, path: String) -> AnyView {
                 </table>
             </div>
             {open.then(|| view! {
-                <div class="buttons">
-                    <button class="button" type="submit">"Save"</button>
-                    <button class="button button-primary" type="submit" name="hand_in" value="all">"Hand in every finished row"</button>
-                    <RatingGrid path=format!("{path}/cell") token/>
-                </div>
+                <div class="buttons"><button class="button button-primary" type="submit" name="hand_in" value="all">"Hand in every finished row"</button></div>
             })}
             {(!open).then(|| view! { <Banner tone=Tone::Done head="This class is finished" text="The counselors have your ratings. Thank you."/> })}
         </form>
