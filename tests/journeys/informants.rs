@@ -88,7 +88,7 @@ on_both_databases! {
         assert!(office.get(&forms).await.ok().says("Letter made"));
 
         // What a code says cannot be read off a page here; the same service makes a newer letter.
-        let services = Services::open(Config::parse("", server.settings()).unwrap()).await.unwrap();
+        let services = Services::open(Config::parse("", server.settings().into_iter()).unwrap()).await.unwrap();
         let (window, class): (WindowId, ClassId) = (window.parse().unwrap(), class.parse().unwrap());
         let child: ChildId = child.parse().unwrap();
         let sheet = families::print(&services, &Ctx::new(Actor::Console), window, class, Some(child)).await.unwrap();
