@@ -3,6 +3,7 @@
 //! sees a score.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use questionnaires::form::Form;
@@ -24,6 +25,8 @@ use crate::store::{Act, Conn, Tx, places, users};
 use crate::{Error, Result};
 
 const TEACHER: &str = "teacher";
+/// Why a row cannot be changed.
+const TAKEN: &str = "This row is handed in, or another teacher rates this child. Load the page again.";
 /// More cells at once are no grid of a class.
 pub const MOST_CELLS: usize = 4_000;
 
@@ -341,17 +344,16 @@ pub async fn save(
                     place.form.check(&cell.item, &cell.answer).map_err(|_| {
                         Error::invalid("cells", "That is none of the choices. Load the page again.")
                     })?;
-                    if !claimed.contains_key(&cell.child) {
-                        let administration = place.administration(tx, cell.child).await?;
-                        if !informants::claim_rating(tx, administration.id, user).await? {
-                            return Err(Error::Conflict(
-                                "This row is handed in, or another teacher rates this child. Load the page again."
-                                    .to_owned(),
-                            ));
+                    let administration = match claimed.entry(cell.child) {
+                        Entry::Occupied(known) => known.into_mut(),
+                        Entry::Vacant(new) => {
+                            let administration = place.administration(tx, cell.child).await?;
+                            if !informants::claim_rating(tx, administration.id, user).await? {
+                                return Err(Error::Conflict(TAKEN.to_owned()));
+                            }
+                            new.insert(administration)
                         }
-                        claimed.insert(cell.child, administration);
-                    }
-                    let Some(administration) = claimed.get(&cell.child) else { continue };
+                    };
                     check_in::save(tx, &config.clinical, administration, &cell.item, cell.answer).await?;
                 }
                 Ok(())

@@ -51,7 +51,9 @@ pub(super) async fn missing(
     let asked = windows::instruments(conn, window.id).await?;
     let covered = window_plans::covered(conn, window.id).await?;
     let known: Vec<Option<&Instrument>> = asked.iter().map(|a| library::get(&a.instrument)).collect();
-    if !asked.iter().any(|a| a.informant == "student") {
+    if asked.is_empty() {
+        found.ready("instruments", "Choose at least one instrument.".to_owned());
+    } else if asked.iter().all(|a| a.informant != "student") {
         found.ready("instruments", "Choose at least one instrument that students answer.".to_owned());
     }
     for instrument in known.iter().flatten() {
