@@ -127,6 +127,12 @@ routes! {
     get "/outside/{outside}/letter", COUNSELOR => pages::counselor::outside::letter;
     post "/outside/{outside}/link", COUNSELOR => pages::counselor::outside::renew;
     post "/outside/{outside}/news", COUNSELOR => pages::counselor::outside::news;
+    get "/referrals/{id}/guardian-letter", COUNSELOR => pages::counselor::guardian_letter::edit;
+    post "/referrals/{id}/guardian-letter", COUNSELOR => pages::counselor::guardian_letter::make;
+    get "/guardian-letters/{letter}", COUNSELOR => pages::counselor::guardian_letter::show;
+    get "/guardian-letters/{letter}/pdf", COUNSELOR => pages::counselor::guardian_letter::pdf;
+    get "/guardian-letters/{letter}/review", COUNSELOR => pages::counselor::guardian_letter::review;
+    post "/guardian-letters/{letter}/review", COUNSELOR => pages::counselor::guardian_letter::decide;
     get "/letters/{token}", Who::Everybody => pages::service_link::show;
     post "/letters/{token}", Who::Everybody => pages::service_link::answer;
     get "/directory", DIRECTORY => pages::counselor::directory::show;

@@ -6,13 +6,16 @@ use server::model::referral::{DistressTag, Priority};
 use server::model::{ChildId, Day, Private, ReferralId, UserId, WindowId};
 pub use server::services::casework::{Casework, Look};
 pub use server::services::concerns::{NewConcern, Page as ConcernPage};
+pub use server::services::guardian_letters::{
+    Choices as LetterChoices, GuardianLetter, HasRead, NewLetter, Shown as ShownLetter,
+};
 pub use server::services::outside::{HelpService, Invitation, Link, News, Outside, OutsideEvent, Sending};
 pub use server::services::plans::{Assessment, Mark, NewAssessment, NewPlan, Plan, STEPS};
 pub use server::services::records::Child;
 pub use server::services::rule_trials::{ShownSchool, ShownTrial, can_be_tried};
 pub use server::services::rules::{Page as RulesPage, RuleSetting};
 pub use server::services::steps::{Accepts, Answer, HandOver, WaitingClosing};
-use server::services::{casework, concerns, outside, plans, rule_trials, rules, steps};
+use server::services::{casework, concerns, guardian_letters, outside, plans, rule_trials, rules, steps};
 use uuid::Uuid;
 
 use crate::visit::Visit;
@@ -160,4 +163,39 @@ pub async fn try_rule(
     window: Option<WindowId>,
 ) -> Result<ShownTrial> {
     rule_trials::try_one(&visit.site.services, &visit.ctx, rule, setting, window).await
+}
+
+/// What a letter to a guardian can be made of.
+pub async fn get_letter_choices(visit: &Visit, id: ReferralId) -> Result<LetterChoices> {
+    guardian_letters::choices(&visit.site.services, &visit.ctx, id).await
+}
+
+/// Makes a letter that waits for its review.
+pub async fn make_guardian_letter(visit: &Visit, id: ReferralId, new: NewLetter) -> Result<Uuid> {
+    guardian_letters::make(&visit.site.services, &visit.ctx, id, new).await
+}
+
+/// The letter to review.
+pub async fn get_letter_to_review(visit: &Visit, id: Uuid) -> Result<ShownLetter> {
+    guardian_letters::to_review(&visit.site.services, &visit.ctx, id).await
+}
+
+/// Releases a letter.
+pub async fn release_guardian_letter(visit: &Visit, id: Uuid, read: HasRead) -> Result<ReferralId> {
+    guardian_letters::release(&visit.site.services, &visit.ctx, id, read).await
+}
+
+/// Throws a letter away.
+pub async fn discard_guardian_letter(visit: &Visit, id: Uuid) -> Result<ReferralId> {
+    guardian_letters::discard(&visit.site.services, &visit.ctx, id).await
+}
+
+/// A released letter.
+pub async fn get_guardian_letter(visit: &Visit, id: Uuid) -> Result<ShownLetter> {
+    guardian_letters::released(&visit.site.services, &visit.ctx, id).await
+}
+
+/// A released letter as PDF.
+pub async fn guardian_letter_pdf(visit: &Visit, shown: &ShownLetter, day: &str) -> Result<Vec<u8>> {
+    guardian_letters::pdf(&visit.site.services, &visit.ctx, shown, day).await
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Capacity, Quality};
+use super::{Capacity, GuardianLetter, Quality, letters};
 use crate::model::referral::{Priority, Urgency};
 
 /// The clinical settings of a district.
@@ -36,6 +36,9 @@ pub struct Clinical {
     /// The number to call in danger, by country.
     #[serde(default)]
     pub emergency: BTreeMap<String, String>,
+    /// Letters that a counselor may make for a guardian.
+    #[serde(default)]
+    pub guardian_letters: Vec<GuardianLetter>,
     /// Help that is there around the clock.
     #[serde(default)]
     pub help_lines: Vec<HelpLine>,
@@ -266,6 +269,7 @@ impl Clinical {
         }
         read.capacity.check()?;
         read.quality.check()?;
+        letters::check(&read.guardian_letters)?;
         if read.help_lines.iter().all(|line| line.country != read.country) {
             return Err(format!(
                 "help_lines: at least one is needed for country = \"{}\", a child must always be shown where help is",

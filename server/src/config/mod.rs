@@ -8,6 +8,7 @@ mod capacity;
 mod clinical;
 mod keys;
 mod quality;
+mod letters;
 mod retention;
 
 pub use alerts::Alerts;
@@ -16,6 +17,7 @@ pub use clinical::{AssentText, Clinical, Clocks, HelpLine};
 pub use keys::Keys;
 pub(crate) use keys::{from_hex, hex};
 pub use quality::Quality;
+pub use letters::{GuardianLetter, LetterText, result_named_in};
 pub use retention::{Periods, Retention};
 
 use crate::seal::age::Recipient;

@@ -13,6 +13,7 @@ pub use crate::store::audit::Look;
 use crate::store::children::Child;
 use crate::store::closings::{self, Closing};
 use crate::store::concerns::{self, Concern};
+use crate::store::guardian_letters::{self, GuardianLetter};
 use crate::store::hand_overs::{self, HandOver};
 use crate::store::outside::{self, HelpService, Outside, OutsideEvent};
 use crate::store::plans::{self, Assessment, Plan};
@@ -39,6 +40,8 @@ pub struct Casework {
     pub hand_over: Option<HandOver>,
     /// Counselors to whom the open referral could go.
     pub colleagues: Vec<(UserId, String)>,
+    /// Letters to guardians, newest first, without their text.
+    pub letters: Vec<GuardianLetter>,
     /// The district's directory.
     pub directory: Vec<HelpService>,
 }
@@ -56,6 +59,7 @@ pub(super) async fn of(
         outside_events: outside::events(conn, child.id).await?,
         concerns: concerns::of_child(conn, child.id).await?,
         tags: plans::tags(conn, child.id).await?,
+        letters: guardian_letters::of_child(conn, child.id).await?,
         ..Casework::default()
     };
     if let Some(referral) = open {

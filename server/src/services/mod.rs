@@ -27,6 +27,7 @@ pub mod erasure;
 mod erasure_ledger;
 pub(crate) mod escalation;
 pub mod families;
+pub mod guardian_letters;
 pub mod hands;
 pub mod logistics;
 pub mod outside;

@@ -481,6 +481,7 @@ fn timeline(screens: &[Screen], events: Vec<Event>, contacts: Vec<Contact>, note
                 "decline_offer" => "Hand-over declined",
                 "withdraw_offer" => "Hand-over withdrawn",
                 "plan" => "Safety plan",
+                "guardian_letter" => "Letter to a guardian released",
                 _ => event.to_state.label(),
             }
             .to_owned(),

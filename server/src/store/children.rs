@@ -150,6 +150,14 @@ pub async fn list_class(
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn guardians(conn: &mut Conn, child: ChildId) -> Result<Vec<Guardian>, StoreError> {
+    Ok(recipients(conn, child).await?.into_iter().map(|(_, guardian)| guardian).collect())
+}
+
+/// The same with the ids by which a letter names one.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn recipients(conn: &mut Conn, child: ChildId) -> Result<Vec<(Uuid, Guardian)>, StoreError> {
     let rows: Vec<StoredGuardian> = conn
         .all(
             "select id, name, relation, phone, do_not_contact from guardians where child_id = $1 \
@@ -161,7 +169,7 @@ pub async fn guardians(conn: &mut Conn, child: ChildId) -> Result<Vec<Guardian>,
     for StoredGuardian { id: row, mut guardian } in rows {
         sealed::open(conn, Place { column: "guardians.name", row }, &mut guardian.name).await?;
         sealed::open(conn, Place { column: "guardians.phone", row }, &mut guardian.phone).await?;
-        guardians.push(guardian);
+        guardians.push((row, guardian));
     }
     Ok(guardians)
 }

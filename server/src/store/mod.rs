@@ -30,6 +30,7 @@ pub mod deliveries;
 pub mod duty;
 pub mod erasure;
 pub mod gaps;
+pub mod guardian_letters;
 pub mod hand_overs;
 pub mod hands;
 pub mod informants;

@@ -111,7 +111,7 @@ pub struct Column {
 }
 
 /// Every sealed column there is.
-pub const COLUMNS: [Column; 4] = [
+pub const COLUMNS: [Column; 5] = [
     Column {
         name: "contacts.note",
         list: "select id, child_id, note from contacts where id > $1 order by id limit $2",
@@ -135,6 +135,12 @@ pub const COLUMNS: [Column; 4] = [
         list: "select id, child_id, phone from guardians where id > $1 order by id limit $2",
         write: "update guardians set phone = $2 where id = $1 and phone = $3",
         count: "select count(*) from guardians where phone like $1",
+    },
+    Column {
+        name: "guardian_letters.body",
+        list: "select id, child_id, body from guardian_letters where id > $1 order by id limit $2",
+        write: "update guardian_letters set body = $2 where id = $1 and body = $3",
+        count: "select count(*) from guardian_letters where body like $1",
     },
 ];
 

@@ -9,6 +9,7 @@ use server::{Error, Result};
 
 use super::casework::{Asks, Levels, Outside, Plan, Reopen};
 use super::confirmation;
+use super::guardian_letter::Letters;
 use super::referral::{CloseForm, ContactForm, Next, NoteForm};
 use super::side_by_side::Informants;
 use crate::address::Address;
@@ -221,6 +222,7 @@ fn Body(record: Record, shown: Shown, token: String, now: Instant, reader: Optio
                 <Reopen record=record.clone() token=token.clone() shown=shown.clone()/>
                 <Plan record=record.clone() when=when.clone() claimed/>
                 <Outside record=record.clone() when=when.clone() token=token.clone() shown=shown.clone() claimed/>
+                <Letters record=record.clone() when=when.clone() claimed/>
                 <Guardians guardians=record.guardians.clone()/>
                 <section class="card" aria-labelledby="timeline-head">
                     <h2 id="timeline-head">"Timeline"</h2>

@@ -7,6 +7,7 @@ mod casework;
 pub mod child;
 pub mod closed;
 pub mod directory;
+pub mod guardian_letter;
 pub mod outside;
 pub mod plan;
 pub mod queue;
@@ -35,6 +36,8 @@ fn confirmation(word: &str) -> Option<&'static str> {
         "plan" => Some("The plan is saved as its next version."),
         "assessed" => Some("The second look is saved; its level holds from now on."),
         "news" => Some("The news are noted."),
+        "letter_released" => Some("The letter is released. It can be printed now."),
+        "letter_discarded" => Some("The letter is thrown away."),
         "reopened" => Some("Opened again. Claim it to go on."),
         "bulk" => Some("Done for the selected lines."),
         "undone" => Some("Taken back."),
