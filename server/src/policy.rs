@@ -64,7 +64,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, for the access table.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::AnswerOwn,
         Self::RunSitting,
         Self::WorkReferrals,

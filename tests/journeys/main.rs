@@ -7,6 +7,7 @@ mod bad_input;
 mod cards;
 mod district;
 mod doors;
+mod guardian_letter;
 mod history;
 mod informants;
 mod kill;

@@ -13,6 +13,7 @@ mod consent;
 mod device;
 mod doors;
 mod erasure;
+mod guardian_letters;
 mod hours;
 mod idempotence;
 mod informants;

@@ -18,7 +18,7 @@ pub const NUMBER: &str = "ZQ-40417";
 const WORDS: [&str; 4] = [NAME, NUMBER, "wordsofcasework", "+1 555 40417"];
 
 /// Tables in which the child has rows.
-pub const TABLES: [&str; 32] = [
+pub const TABLES: [&str; 33] = [
     "administrations",
     "assessments",
     "break_glass",
@@ -35,6 +35,7 @@ pub const TABLES: [&str; 32] = [
     "enrollments",
     "flags",
     "follow_ups",
+    "guardian_letters",
     "guardians",
     "hand_overs",
     "hands",
@@ -152,6 +153,12 @@ pub async fn whole_child(town: &Town) -> WholeChild {
         "insert into assessments (id, referral_id, child_id, user_id, at, level, danger, summary, strengths) \
          values ($1, $2, $3, $4, $5, 'low', 'none', $6, '')",
         vec![v(put.id()), v(referral), v(child), v(one), v(now), text()],
+    )
+    .await;
+    put.row(
+        "insert into guardian_letters (id, child_id, referral_id, guardian_id, template, language, body, made_by, made_at) \
+         select $1, $2, $3, g.id, 'talk', 'en', $4, $5, $6 from guardians g where g.child_id = $2 order by g.id limit 1",
+        vec![v(put.id()), v(child), v(referral), text(), v(one), v(now)],
     )
     .await;
     put.row(

@@ -125,10 +125,19 @@ mod tests {
 
     #[test]
     fn a_letter_that_names_a_result_or_an_instrument_is_found_whatever_the_letters_c_26() {
-        for told in ["A SCORE of 16", "on the PHQ-A", "the GAD-7 tells", "moderately severe", "她的得分是16分", "her Cut-Off"] {
+        for told in [
+            "A SCORE of 16",
+            "on the PHQ-A",
+            "the GAD-7 tells",
+            "moderately severe",
+            "她的得分是16分",
+            "her Cut-Off",
+        ] {
             assert!(result_named_in(told).is_some(), "{told}");
         }
-        for plain in ["We can meet on 3 May at 14:00 in room 12.", "Underscored, mildly put", "我们想和您谈谈"] {
+        for plain in
+            ["We can meet on 3 May at 14:00 in room 12.", "Underscored, mildly put", "我们想和您谈谈"]
+        {
             assert_eq!(result_named_in(plain), None, "{plain}");
         }
     }

@@ -7,8 +7,8 @@ mod alerts;
 mod capacity;
 mod clinical;
 mod keys;
-mod quality;
 mod letters;
+mod quality;
 mod retention;
 
 pub use alerts::Alerts;
@@ -16,8 +16,8 @@ pub use capacity::Capacity;
 pub use clinical::{AssentText, Clinical, Clocks, HelpLine};
 pub use keys::Keys;
 pub(crate) use keys::{from_hex, hex};
-pub use quality::Quality;
 pub use letters::{GuardianLetter, LetterText, result_named_in};
+pub use quality::Quality;
 pub use retention::{Periods, Retention};
 
 use crate::seal::age::Recipient;

@@ -104,7 +104,9 @@ pub async fn make(services: &Services, ctx: &Ctx, id: ReferralId, new: NewLetter
     let me = staff(ctx)?.clone();
     let added = checked_text("added", &new.added)?;
     if let Some(word) = result_named_in(added.reveal()) {
-        let message = format!("Leave out “{word}”: a letter says what happens next, never a result or a questionnaire.");
+        let message = format!(
+            "Leave out “{word}”: a letter says what happens next, never a result or a questionnaire."
+        );
         return Err(Error::invalid("added", message));
     }
     let clinical = &services.config.clinical;
@@ -116,7 +118,9 @@ pub async fn make(services: &Services, ctx: &Ctx, id: ReferralId, new: NewLetter
     let text = template
         .texts
         .get(&new.language)
-        .ok_or_else(|| Error::invalid("language", "This letter is not there in that language; choose another."))?
+        .ok_or_else(|| {
+            Error::invalid("language", "This letter is not there in that language; choose another.")
+        })?
         .clone();
     let emergency = clinical.emergency_number().to_owned();
     let letter_id = ctx.id();
@@ -196,10 +200,13 @@ pub struct Shown {
 
 async fn shown(services: &Services, conn: &mut Conn, letter: GuardianLetter) -> Result<Shown> {
     let child = scoring::child_of(conn, letter.child_id).await?;
-    let to = may_be_written_to(conn, &child, letter.guardian_id, "guardian").await.map_err(|error| match error {
-        Error::Invalid { message, .. } => Error::Conflict(message),
-        other => other,
-    })?;
+    let to =
+        may_be_written_to(conn, &child, letter.guardian_id, "guardian").await.map_err(
+            |error| match error {
+                Error::Invalid { message, .. } => Error::Conflict(message),
+                other => other,
+            },
+        )?;
     Ok(Shown {
         letter,
         child,

@@ -108,9 +108,11 @@ async fn form(visit: &Visit, id: ReferralId, status: StatusCode, again: Option<A
             error: faulty.as_ref().filter(|(name, _)| name == field).map(|(_, message)| message.clone()),
             hint,
         };
-        let templates = choices.templates.iter().map(|(word, name, _)| (word.clone(), name.clone())).collect();
+        let templates =
+            choices.templates.iter().map(|(word, name, _)| (word.clone(), name.clone())).collect();
         let languages = choices.languages.iter().map(|tag| (tag.clone(), language(tag))).collect();
-        let recipients: Vec<_> = choices.recipients.iter().map(|(id, who)| (id.to_string(), who.clone())).collect();
+        let recipients: Vec<_> =
+            choices.recipients.iter().map(|(id, who)| (id.to_string(), who.clone())).collect();
         let can = !recipients.is_empty() && !choices.templates.is_empty();
         let summary = wrong.map(|(field, text)| view! { <ErrorSummary text field/> });
         let banned = (!choices.banned.is_empty()).then(|| {
@@ -314,7 +316,11 @@ fn LetterSheet(shown: ShownLetter, now: server::model::Instant, level: u8) -> An
     let text = shown.letter.body.reveal();
     let (title, rest) = text.split_once('\n').unwrap_or((text, ""));
     let title = title.to_owned();
-    let heading = if level == 1 { view! { <h1>{title}</h1> }.into_any() } else { view! { <h2>{title}</h2> }.into_any() };
+    let heading = if level == 1 {
+        view! { <h1>{title}</h1> }.into_any()
+    } else {
+        view! { <h2>{title}</h2> }.into_any()
+    };
     let lines = rest.lines().map(|line| view! { <p>{line.to_owned()}</p> }).collect_view();
     view! {
         <article class="card print-sheet letter" lang=tag dir=direction>
