@@ -64,8 +64,8 @@ fn path_of(route: &str, ids: &BTreeMap<&'static str, String>) -> String {
             "{change}" => "sign-out".to_owned(),
             "{file}" => "participation.csv".to_owned(),
             "{token}" | "{rule}" => "none".to_owned(),
-            "{window}" | "{instrument}" | "{letter}" | "{shift}" | "{upload}" | "{class}" | "{school}" | "{absence}"
-            | "{outside}" | "{service}" | "{administration}" | "{child}" => {
+            "{window}" | "{instrument}" | "{letter}" | "{shift}" | "{upload}" | "{class}" | "{school}"
+            | "{absence}" | "{outside}" | "{service}" | "{administration}" | "{child}" => {
                 "01890000-0000-7000-8000-000000000000".to_owned()
             }
             "{id}" => ids[last].clone(),

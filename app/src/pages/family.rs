@@ -64,7 +64,7 @@ pub async fn show(visit: Visit, address: Address) -> Response {
     };
     let closing = get_closing(&visit, &[]);
     let when = When::new(visit.ctx.now, "UTC");
-    let page = render::page(&visit, StatusCode::OK, head("Questions for a parent"), move || {
+    render::page(&visit, StatusCode::OK, head("Questions for a parent"), move || {
         if family.done {
             return view! {
                 <main class="page page-narrow" id="main" tabindex="-1">
@@ -101,8 +101,7 @@ pub async fn show(visit: Visit, address: Address) -> Response {
             </main>
         }
         .into_any()
-    });
-    page
+    })
 }
 
 fn languages(tags: &[&'static str], chosen: &str) -> AnyView {
