@@ -45,16 +45,6 @@ pub struct MixBars {
     pub about: About,
 }
 
-/// Shades of parts, the first lightest: one hue, so that no part reads as good or bad.
-const SHADES: [Colour; 6] = [
-    Colour(0xDC, 0xE6, 0xEF),
-    Colour(0xBB, 0xCE, 0xDF),
-    Colour(0x84, 0xA8, 0xC8),
-    Colour(0x4C, 0x7C, 0xA8),
-    Colour(0x12, 0x43, 0x6D),
-    Colour(0x1F, 0x2A, 0x30),
-];
-
 /// Draws how wholes are made up.
 ///
 /// # Errors
@@ -193,7 +183,7 @@ fn number(count: Count) -> Option<u64> {
 
 /// The shade of a part; few parts are spread over all of them.
 fn shade(index: usize, of: usize) -> Colour {
-    let last = SHADES.len() - 1;
+    let last = palette::MIX.len() - 1;
     let at = if of > 1 && of <= last { index * (last - 1) / (of - 1) } else { index };
-    SHADES[at.min(last)]
+    palette::MIX[at.min(last)]
 }

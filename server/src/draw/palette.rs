@@ -82,3 +82,6 @@ pub const HEAT: [Colour; 5] = [
     Colour(0x84, 0xA8, 0xC8),
     Colour(0x12, 0x43, 0x6D),
 ];
+
+/// Parts of a whole, the first lightest: one hue, so that no part reads as good or bad.
+pub const MIX: [Colour; 6] = [HEAT[1], HEAT[2], HEAT[3], Colour(0x4C, 0x7C, 0xA8), NAVY, INK];

@@ -173,7 +173,7 @@ fn d_05_no_drawing_uses_red_or_green_for_good_and_bad() {
             SURFACE, INK, MUTED, BORDER, GRID, NAVY, TEAL, PLUM, ORANGE, CHARCOAL, LILAC, LOWER, HIGHER,
             NOISE, ZONE_EDGE,
         ];
-        all.extend(ZONES.into_iter().chain(HEAT));
+        all.extend(ZONES.into_iter().chain(HEAT).chain(MIX));
         all.iter().map(|c| c.hex()).collect()
     };
     for (name, svg, ..) in drawings(Reading::Points) {
