@@ -307,7 +307,7 @@ fn group(asked: &BTreeMap<String, (String, String)>, informant: Informant, words
         known.into_iter().filter(|i| api::can_be_asked(i) && i.informant == informant).collect();
     if known.is_empty() {
         let none = "There is no such form here yet. Import one that you hold a licence for.";
-        return view! { <h3>{words}</h3><p class="muted">{none}</p> }.into_any();
+        return view! { <h2>{words}</h2><p class="muted">{none}</p> }.into_any();
     }
     let lines = known
         .into_iter()
@@ -342,5 +342,5 @@ fn group(asked: &BTreeMap<String, (String, String)>, informant: Informant, words
             }
         })
         .collect_view();
-    view! { <h3>{words}</h3><ul class="asks">{lines}</ul> }.into_any()
+    view! { <h2>{words}</h2><ul class="asks">{lines}</ul> }.into_any()
 }
