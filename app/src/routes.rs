@@ -118,6 +118,8 @@ routes! {
     get "/referrals/{id}/plan", COUNSELOR => pages::counselor::plan::edit;
     post "/referrals/{id}/plan", COUNSELOR => pages::counselor::plan::save;
     get "/children/{id}/plan", COUNSELOR => pages::counselor::plan::sheet;
+    get "/children/{id}/move", COUNSELOR => pages::counselor::transfer::show;
+    post "/children/{id}/move", COUNSELOR => pages::counselor::transfer::go;
     get "/children/{id}/looks", COUNSELOR => pages::counselor::assess::looks;
     get "/referrals/{id}/assessment", COUNSELOR => pages::counselor::assess::edit;
     post "/referrals/{id}/assessment", COUNSELOR => pages::counselor::assess::save;

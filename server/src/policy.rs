@@ -20,6 +20,8 @@ pub enum Action {
     SeeChild,
     /// See single answers.
     SeeAnswers,
+    /// Send a child to another school of the district.
+    MoveChild,
     /// See how many referrals are open and overdue, without a child.
     SeeSchoolCounts,
     /// See released figures.
@@ -64,12 +66,13 @@ pub enum Action {
 
 impl Action {
     /// Every action, for the access table.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::AnswerOwn,
         Self::RunSitting,
         Self::WorkReferrals,
         Self::SeeChild,
         Self::SeeAnswers,
+        Self::MoveChild,
         Self::SeeSchoolCounts,
         Self::SeeReleases,
         Self::BuildRelease,
@@ -98,7 +101,9 @@ impl Action {
             Self::AnswerOwn => &[],
             Self::RunSitting => &[Role::Proctor],
             Self::SeeLooks => &[Role::Counselor, Role::SchoolLead],
-            Self::BreakGlass | Self::WorkReferrals | Self::SeeChild | Self::SeeAnswers => &[Role::Counselor],
+            Self::BreakGlass | Self::WorkReferrals | Self::SeeChild | Self::SeeAnswers | Self::MoveChild => {
+                &[Role::Counselor]
+            }
             Self::SeeSchoolCounts | Self::ConfirmRelease => &[Role::SchoolLead],
             Self::SeeReleases => &[Role::DistrictOfficer, Role::Analyst],
             Self::BuildRelease | Self::SeeLogistics => &[Role::DistrictOfficer],
@@ -176,6 +181,7 @@ mod tests {
         (Action::WorkReferrals, &[Role::Counselor]),
         (Action::SeeChild, &[Role::Counselor]),
         (Action::SeeAnswers, &[Role::Counselor]),
+        (Action::MoveChild, &[Role::Counselor]),
         (Action::SeeSchoolCounts, &[Role::SchoolLead]),
         (Action::SeeReleases, &[Role::DistrictOfficer, Role::Analyst]),
         (Action::BuildRelease, &[Role::DistrictOfficer]),

@@ -9,6 +9,7 @@ mod doors;
 mod hostile;
 mod offline;
 mod read_aloud;
+mod records;
 mod retention;
 mod shared_device;
 mod skins;

@@ -235,10 +235,11 @@ async fn fill(database: &Database, plan: Plan) {
             ),
             format!(
                 "insert into referrals (id, child_id, school_id, window_id, priority, rank, state, owner_id, opened_at, \
-                 due_at, acknowledged_at, closed_at, outcome) select {}, {child}, {school}, {window}, 'moderate', 3, \
+                 due_at, acknowledged_at, closed_at, outcome, opened_school_id) select {}, {child}, {school}, {window}, \
+                 'moderate', 3, \
                  case when {half} < 50 then 'closed' else 'acknowledged' end, {user}, {NOW}, {NOW} + 864000000, \
                  {NOW} + 3600000, case when {half} < 50 then {NOW} + 900000000 end, \
-                 case when {half} < 50 then 'supported_here' end from {rows} where {positive} and {} < 92",
+                 case when {half} < 50 then 'supported_here' end, {school} from {rows} where {positive} and {} < 92",
                 sql.id(REFERRAL, "n"),
                 dice(5, 100),
                 half = dice(6, 100)

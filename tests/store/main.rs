@@ -33,4 +33,5 @@ mod schema;
 mod sealed;
 mod town;
 mod trail;
+mod transfers;
 mod whole_child;

@@ -39,9 +39,17 @@ impl Town {
 
     /// The same with further settings.
     pub async fn with(kind: Kind, students: usize, settings: &[(&str, &str)]) -> Self {
+        Self::filled(kind, Plan { seed: 11, schools: 1, students, windows: 1 }, settings).await
+    }
+
+    /// The same of several schools.
+    pub async fn schools(kind: Kind, schools: usize, students: usize) -> Self {
+        Self::filled(kind, Plan { seed: 11, schools, students, windows: 1 }, &[]).await
+    }
+
+    async fn filled(kind: Kind, plan: Plan, settings: &[(&str, &str)]) -> Self {
         let database = Database::empty(kind).await;
         let services = Services::open(configured(&database, settings)).await.unwrap();
-        let plan = Plan { seed: 11, schools: 1, students, windows: 1 };
         let demo = demo::fill(&services, plan, |_, _| {}).await.unwrap();
         Self { services, demo, database }
     }
@@ -71,6 +79,20 @@ impl Town {
     /// A member of staff by role, the `n`-th of it, as a context at an instant.
     pub async fn staff_at(&self, role: Role, n: usize, now: Instant) -> Ctx {
         let email = &self.demo.staff.iter().filter(|s| s.role == role.as_str()).nth(n).unwrap().email;
+        self.person(email, now).await
+    }
+
+    /// Everybody of a role at a school, in the demo's order: of counselors the first on duty, then the backup.
+    pub async fn people_at(&self, role: Role, school: &str, now: Instant) -> Vec<Ctx> {
+        let here = |s: &&demo::DemoStaff| s.role == role.as_str() && s.school.as_deref() == Some(school);
+        let mut people = Vec::new();
+        for one in self.demo.staff.iter().filter(here) {
+            people.push(self.person(&one.email, now).await);
+        }
+        people
+    }
+
+    async fn person(&self, email: &str, now: Instant) -> Ctx {
         let ctx = Ctx::at(Actor::Console, now);
         let mut conn = self.store().await;
         let user = server::store::users::get_by_email(&mut conn, email).await.unwrap().unwrap();

@@ -15,4 +15,5 @@ pub mod rosters;
 pub mod setup;
 pub mod sign_in;
 pub mod sittings;
+pub mod transfers;
 pub mod windows;

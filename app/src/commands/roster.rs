@@ -98,7 +98,7 @@ fn planned(out: &mut impl Write, plan: &Plan, roster: &Roster) -> std::io::Resul
         let some: Vec<_> = plan.held.iter().take(EXAMPLES).map(String::as_str).collect();
         writeln!(
             out,
-            "kept at their school, because somebody works on their referral: {} ({}{})",
+            "kept at their school, because a referral is open and nobody would take it over: {} ({}{})",
             plan.held.len(),
             some.join(", "),
             if plan.held.len() > EXAMPLES { ", …" } else { "" }

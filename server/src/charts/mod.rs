@@ -111,12 +111,12 @@ const SCREENS: &str =
 /// The referrals that window `$1` gave rise to at school `$2`. `$3` is true.
 const REFERRALS: &str = "select r.opened_at, r.due_at, r.acknowledged_at, r.closed_at,
     (select min(k.at) from contacts k where k.referral_id = r.id and k.reached = $3) as reached_at
-  from referrals r where r.window_id = $1 and r.school_id = $2";
+  from referrals r where r.window_id = $1 and r.opened_school_id = $2";
 
 /// What became of those among them who were sent outside.
 const OUTSIDE: &str = "select h.system, o.state, count(*) as n
   from referrals r join outside_referrals o on o.referral_id = r.id join help_services h on h.id = o.service_id
-  where r.window_id = $1 and r.school_id = $2 group by h.system, o.state";
+  where r.window_id = $1 and r.opened_school_id = $2 group by h.system, o.state";
 
 /// The answers of the first `$3` forms of each instrument at school `$2` in window `$1`.
 const FORMS: &str = "select a.id as form, a.instrument, a.started_at, a.submitted_at, r.item, r.code

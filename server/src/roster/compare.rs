@@ -23,6 +23,13 @@ pub struct Known {
     pub in_care: bool,
 }
 
+impl Known {
+    /// Whether a school is not the one it is enrolled in.
+    pub fn goes_to_another(&self, school: &str) -> bool {
+        self.school.as_ref().is_none_or(|(_, own)| own != school)
+    }
+}
+
 /// A child that is there already and differs from its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -34,6 +41,8 @@ pub struct Change {
     pub differs: Vec<&'static str>,
     /// Whether it goes to another class or school, or comes back.
     pub moves: bool,
+    /// Whether it goes to another school, or comes back to one: its record goes along.
+    pub changes_school: bool,
 }
 
 /// What would change.
@@ -47,8 +56,8 @@ pub struct Plan {
     pub same: usize,
     /// Children of the file's schools who are not in the file. They are only ever unenrolled, never deleted.
     pub leavers: Vec<ChildId>,
-    /// Numbers of children who would leave their school while somebody works on a referral of theirs: they stay until
-    /// it is closed, because a child that is enrolled nowhere would vanish from its counselor's queue.
+    /// Numbers of children with an open referral who would be enrolled nowhere, or go to a school at which nobody present
+    /// could own it: they stay, because they would vanish from every counselor's queue.
     pub held: Vec<String>,
     /// Schools that would be made: a misspelt name shows here.
     pub new_schools: Vec<String>,
@@ -63,15 +72,18 @@ impl Plan {
     }
 }
 
-/// Compares a roster with what there is.
-pub fn compare(roster: &Roster, known: &[Known], schools: &[String]) -> Plan {
+/// Compares a roster with what there is. `receiving` names the schools at which somebody present can own a referral: to
+/// another one a child with an open referral does not go.
+pub fn compare(roster: &Roster, known: &[Known], schools: &[String], receiving: &HashSet<String>) -> Plan {
     let by_number: HashMap<&str, &Known> = known.iter().map(|k| (k.number.as_str(), k)).collect();
     let mut plan = Plan::default();
     for (index, pupil) in roster.pupils.iter().enumerate() {
         match by_number.get(pupil.number.as_str()) {
             None => plan.adds.push(index),
             Some(child)
-                if child.in_care && child.school.as_ref().is_some_and(|(_, s)| *s != pupil.school) =>
+                if child.in_care
+                    && child.goes_to_another(&pupil.school)
+                    && !receiving.contains(&pupil.school) =>
             {
                 plan.held.push(child.number.clone());
             }
@@ -81,7 +93,14 @@ pub fn compare(roster: &Roster, known: &[Known], schools: &[String]) -> Plan {
                     plan.same += 1;
                 } else {
                     let moves = differs.iter().any(|what| matches!(*what, "school" | "class"));
-                    plan.changes.push(Change { child: child.id, pupil: index, differs, moves });
+                    let changes_school = differs.contains(&"school");
+                    plan.changes.push(Change {
+                        child: child.id,
+                        pupil: index,
+                        differs,
+                        moves,
+                        changes_school,
+                    });
                 }
             }
         }

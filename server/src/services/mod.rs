@@ -62,6 +62,7 @@ pub mod talk;
 mod team;
 mod throttle;
 pub mod trail;
+pub mod transfers;
 pub mod windows;
 
 use std::sync::Arc;

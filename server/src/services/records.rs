@@ -480,6 +480,7 @@ fn timeline(screens: &[Screen], events: Vec<Event>, contacts: Vec<Contact>, note
                 "offer" => "Hand-over offered",
                 "decline_offer" => "Hand-over declined",
                 "withdraw_offer" => "Hand-over withdrawn",
+                "transfer" => "Moved to another school",
                 "plan" => "Safety plan",
                 "guardian_letter" => "Letter to a guardian released",
                 _ => event.to_state.label(),

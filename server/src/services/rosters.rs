@@ -5,9 +5,10 @@ pub mod uploads;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::transfers::{self, Going};
 use super::{Services, require};
 use crate::ctx::{Actor, Ctx};
-use crate::model::{AreaId, ChildId, ClassId, Day, DistrictId, SchoolId};
+use crate::model::{AreaId, ChildId, ClassId, Day, DistrictId, Private, SchoolId};
 use crate::policy::{Action, Place};
 use crate::roster::{Known, Plan, Pupil, Roster, compare};
 use crate::store::areas::{self, Area};
@@ -57,7 +58,7 @@ pub type Progress = Arc<dyn Fn(usize) + Send + Sync>;
 pub async fn plan(services: &Services, ctx: &Ctx, roster: &Roster) -> Result<Plan> {
     let mut conn = services.store.read(ctx).await?;
     let district = district(&mut conn, ctx).await?;
-    Ok(find(&mut conn, district, roster).await?.plan)
+    Ok(find(&mut conn, ctx, district, roster).await?.plan)
 }
 
 /// Takes a roster over: everything in one transaction, or nothing. What changes is found again inside of it, so that it
@@ -72,12 +73,14 @@ pub async fn commit(
     decisions: Decisions,
     progress: Progress,
 ) -> Result<Done> {
+    let shared = services.clone();
     services
         .store
         .write(ctx, Act::new("roster.import"), move |tx| {
             let (roster, decisions, progress) =
                 (Arc::clone(&roster), decisions.clone(), Arc::clone(&progress));
-            Box::pin(async move { import(tx, &roster, &decisions, &progress).await })
+            let services = shared.clone();
+            Box::pin(async move { import(&services, tx, &roster, &decisions, &progress).await })
         })
         .await
 }
@@ -104,7 +107,7 @@ struct Found {
     numbers: HashMap<ChildId, String>,
 }
 
-async fn find(conn: &mut Conn, district: DistrictId, roster: &Roster) -> Result<Found> {
+async fn find(conn: &mut Conn, ctx: &Ctx, district: DistrictId, roster: &Roster) -> Result<Found> {
     let schools = places::list_schools(conn, district).await?;
     let known: Vec<Known> = rosters::children(conn, district)
         .await?
@@ -122,10 +125,34 @@ async fn find(conn: &mut Conn, district: DistrictId, roster: &Roster) -> Result<
         })
         .collect();
     let names: Vec<String> = schools.iter().map(|s| s.name.clone()).collect();
-    let plan = compare(roster, &known, &names);
+    let receiving = receiving(conn, ctx, roster, &known, &schools).await?;
+    let plan = compare(roster, &known, &names, &receiving);
     let leavers: HashSet<ChildId> = plan.leavers.iter().copied().collect();
     let numbers = known.into_iter().filter(|k| leavers.contains(&k.id)).map(|k| (k.id, k.number)).collect();
     Ok(Found { plan, schools, numbers })
+}
+
+/// Of the schools to which the roster moves a child with an open referral, those at which somebody can own it.
+async fn receiving(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    roster: &Roster,
+    known: &[Known],
+    schools: &[School],
+) -> Result<HashSet<String>> {
+    let in_care: HashMap<&str, &Known> =
+        known.iter().filter(|k| k.in_care).map(|k| (k.number.as_str(), k)).collect();
+    let goes = |pupil: &&Pupil| {
+        in_care.get(pupil.number.as_str()).is_some_and(|known| known.goes_to_another(&pupil.school))
+    };
+    let named: HashSet<&str> = roster.pupils.iter().filter(goes).map(|p| p.school.as_str()).collect();
+    let mut receiving = HashSet::new();
+    for school in schools.iter().filter(|school| named.contains(school.name.as_str())) {
+        if transfers::receives(conn, ctx, school.id).await? {
+            receiving.insert(school.name.clone());
+        }
+    }
+    Ok(receiving)
 }
 
 fn decided(plan: &Plan, roster: &Roster, decisions: &Decisions) -> Result<()> {
@@ -149,10 +176,16 @@ fn decided(plan: &Plan, roster: &Roster, decisions: &Decisions) -> Result<()> {
     Ok(())
 }
 
-async fn import(tx: &mut Tx, roster: &Roster, decisions: &Decisions, progress: &Progress) -> Result<Done> {
+async fn import(
+    services: &Services,
+    tx: &mut Tx,
+    roster: &Roster,
+    decisions: &Decisions,
+    progress: &Progress,
+) -> Result<Done> {
     let ctx = tx.ctx();
     let district = district(tx, &ctx).await?;
-    let Found { plan, schools, .. } = find(tx, district, roster).await?;
+    let Found { plan, schools, .. } = find(tx, &ctx, district, roster).await?;
     decided(&plan, roster, decisions)?;
     tx.about("district", district.0);
     let mut places = Places::load(tx, district, schools, roster, decisions).await?;
@@ -184,7 +217,14 @@ async fn import(tx: &mut Tx, roster: &Roster, decisions: &Decisions, progress: &
         let Some(pupil) = roster.pupils.get(change.pupil) else { continue };
         let (given, family) = (&pupil.given_name, &pupil.family_name);
         rosters::update_child(tx, change.child, given, family, pupil.birth_date, pupil.sex).await?;
-        if change.moves {
+        if change.changes_school {
+            let (school, class, on) = places.of(tx, pupil).await?;
+            let going = Going { child: change.child, school, school_name: &pupil.school, class, on };
+            let by = if let Actor::Staff(staff) = &ctx.actor { Some(staff.user) } else { None };
+            let why = Private::new("By the district’s roster".to_owned());
+            transfers::carry_out(services, tx, &going, by, &why).await?;
+            tx.also("child.transfer", ("child", change.child.0), &format!("to {}", pupil.school)).await?;
+        } else if change.moves {
             let (school, class, today) = places.of(tx, pupil).await?;
             rosters::end_enrollment(tx, change.child, today).await?;
             rosters::enroll(tx, change.child, school, class, today).await?;

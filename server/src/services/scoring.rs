@@ -211,7 +211,8 @@ pub(super) fn worried(clinical: &Clinical) -> Finding {
     Finding { rule: FRIEND, item: String::new(), priority, why: "Worried about a friend".to_owned() }
 }
 
-/// Turns findings into a referral: joins the child's open one at this school or opens it, with owner, clock,
+/// Turns findings into a referral: joins the child's open one at its school (the given one where it is enrolled nowhere)
+/// or opens it, with owner, clock,
 /// history and alert. The same finding twice changes nothing.
 pub(super) async fn raise(
     tx: &mut Tx,
@@ -224,6 +225,8 @@ pub(super) async fn raise(
     if findings.is_empty() {
         return Ok(None);
     }
+    // A form begun at the old school is handed in after the move: whoever works on the child now must hear of it.
+    let school = children::get(tx, child).await?.map_or(school, |child| child.school_id);
     let place = places::get_school(tx, school).await?.ok_or(Error::NotFound)?;
     if place.rehearsal {
         return Ok(None);

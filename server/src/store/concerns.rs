@@ -75,7 +75,7 @@ pub struct OwnConcern {
     pub state: ReferralState,
 }
 
-/// A teacher's own concerns, newest first.
+/// A teacher's own concerns about children who are still at that school, newest first.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
@@ -83,8 +83,8 @@ pub async fn own(conn: &mut Conn, user: UserId) -> Result<Vec<OwnConcern>, Store
     conn.all(
         "select n.at, c.given_name, c.family_name, k.name as class_name, r.state from concerns n \
          join children c on c.id = n.child_id join referrals r on r.id = n.referral_id \
-         join enrollments e on e.child_id = c.id and e.to_date is null join classes k on k.id = e.class_id \
-         where n.user_id = $1 order by n.at desc, n.id desc limit 50",
+         join enrollments e on e.child_id = c.id and e.to_date is null and e.school_id = n.school_id \
+         join classes k on k.id = e.class_id where n.user_id = $1 order by n.at desc, n.id desc limit 50",
         args![user],
     )
     .await

@@ -54,6 +54,7 @@ pub mod sealed;
 pub mod sessions;
 pub mod sitting_room;
 pub mod tombstones;
+pub mod transfers;
 pub mod users;
 pub mod window_plans;
 pub mod windows;

@@ -57,7 +57,7 @@ pub async fn open(tx: &mut Tx, new: &NewReferral) -> Result<bool, StoreError> {
     let added = tx
         .run(
             "insert into referrals (id, child_id, school_id, window_id, priority, rank, state, owner_id, opened_at, \
-             due_at) values ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9) \
+             due_at, opened_school_id) values ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $3) \
              on conflict (child_id, school_id) where closed_at is null do nothing",
             args![
                 new.id, new.child, new.school, new.window, new.priority, new.priority.rank(), new.owner, now,

@@ -80,6 +80,20 @@ impl Tx {
         self.detail = detail.into();
     }
 
+    /// Writes one more row of the trail, for a part of this act that is about somebody of its own.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses it.
+    pub async fn also(
+        &mut self,
+        action: &'static str,
+        (kind, id): (&'static str, Uuid),
+        detail: &str,
+    ) -> std::result::Result<(), StoreError> {
+        let ctx = self.ctx();
+        audit::add(&mut self.conn, &ctx, action, Some((kind, id)), detail).await
+    }
+
     /// Which column points to which, as the database says at the beginning of this unit of work.
     pub(super) async fn lineage(&mut self) -> std::result::Result<Arc<Vec<Reference>>, StoreError> {
         if let Some(known) = &self.references {

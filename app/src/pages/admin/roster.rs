@@ -303,8 +303,8 @@ fn Changes(plan: Plan, leavers: Vec<String>) -> AnyView {
     });
     let held = (!plan.held.is_empty()).then(|| {
         let text = format!(
-            "{} would leave or change school while somebody works on a referral of theirs. They stay where they are until it is \
-             closed: {}.",
+            "{} would leave their school while a referral of theirs is open, or go to one where no counselor is present to \
+             take it over. They stay where they are: {}.",
             plan.held.len(),
             some(&plan.held)
         );

@@ -12,6 +12,7 @@ use super::confirmation;
 use super::guardian_letter::Letters;
 use super::referral::{CloseForm, ContactForm, Next, NoteForm};
 use super::side_by_side::Informants;
+use super::transfer::MoveLink;
 use crate::address::Address;
 use crate::api::queue::{
     self as api, CriticalEntry, Entry, EntryKind, Guardian, OpenReferral, Record, Screening,
@@ -230,6 +231,7 @@ fn Body(record: Record, shown: Shown, token: String, now: Instant, reader: Optio
                     <Chips child only=shown.only/>
                     <Timeline entries when/>
                     <p><a href=looks><Icon name="eye"/>" Who has opened this file"</a></p>
+                    <MoveLink record=record.clone() reader/>
                 </section>
             </div>
         </div>
@@ -264,7 +266,7 @@ fn critical_banner(open: &OpenReferral, when: &When) -> Option<AnyView> {
     }
     let reason = open.reasons.iter().find(|r| r.priority == Priority::Critical)?;
     let head = format!("{}, {}", reason.why.reveal(), when.at(reason.found_at));
-    let text = match open.referral.acknowledged_at {
+    let text = match open.referral.acknowledged_at.filter(|_| !open.referral.state.is_unclaimed()) {
         Some(at) => {
             format!("See the child today. {} is on this since {}.", open.referral.owner_name, when.at(at))
         }

@@ -14,6 +14,7 @@ pub mod queue;
 mod queue_list;
 mod referral;
 mod side_by_side;
+pub mod transfer;
 pub mod work;
 
 /// What was done, as the address says it after a change: a word of these, never free text.
@@ -38,6 +39,7 @@ fn confirmation(word: &str) -> Option<&'static str> {
         "news" => Some("The news are noted."),
         "letter_released" => Some("The letter is released. It can be printed now."),
         "letter_discarded" => Some("The letter is thrown away."),
+        "moved" => Some("The child is at its new school. What you knew went along."),
         "reopened" => Some("Opened again. Claim it to go on."),
         "bulk" => Some("Done for the selected lines."),
         "undone" => Some("Taken back."),

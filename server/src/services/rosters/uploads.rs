@@ -109,7 +109,7 @@ pub async fn preview(services: &Services, ctx: &Ctx, id: Uuid) -> Result<Looked>
         }
         Err(refusal) => return Err(Error::invalid("file", refusal.sentence)),
     };
-    let found = find(&mut conn, district, &roster).await?;
+    let found = find(&mut conn, ctx, district, &roster).await?;
     let leavers = found.plan.leavers.iter().take(NAMED).filter_map(|child| found.numbers.get(child).cloned());
     Ok(Looked::Read(Box::new(Preview {
         name,
@@ -162,10 +162,11 @@ pub async fn take_over(services: &Services, ctx: &Ctx, id: Uuid, decisions: Deci
         let said = said.as_deref().map(Columns::parse);
         Arc::new(read(ctx, Arc::new(body), said).await?.map_err(|refusal| Error::Conflict(refusal.sentence))?)
     };
+    let shared = services.clone();
     services
         .store
         .write(ctx, Act::new("roster.import"), move |tx| {
-            let (roster, decisions) = (Arc::clone(&roster), decisions.clone());
+            let (services, roster, decisions) = (shared.clone(), Arc::clone(&roster), decisions.clone());
             Box::pin(async move {
                 let ctx = tx.ctx();
                 let (_, user) = keeper(tx, &ctx).await?;
@@ -173,7 +174,8 @@ pub async fn take_over(services: &Services, ctx: &Ctx, id: Uuid, decisions: Deci
                 if !stored::remove_upload(tx, id, user).await? {
                     return Err(Error::NotFound);
                 }
-                import(tx, &roster, &decisions, &(Arc::new(|_| ()) as super::Progress)).await
+                let nobody: super::Progress = Arc::new(|_| ());
+                import(&services, tx, &roster, &decisions, &nobody).await
             })
         })
         .await
