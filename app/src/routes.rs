@@ -120,6 +120,9 @@ routes! {
     get "/children/{id}/plan", COUNSELOR => pages::counselor::plan::sheet;
     get "/children/{id}/move", COUNSELOR => pages::counselor::transfer::show;
     post "/children/{id}/move", COUNSELOR => pages::counselor::transfer::go;
+    get "/children/{id}/plan/pdf", COUNSELOR => pages::counselor::plan::pdf;
+    get "/children/{id}/hand-over", COUNSELOR => pages::counselor::hand_over::show;
+    get "/children/{id}/hand-over/pdf", COUNSELOR => pages::counselor::hand_over::pdf;
     get "/children/{id}/looks", COUNSELOR => pages::counselor::assess::looks;
     get "/referrals/{id}/assessment", COUNSELOR => pages::counselor::assess::edit;
     post "/referrals/{id}/assessment", COUNSELOR => pages::counselor::assess::save;
@@ -127,6 +130,7 @@ routes! {
     get "/referrals/{id}/outside", COUNSELOR => pages::counselor::outside::edit;
     post "/referrals/{id}/outside", COUNSELOR => pages::counselor::outside::send;
     get "/outside/{outside}/letter", COUNSELOR => pages::counselor::outside::letter;
+    get "/outside/{outside}/letter/pdf", COUNSELOR => pages::counselor::outside::letter_pdf;
     post "/outside/{outside}/link", COUNSELOR => pages::counselor::outside::renew;
     post "/outside/{outside}/news", COUNSELOR => pages::counselor::outside::news;
     get "/referrals/{id}/guardian-letter", COUNSELOR => pages::counselor::guardian_letter::edit;

@@ -50,6 +50,11 @@ impl When {
         day.0.strftime(if same_year { "%a %-d %b" } else { "%a %-d %b %Y" }).to_string()
     }
 
+    /// `Tue 3 Mar 2026`, for paper, which is read in another year too.
+    pub fn dated(&self, day: Day) -> String {
+        day.0.strftime("%a %-d %b %Y").to_string()
+    }
+
     /// For a machine: `2026-03-03T10:42`.
     pub fn iso(&self, at: Instant) -> String {
         at.civil_in(&self.zone).strftime("%Y-%m-%dT%H:%M").to_string()

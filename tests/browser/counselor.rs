@@ -169,6 +169,14 @@ on_both_databases! {
         ana.reads("Attended").await;
         ana.reads("through its link").await;
         look(&ana, "child-helped").await;
+        // C-31: what a colleague would need, on one page.
+        ana.click("#hand-over-sheet").await;
+        ana.reads("Mom keeps the medicine.").await;
+        look(&ana, "hand-over").await;
+        ana.devtools("Emulation.setEmulatedMedia", serde_json::json!({ "media": "print" })).await;
+        ana.screenshot_whole("hand-over-print").await;
+        ana.devtools("Emulation.setEmulatedMedia", serde_json::json!({ "media": "" })).await;
+        ana.goto(&child).await;
         send(&ana, "form[action$='/close']", &[("outcome", "referred_and_seen"), ("seen_by", "Ana, 10:50"), ("reason", "In care since today.")], "button[type=submit]").await;
         ana.reads("A second person confirms now").await;
         ana.console_is_clean().await;

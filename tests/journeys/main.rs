@@ -15,6 +15,7 @@ mod live_board;
 mod live_queue;
 mod main_job;
 mod overload;
+mod paper;
 mod people;
 mod retention;
 mod roster;

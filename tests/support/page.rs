@@ -24,6 +24,13 @@ impl Page {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
+    /// The text of each page of a PDF, without spaces: where a line breaks is the printer's affair.
+    pub fn pdf(&self) -> Vec<String> {
+        assert_eq!(self.header("content-type"), Some("application/pdf"), "{}", self.url);
+        let pages = pdf_extract::extract_text_from_mem_by_pages(&self.bytes).unwrap();
+        pages.iter().map(|page| page.split_whitespace().collect()).collect()
+    }
+
     /// A header, the first of its name.
     pub fn header(&self, name: &str) -> Option<&str> {
         let name = name.to_ascii_lowercase();

@@ -1,6 +1,7 @@
 //! What is being done for a child: plan, second look, help outside, hand-over, and the second person.
 
 use server::Result;
+use server::documents::Document;
 use server::model::outside::OutsideState;
 use server::model::referral::{DistressTag, Priority};
 use server::model::{ChildId, Day, Private, ReferralId, UserId, WindowId};
@@ -11,11 +12,14 @@ pub use server::services::guardian_letters::{
 };
 pub use server::services::outside::{HelpService, Invitation, Link, News, Outside, OutsideEvent, Sending};
 pub use server::services::plans::{Assessment, Mark, NewAssessment, NewPlan, Plan, STEPS};
+pub use server::services::printing::Printed;
 pub use server::services::records::Child;
 pub use server::services::rule_trials::{ShownSchool, ShownTrial, can_be_tried};
 pub use server::services::rules::{Page as RulesPage, RuleSetting};
 pub use server::services::steps::{Accepts, Answer, HandOver, WaitingClosing};
-use server::services::{casework, concerns, guardian_letters, outside, plans, rule_trials, rules, steps};
+use server::services::{
+    casework, check_in, concerns, guardian_letters, outside, plans, printing, rule_trials, rules, steps,
+};
 use uuid::Uuid;
 
 use crate::visit::Visit;
@@ -98,6 +102,26 @@ pub async fn note_news(visit: &Visit, id: Uuid, news: News) -> Result<()> {
 /// The letter to a service.
 pub async fn get_letter(visit: &Visit, id: Uuid) -> Result<Invitation> {
     outside::letter(&visit.site.services, &visit.ctx, id).await
+}
+
+/// A letter to a service as PDF.
+pub async fn print_letter(visit: &Visit, id: Uuid, document: Document) -> Result<Vec<u8>> {
+    printing::print_letter(&visit.site.services, &visit.ctx, id, document).await
+}
+
+/// A sheet of a child's file as PDF.
+pub async fn print_of_child(
+    visit: &Visit,
+    id: ChildId,
+    what: Printed,
+    document: Document,
+) -> Result<Vec<u8>> {
+    printing::print_of_child(&visit.site.services, &visit.ctx, id, what, document).await
+}
+
+/// Where help is to be found at any hour, in a language: lines with their numbers, and what to do in danger.
+pub fn get_help(visit: &Visit, language: &str) -> check_in::Closing {
+    check_in::closing(&visit.site.services, &[], language)
 }
 
 /// What a service's link leads to.

@@ -22,6 +22,7 @@ pub mod look_panel;
 pub mod message;
 pub mod notice;
 pub mod person_header;
+pub mod print_sheet;
 pub mod priority_tag;
 pub mod progress;
 pub mod qr;

@@ -147,6 +147,15 @@ words! {
     where_help: "where to find help", "哪里有帮助", "dónde hay ayuda", "أين تجد المساعدة";
     another_card: "Start with another card", "用另一张卡片开始", "Empezar con otra tarjeta", "ابدأ ببطاقة أخرى";
 
+    plan_of: "{name}’s plan", "{name}的安全计划", "El plan de {name}", "خطة {name}";
+    plan_version: "Version {n}, {time}", "第 {n} 版，{time}", "Versión {n}, {time}", "النسخة {n}، {time}";
+    plan_1: "1 Warning signs", "1 预警信号", "1 Señales de aviso", "1 علامات الإنذار";
+    plan_2: "2 What I can do by myself", "2 我自己可以做的事", "2 Lo que puedo hacer por mi cuenta", "2 ما أستطيع فعله وحدي";
+    plan_3: "3 People and places that take my mind off it", "3 能让我分心的人和地方", "3 Personas y lugares que me distraen", "3 أشخاص وأماكن تشغلني عن ذلك";
+    plan_4: "4 People I can ask for help", "4 我可以求助的人", "4 Personas a las que puedo pedir ayuda", "4 أشخاص أستطيع طلب المساعدة منهم";
+    plan_5: "5 Professionals and places to call", "5 可以联系的专业人员和机构", "5 Profesionales y lugares a los que llamar", "5 مختصون وجهات يمكن الاتصال بها";
+    plan_6: "6 Making the place safer", "6 让身边更安全", "6 Hacer el lugar más seguro", "6 جعل المكان أكثر أمانًا";
+
     help_title: "Help", "帮助", "Ayuda", "مساعدة";
     help_heading: "You can get help now", "你现在就可以得到帮助", "Puedes recibir ayuda ahora", "يمكنك الحصول على المساعدة الآن";
     help_text: "You can stop here. Put your hand up, or go to one of these. You do not have to say why.", "你可以在这里停下来。举手，或者找下面的人。不用说原因。", "Puedes parar aquí. Levanta la mano o acude a una de estas personas. No tienes que decir por qué.", "يمكنك التوقف هنا. ارفع يدك أو اذهب إلى أحد هؤلاء. لا يلزم أن تقول السبب.";

@@ -6,12 +6,13 @@ use leptos::prelude::*;
 use server::Error;
 use server::model::outside::OutsideState;
 
-use super::counselor::outside::LetterSheet;
+use super::counselor::outside::letter_document;
 use crate::address::Address;
 use crate::api::casework::{self as api, Invitation};
 use crate::components::banner::{Banner, Confirmation, Tone};
 use crate::components::field::{Check, TextArea};
 use crate::components::form::Token;
+use crate::components::print_sheet::PrintSheet;
 use crate::components::shell::{Audience, Head};
 use crate::render;
 use crate::visit::{Posted, Visit};
@@ -94,7 +95,7 @@ async fn page(
             <main class="page page-narrow" id="main" tabindex="-1">
                 <Confirmation sentence=done/>
                 {refused.clone().map(|text| view! { <Banner tone=Tone::Warn head="Nothing was changed" text urgent=true/> })}
-                <LetterSheet found=found.clone() now/>
+                <PrintSheet document=letter_document(&found, now)/>
                 <section class="card no-print" aria-labelledby="answer-head">
                     <h2 id="answer-head">"Your answer"</h2>
                     <p>{format!("It stands at: {}.", state.label().to_lowercase())}</p>

@@ -3,8 +3,8 @@
 use super::fonts::Fonts;
 use super::layout::picture;
 use super::text::{Look, Typesetter};
-use super::write::{BLACK, GREY, HEIGHT, Item, LINE, Pages, Part, WIDTH};
-use super::{PrintError, qr};
+use super::write::{BLACK, GREY, Item, LINE, Pages, Part};
+use super::{Paper, PrintError, qr};
 use krilla::tagging::Tag;
 
 const ACROSS: usize = 2;
@@ -41,18 +41,20 @@ pub struct CardFace {
 /// Sets the cards.
 pub(super) fn set(fonts: &Fonts, sheet: &CardSheet) -> Result<Pages, PrintError> {
     let mut setter = Typesetter::new(fonts);
-    let mut pages = Pages::default();
-    let (width, height) = ((WIDTH - 2.0 * MARGIN) / ACROSS as f32, (HEIGHT - 2.0 * MARGIN) / DOWN as f32);
-    for (page, cards) in sheet.cards.chunks(ACROSS * DOWN).enumerate() {
+    let page = Paper::A4.sheets()[0];
+    let mut pages = Pages::of_size(page.width, page.height);
+    let (width, height) =
+        ((page.width - 2.0 * MARGIN) / ACROSS as f32, (page.height - 2.0 * MARGIN) / DOWN as f32);
+    for (number, cards) in sheet.cards.chunks(ACROSS * DOWN).enumerate() {
         let mut items = Vec::new();
-        pages.outline.push((format!("{} · {}", sheet.title, page + 1), page, 0.0));
+        pages.outline.push((format!("{} · {}", sheet.title, number + 1), number, 0.0));
         for line in 0..=DOWN {
             let y = MARGIN + line as f32 * height;
-            items.extend(dashes(MARGIN, y, WIDTH - 2.0 * MARGIN, false));
+            items.extend(dashes(MARGIN, y, page.width - 2.0 * MARGIN, false));
         }
         for line in 0..=ACROSS {
             let x = MARGIN + line as f32 * width;
-            items.extend(dashes(x, MARGIN, HEIGHT - 2.0 * MARGIN, true));
+            items.extend(dashes(x, MARGIN, page.height - 2.0 * MARGIN, true));
         }
         for (number, card) in cards.iter().enumerate() {
             let x = MARGIN + (number % ACROSS) as f32 * width + 12.0;

@@ -1,7 +1,7 @@
 //! Documents to print, to hand over and to file: tagged PDF (PDF/UA-1), made on the server from plain blocks.
 //!
 //! A [`Document`] is what a reader would read aloud: headings, paragraphs, lists, tables, figures. The module sets it on
-//! A4 pages with "page n of m", writes the structure that screen readers follow, and refuses to print a letter that no
+//! pages of A4 or A6 with "page n of m", writes the structure that screen readers follow, and refuses to print a letter that no
 //! font has, because a child's name with holes in it is worse than none. Pure but for the fonts, which are read from the
 //! disk once.
 //!
@@ -10,6 +10,7 @@
 mod cards;
 mod fonts;
 mod layout;
+mod paper;
 pub mod qr;
 mod tables;
 mod text;
@@ -20,6 +21,7 @@ mod tests;
 
 pub use cards::{CardFace, CardSheet};
 use fonts::Fonts;
+pub use paper::Paper;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -46,6 +48,8 @@ pub struct Document {
     pub language: String,
     /// What stands at the foot of every page before the page number. No name of a child, no result.
     pub footer: String,
+    /// What it is printed on.
+    pub paper: Paper,
     /// What follows the title.
     pub blocks: Vec<Block>,
 }

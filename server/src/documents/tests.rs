@@ -1,6 +1,6 @@
 //! What a document promises, read back by other programs.
 
-use super::{Block, CardFace, CardSheet, Column, Document, Press, PrintError, Table};
+use super::{Block, CardFace, CardSheet, Column, Document, Paper, Press, PrintError, Table};
 use std::path::Path;
 
 fn words(pdf: &[u8]) -> String {
@@ -12,6 +12,7 @@ fn letter() -> Document {
         title: "What we found".to_owned(),
         language: "en".to_owned(),
         footer: "Riverside School".to_owned(),
+        paper: Paper::A4,
         blocks: vec![
             Block::Paragraph("Dear parents of Zoë,".to_owned()),
             Block::Note("Call 112 in danger.".to_owned()),
@@ -77,6 +78,43 @@ fn letters_that_no_font_has_are_named_and_nothing_is_printed() {
     let refused = Press::new(Path::new("/nowhere")).print(&document).unwrap_err();
     assert!(matches!(&refused, PrintError::NoFont(which) if which.contains('王') && which.contains('明')));
     assert!(refused.to_string().contains("documents.fonts"));
+}
+
+fn of_paragraphs(paper: Paper, paragraphs: usize) -> Vec<String> {
+    let words = |n| {
+        format!("Paragraph {n} has words enough for one line and a part of the next one, as letters have.")
+    };
+    let blocks = (1..=paragraphs).map(|n| Block::Paragraph(words(n))).collect();
+    let document = Document { title: "Sheet".to_owned(), paper, blocks, ..Document::default() };
+    let pdf = Press::new(Path::new("/nowhere")).print(&document).unwrap();
+    pdf_extract::extract_text_from_mem_by_pages(&pdf).unwrap()
+}
+
+#[test]
+fn what_belongs_on_one_page_is_set_smaller_and_what_is_too_long_runs_on_c_31() {
+    assert_eq!(of_paragraphs(Paper::A4, 40).len(), 2);
+    assert_eq!(of_paragraphs(Paper::OnePage, 40).len(), 1);
+    let long = of_paragraphs(Paper::OnePage, 120);
+    assert!(long.len() > 1);
+    for number in 1..=120 {
+        assert!(long.concat().contains(&format!("Paragraph {number} has")), "{number} is cut off");
+    }
+}
+
+#[test]
+fn a_sheet_for_a_pocket_has_the_size_of_a6_on_every_page_c_25() {
+    let document = Document { paper: Paper::A6, ..letter() };
+    let pdf = Press::new(Path::new("/nowhere")).print(&document).unwrap();
+    let read = lopdf::Document::load_mem(&pdf).unwrap();
+    let pages = read.get_pages();
+    assert!(pages.len() > 3);
+    for page in pages.values() {
+        let page = read.get_dictionary(*page).unwrap();
+        let corners = page.get(b"MediaBox").unwrap().as_array().unwrap();
+        let corners: Vec<f32> = corners.iter().map(|corner| corner.as_float().unwrap().round()).collect();
+        assert_eq!(corners, [0.0, 0.0, 298.0, 420.0]);
+    }
+    assert!(words(&pdf).contains("Dear parents of Zoë,"));
 }
 
 fn sheet(cards: usize) -> Vec<u8> {

@@ -24,10 +24,6 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-/// A4 in points.
-pub(super) const WIDTH: f32 = 595.28;
-pub(super) const HEIGHT: f32 = 841.89;
-
 /// A colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ink(pub(super) u8, pub(super) u8, pub(super) u8);
@@ -65,8 +61,9 @@ pub(super) struct Element {
 }
 
 /// Pages and their structure.
-#[derive(Default)]
 pub(super) struct Pages {
+    /// How wide and how high a page is.
+    size: (f32, f32),
     pub(super) pages: Vec<Vec<Item>>,
     pub(super) elements: Vec<Element>,
     /// The elements that stand in no other, in reading order.
@@ -76,6 +73,12 @@ pub(super) struct Pages {
 }
 
 impl Pages {
+    /// No page yet, of this size.
+    pub(super) fn of_size(width: f32, height: f32) -> Self {
+        let size = (width, height);
+        Self { size, pages: Vec::new(), elements: Vec::new(), roots: Vec::new(), outline: Vec::new() }
+    }
+
     /// Adds an element, inside another or at the top.
     pub(super) fn element(&mut self, tag: impl Into<TagKind>, inside: Option<usize>) -> usize {
         let number = self.elements.len();
@@ -114,7 +117,7 @@ pub(super) fn pdf(title: &str, language: &str, set: Pages) -> Result<Vec<u8>, Pr
     let mut writer =
         Writer { fonts: HashMap::new(), drawn: set.elements.iter().map(|_| Vec::new()).collect() };
     for items in &set.pages {
-        let size = PageSettings::from_wh(WIDTH, HEIGHT).ok_or_else(|| failed(&"page size"))?;
+        let size = PageSettings::from_wh(set.size.0, set.size.1).ok_or_else(|| failed(&"page size"))?;
         let mut page = document.start_page_with(size);
         let mut surface = page.surface();
         for item in items {

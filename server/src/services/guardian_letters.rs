@@ -349,6 +349,7 @@ pub async fn pdf(services: &Services, ctx: &Ctx, shown: &Shown, day: &str) -> Re
         language: shown.letter.language.clone(),
         footer: shown.child.school_name.clone(),
         blocks,
+        ..Document::default()
     };
     services.print(document).await
 }

@@ -33,7 +33,7 @@ pub mod logistics;
 pub mod outside;
 mod passwords;
 pub mod plans;
-mod printing;
+pub mod printing;
 pub mod proofs;
 pub mod queue;
 pub mod ratings;

@@ -191,7 +191,7 @@ pub async fn send(services: &Services, ctx: &Ctx, id: ReferralId, sending: Sendi
     Ok(Link { outside: new_id, token: token.into() })
 }
 
-async fn within_scope(conn: &mut Conn, ctx: &Ctx, id: Uuid) -> Result<Outside> {
+pub(super) async fn within_scope(conn: &mut Conn, ctx: &Ctx, id: Uuid) -> Result<Outside> {
     let Some(found) = outside::get(conn, id).await? else {
         require(ctx, Action::WorkReferrals, Place::Anywhere)?;
         return Err(Error::NotFound);

@@ -1,9 +1,61 @@
 //! Documents as PDF, made where that holds no request up.
 
-use super::Services;
+use super::{Services, outside, records};
+use crate::ctx::Ctx;
 use crate::documents::{CardSheet, Document, Press, PrintError};
+use crate::model::ChildId;
+use crate::policy::Action;
 use crate::{Error, Result};
 use std::sync::Arc;
+use uuid::Uuid;
+
+/// What of a child's file goes on paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Printed {
+    /// The safety plan, to take home.
+    Plan,
+    /// What a colleague needs who takes the child over.
+    HandOver,
+}
+
+/// The PDF of a sheet of a child's file. That it was made is on the trail before it is.
+///
+/// # Errors
+/// [`Error::NotFound`] outside the counselor's schools; else as [`Services::print`].
+pub async fn print_of_child(
+    services: &Services,
+    ctx: &Ctx,
+    child: ChildId,
+    what: Printed,
+    document: Document,
+) -> Result<Vec<u8>> {
+    let mut conn = services.store.read(ctx).await?;
+    records::in_scope(&mut conn, ctx, child, Action::SeeChild).await?;
+    drop(conn);
+    let act = match what {
+        Printed::Plan => "plan.print",
+        Printed::HandOver => "hand_over.print",
+    };
+    records::looked(services, ctx, act, "child", child.0).await?;
+    services.print(document).await
+}
+
+/// The PDF of a letter to a service. That it was made is on the trail before it is.
+///
+/// # Errors
+/// [`Error::NotFound`] outside the counselor's schools; else as [`Services::print`].
+pub async fn print_letter(
+    services: &Services,
+    ctx: &Ctx,
+    letter: Uuid,
+    document: Document,
+) -> Result<Vec<u8>> {
+    let mut conn = services.store.read(ctx).await?;
+    outside::within_scope(&mut conn, ctx, letter).await?;
+    drop(conn);
+    records::looked(services, ctx, "letter.print", "outside", letter).await?;
+    services.print(document).await
+}
 
 impl Services {
     /// The PDF of a document.

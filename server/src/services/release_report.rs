@@ -43,6 +43,7 @@ pub(super) fn document(page: &ReleasePage) -> Document {
         language: "en".to_owned(),
         footer: format!("{}, release {} of {}", page.district, release.number, release.window_name),
         blocks,
+        ..Document::default()
     }
 }
 

@@ -91,14 +91,14 @@ pub struct Look {
     pub last_at: Instant,
 }
 
-/// Who has opened a child's file, the last one first.
+/// Who has opened a child's file or printed of it, the last one first.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn looks(conn: &mut Conn, child: Uuid) -> Result<Vec<Look>, StoreError> {
     conn.all(
         "select u.name as by_name, count(*) as times, max(a.at) as last_at from audit a join users u on \
-         u.id = a.actor_id where a.subject_id = $1 and a.action = 'child.view' and a.actor_kind = 'staff' \
+         u.id = a.actor_id where a.subject_id = $1 and a.action in ('child.view', 'plan.print', 'hand_over.print') and a.actor_kind = 'staff' \
          group by u.id, u.name order by max(a.at) desc, u.name",
         args![child],
     )

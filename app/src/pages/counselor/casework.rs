@@ -77,6 +77,7 @@ pub(super) fn Asks(
                 <h2 id="offer-head">{head}</h2>
                 <p>{format!("Next: {}", offer.next_step.reveal())}</p>
                 <p class="muted small">{format!("{}. Nothing moves until it is accepted.", capital(&when.at(offer.offered_at)))}</p>
+                <p><a href=format!("/children/{child}/hand-over")><Icon name="file-text"/>" Hand-over sheet"</a></p>
                 {buttons}
             </section>
         }
@@ -156,6 +157,7 @@ pub(super) fn Levels(record: Record, token: String, shown: Shown, today: Day) ->
             {differs}
             <div class="buttons">
                 <a class="button" href=format!("/referrals/{referral}/assessment")><Icon name="clipboard-list"/>"Second look"</a>
+                <a class="button" id="hand-over-sheet" href=format!("/children/{child}/hand-over")><Icon name="file-text"/>"Hand-over sheet"</a>
             </div>
             <details class="disclosure" open=typed("priority")>
                 <summary><Icon name="priority-moderate"/>"Set another level"</summary>

@@ -393,7 +393,7 @@ fn Guardians(guardians: Vec<Guardian>) -> AnyView {
 }
 
 /// A language's name in English, for the codes that rosters use most; others are shown as they are.
-fn language(code: &str) -> String {
+pub(super) fn language(code: &str) -> String {
     const NAMES: &[(&str, &str)] = &[
         ("ar", "Arabic"),
         ("de", "German"),

@@ -8,6 +8,7 @@ pub mod child;
 pub mod closed;
 pub mod directory;
 pub mod guardian_letter;
+pub mod hand_over;
 pub mod outside;
 pub mod plan;
 pub mod queue;

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
+use server::documents::{Block, Document};
 use server::model::outside::{Consent, OutsideState};
 use server::model::referral::Priority;
 use server::model::{ChildId, ReferralId};
@@ -18,6 +19,7 @@ use crate::components::error_summary::ErrorSummary;
 use crate::components::field::{Check, Choice, FieldError, TextArea};
 use crate::components::form::Token;
 use crate::components::icon::Icon;
+use crate::components::print_sheet::PrintSheet;
 use crate::components::shell::Head;
 use crate::components::staff_shell::{Reader, StaffShell, Tab};
 use crate::render;
@@ -267,49 +269,59 @@ pub async fn letter(visit: Visit, address: Address) -> Response {
     let now = visit.ctx.now;
     render::page(&visit, StatusCode::OK, Head::staff("Letter"), move || {
         let back = format!("/children/{}", found.outside.child_id);
+        let pdf = format!("/outside/{}/letter/pdf", found.outside.id);
+        let document = letter_document(&found, now);
         view! {
             <StaffShell reader here=Tab::Work narrow=true>
                 <a class="back-link no-print" href=back><Icon name="arrow-left"/>" "{found.child.reveal().clone()}</a>
-                <LetterSheet found now/>
-                <p class="muted no-print">"Print it, or keep it as a PDF, from your browser’s print menu."</p>
+                <PrintSheet document/>
+                <div class="buttons no-print">
+                    <a class="button" href=pdf><Icon name="download"/>"PDF"</a>
+                    <span class="muted">"Or print it from your browser’s menu."</span>
+                </div>
             </StaffShell>
         }
     })
 }
 
-/// The letter itself, as the counselor prints it and the service reads it.
-#[component]
-pub fn LetterSheet(found: Invitation, now: server::model::Instant) -> AnyView {
-    let when = When::new(now, &found.time_zone);
-    let Invitation { outside, child, school, .. } = found;
-    let sent = when.date(outside.sent_at.day_in(&when.zone));
-    let lines = outside
-        .letter
-        .reveal()
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(|line| view! { <p>{line.to_owned()}</p> })
-        .collect::<Vec<_>>();
-    view! {
-        <article class="card print-sheet letter">
-            <div class="letter-head">
-                <p><strong>{school}</strong></p>
-                <p class="muted">{sent}</p>
-            </div>
-            <div class="stack-tight">
-                <p class="muted">{outside.system.label()}</p>
-                <p><strong>{outside.service_name}</strong></p>
-                <p class="muted">{outside.service_contact}</p>
-            </div>
-            <h1>{format!("About {}", child.reveal())}</h1>
-            <div class="prose">{lines}</div>
-            <dl class="facts">
-                <div><dt>"Consent"</dt><dd>{outside.consent.label()}</dd></div>
-                <div><dt>"Referred by"</dt><dd>{outside.by_name}</dd></div>
-            </dl>
-            <p class="muted small">"A screening at school suggested a closer look. It is not a diagnosis."</p>
-        </article>
+/// `GET /outside/{id}/letter/pdf`.
+pub async fn letter_pdf(visit: Visit, address: Address) -> Response {
+    let made: Result<Vec<u8>> = async {
+        let found = api::get_letter(&visit, address.part::<Uuid>(0)?).await?;
+        api::print_letter(&visit, found.outside.id, letter_document(&found, visit.ctx.now)).await
     }
-    .into_any()
+    .await;
+    match made {
+        Ok(pdf) => render::pdf("letter.pdf", pdf),
+        Err(error) => render::staff_failure(&visit, &error),
+    }
+}
+
+/// The letter itself, as the counselor prints it and the service reads it.
+pub fn letter_document(found: &Invitation, now: server::model::Instant) -> Document {
+    let when = When::new(now, &found.time_zone);
+    let outside = &found.outside;
+    let field = |name: &str, value: String| (name.to_owned(), value);
+    let to = format!("{}\n{}\n{}", outside.service_name, outside.system.label(), outside.service_contact);
+    let mut blocks = vec![Block::Fields(vec![
+        field("From", found.school.clone()),
+        field("To", to),
+        field("Date", when.dated(outside.sent_at.day_in(&when.zone))),
+    ])];
+    let lines = outside.letter.reveal().lines().map(str::trim).filter(|line| !line.is_empty());
+    blocks.extend(lines.map(|line| Block::Paragraph(line.to_owned())));
+    blocks.push(Block::Fields(vec![
+        field("Consent", outside.consent.label().to_owned()),
+        field("Referred by", outside.by_name.clone()),
+    ]));
+    blocks.push(Block::Note(
+        "A screening at school suggested a closer look. It is not a diagnosis.".to_owned(),
+    ));
+    Document {
+        title: format!("About {}", found.child.reveal()),
+        language: "en".to_owned(),
+        footer: found.school.clone(),
+        blocks,
+        ..Document::default()
+    }
 }

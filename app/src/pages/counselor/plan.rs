@@ -3,18 +3,21 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
+use server::documents::{Block, Document, Paper};
 use server::model::{ChildId, ReferralId};
 use server::{Error, Result};
 
 use crate::address::Address;
-use crate::api::casework::{self as api, NewPlan, Plan, STEPS};
+use crate::api::casework::{self as api, NewPlan, Plan, Printed, STEPS};
 use crate::api::queue::{Record, get_record, get_referral_child};
 use crate::components::error_summary::ErrorSummary;
 use crate::components::field::{Check, TextArea};
 use crate::components::form::Token;
 use crate::components::icon::Icon;
+use crate::components::print_sheet::PrintSheet;
 use crate::components::shell::Head;
 use crate::components::staff_shell::{Reader, StaffShell, Tab};
+use crate::i18n::Language;
 use crate::render;
 use crate::visit::{Posted, Visit};
 use crate::when::When;
@@ -58,7 +61,7 @@ struct Again {
     wrong: (String, String),
 }
 
-fn steps_of(plan: &Plan) -> [String; 6] {
+pub(super) fn steps_of(plan: &Plan) -> [String; 6] {
     [
         &plan.warning_signs,
         &plan.own_coping,
@@ -136,44 +139,74 @@ async fn form(visit: &Visit, id: ReferralId, status: StatusCode, again: Option<A
 
 /// `GET /children/{id}/plan`: the sheet to print and take home.
 pub async fn sheet(visit: Visit, address: Address) -> Response {
-    let found = match address.part::<ChildId>(0) {
-        Ok(child) => get_record(&visit, child).await,
-        Err(error) => Err(error),
-    };
-    let record = match found {
-        Ok(record) if !record.casework.plans.is_empty() => record,
-        Ok(_) => return render::staff_failure(&visit, &Error::NotFound),
+    let (record, document) = match take_home(&visit, &address, Paper::A4).await {
+        Ok(found) => found,
         Err(error) => return render::staff_failure(&visit, &error),
     };
     let reader = Reader::of(&visit);
-    let when = When::new(visit.ctx.now, &record.time_zone);
-    let plan = record.casework.plans[0].clone();
     let given = record.child.given_name.reveal().clone();
-    render::page(&visit, StatusCode::OK, Head::staff(format!("{given}’s plan")), move || {
-        let steps = STEPS
-            .iter()
-            .zip(steps_of(&plan))
-            .map(|((_, label, _), text)| {
-                let lines = text.lines().map(|line| view! { <p>{line.to_owned()}</p> }).collect_view();
-                view! { <section class="sheet-step"><h2>{*label}</h2>{lines}</section> }
-            })
-            .collect_view();
-        let written = format!("Version {}, {}", plan.version, when.date(plan.written_at.day_in(&when.zone)));
+    render::page(&visit, StatusCode::OK, Head::staff(document.title.clone()), move || {
         let back = format!("/children/{}", record.child.id);
+        let pdf = format!("{back}/plan/pdf");
         view! {
             <StaffShell reader here=Tab::Work narrow=true>
                 <a class="back-link no-print" href=back><Icon name="arrow-left"/>" "{given.clone()}</a>
-                <article class="card print-sheet">
-                    <div class="page-head">
-                        <div>
-                            <h1>{format!("{given}’s plan")}</h1>
-                            <p class="muted">{written}</p>
-                        </div>
-                    </div>
-                    {steps}
-                </article>
-                <p class="muted no-print">"Print it on A4, or folded on A6: your browser’s print menu."</p>
+                <PrintSheet document/>
+                <div class="buttons no-print">
+                    <a class="button" href=pdf.clone()><Icon name="download"/>"PDF, A4"</a>
+                    <a class="button" href=format!("{pdf}?paper=a6")><Icon name="download"/>"PDF for a pocket, A6"</a>
+                    <span class="muted">"Or print it from your browser’s menu."</span>
+                </div>
             </StaffShell>
         }
     })
+}
+
+/// `GET /children/{id}/plan/pdf`, on A4 or with `?paper=a6` for a pocket.
+pub async fn pdf(visit: Visit, address: Address) -> Response {
+    let paper = if address.query("paper") == "a6" { Paper::A6 } else { Paper::A4 };
+    let made = match take_home(&visit, &address, paper).await {
+        Ok((record, document)) => api::print_of_child(&visit, record.child.id, Printed::Plan, document).await,
+        Err(error) => Err(error),
+    };
+    match made {
+        Ok(pdf) => render::pdf("plan.pdf", pdf),
+        Err(error) => render::staff_failure(&visit, &error),
+    }
+}
+
+/// The newest plan in the child's own words, and where help is to be found at any hour. What stands around those words
+/// is in the child's language, where Firstlight has it.
+async fn take_home(visit: &Visit, address: &Address, paper: Paper) -> Result<(Record, Document)> {
+    let record = get_record(visit, address.part::<ChildId>(0)?).await?;
+    let plan = record.casework.plans.first().ok_or(Error::NotFound)?;
+    let language = Language::of_tag(&record.child.language).unwrap_or_default();
+    let words = language.words();
+    let when = When::new(visit.ctx.now, &record.time_zone);
+    let day = plan.written_at.day_in(&when.zone);
+    let day = if language == Language::En { when.dated(day) } else { day.to_string() };
+    let version = words.plan_version.replace("{n}", &plan.version.to_string()).replace("{time}", &day);
+    let mut blocks = vec![Block::Paragraph(version)];
+    let heads = [words.plan_1, words.plan_2, words.plan_3, words.plan_4, words.plan_5, words.plan_6];
+    for (head, text) in heads.into_iter().zip(steps_of(plan)) {
+        blocks.push(Block::Heading(2, head.to_owned()));
+        blocks.push(Block::Paragraph(text));
+    }
+    let help = api::get_help(visit, language.tag());
+    blocks.push(Block::Heading(2, words.need_help_now.to_owned()));
+    blocks.push(Block::Points(
+        help.help_lines
+            .iter()
+            .map(|line| format!("{}: {}, {}", line.name, line.number, line.hours))
+            .collect(),
+    ));
+    blocks.push(Block::Note(help.in_danger));
+    let document = Document {
+        title: words.plan_of.replace("{name}", record.child.given_name.reveal()),
+        language: language.tag().to_owned(),
+        footer: record.child.school_name.clone(),
+        paper,
+        blocks,
+    };
+    Ok((record, document))
 }
