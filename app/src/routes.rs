@@ -115,6 +115,9 @@ routes! {
     post "/referrals/{id}/follow-up", COUNSELOR => pages::counselor::work::follow_up;
     post "/referrals/{id}/offer", COUNSELOR => pages::counselor::work::offer;
     post "/referrals/{id}/offer/answer", COUNSELOR => pages::counselor::work::answer_offer;
+    post "/referrals/{id}/rescreen", COUNSELOR => pages::counselor::rescreens::plan;
+    post "/rescreens/{rescreen}/card", COUNSELOR => pages::counselor::rescreens::card;
+    post "/rescreens/{rescreen}/withdraw", COUNSELOR => pages::counselor::rescreens::withdraw;
     get "/referrals/{id}/plan", COUNSELOR => pages::counselor::plan::edit;
     post "/referrals/{id}/plan", COUNSELOR => pages::counselor::plan::save;
     get "/children/{id}/plan", COUNSELOR => pages::counselor::plan::sheet;

@@ -175,9 +175,7 @@ impl Visit {
 
     /// A whole address of this site, for a link that travels outside it.
     pub fn link(&self, path: &str) -> String {
-        let config = self.site.services.config();
-        let base = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
-        format!("{base}{path}")
+        format!("{}{path}", self.site.services.config().site())
     }
 
     /// Remembers how a child wants its pages, for as long as the browser is open or until it signs out.

@@ -24,6 +24,7 @@ mod reconciler;
 mod refusals;
 mod rehearsal;
 mod releases;
+mod rescreens;
 mod retention;
 mod room;
 mod rosters;

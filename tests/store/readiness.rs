@@ -96,14 +96,17 @@ on_both_databases! {
             grades: vec![],
             classes: vec![],
             asked: vec![asked("phq9_teen", 11, 17)],
+            rescreen_days: Some(28),
         };
-        let bad: [(Draft, &str, &str); 7] = [
+        let bad: [(Draft, &str, &str); 9] = [
             (Draft { name: " ".to_owned(), ..good.clone() }, "name", "Give the window a name"),
             (Draft { closes_on: day(10).parse().unwrap(), ..good.clone() }, "closes_on", "before the first"),
             (Draft { closes_on: day(300).parse().unwrap(), ..good.clone() }, "closes_on", "at most"),
             (Draft { languages: vec![], ..good.clone() }, "languages", "at least one"),
             (Draft { asked: vec![asked("phq9_teen", 8, 17)], ..good.clone() }, "asked", "is made for 11 to 17 years; 8 to 17 lies outside."),
             (Draft { asked: vec![asked("psc17_parent", 3, 16)], ..good.clone() }, "asked", "PSC-17 parent is made for 4 to 17 years; 3 to 16 lies outside."),
+            (Draft { rescreen_days: Some(7), ..good.clone() }, "rescreen_days", "asks about the last 14 days"),
+            (Draft { rescreen_days: Some(0), ..good.clone() }, "rescreen_days", "1 to 180 days"),
             (Draft { asked: vec![asked("nothing", 6, 16)], ..good.clone() }, "asked", "There is no instrument"),
         ];
         for (draft, wanted, words) in bad {

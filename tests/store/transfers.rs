@@ -12,7 +12,7 @@ use server::model::{ChildId, ClassId, Instant, Private, ReferralId, SchoolId, Us
 use server::services::queue::{self, Asked};
 use server::services::referrals::{Closing, NewContact};
 use server::services::rosters::{self, Decisions};
-use server::services::{plans, records, referrals, sessions, steps, transfers};
+use server::services::{check_in, plans, records, referrals, rescreens, sessions, steps, transfers};
 use server::store::transfers::schools;
 use tests::{Kind, on_both_databases};
 
@@ -261,6 +261,39 @@ on_both_databases! {
         assert!(!open.reasons.is_empty(), "with the reasons of both");
         let closed = format!("select count(*) from referrals where child_id = {id} and school_id = {new} and outcome = 'moved'");
         assert_eq!(town.count(&closed).await, 1);
+        town.services.close().await;
+    }
+
+    /// AZ-07, C-29: what a re-screen finds after the move is found at the new school.
+    async fn a_half_answered_re_screen_goes_along_and_is_referred_at_the_new_school(kind: Kind) {
+        let case = Case::new(kind).await;
+        let (services, town) = (&case.town.services, &case.town);
+        let student = town.child(&case.code).await;
+        check_in::submit(services, &student, uuid::Uuid::new_v4()).await.unwrap();
+        let day = case.now.day_in(&jiff::tz::TimeZone::UTC).plus_days(20);
+        rescreens::plan(services, &case.here[0], case.referral, "phq9_teen".to_owned(), day).await.unwrap();
+        let record = records::record(services, &case.here[0], case.child).await.unwrap();
+        let id = record.casework.rescreens.list[0].id;
+        let card = rescreens::print_card(services, &case.here[0], id).await.unwrap();
+        let old_card = card.cards[0].code.reveal().clone();
+        town.child_at_first_question(&old_card).await;
+        case.goes(&case.here[0], "Moved house.").await.unwrap();
+        let refused = sessions::sign_in_with_card(services, &Ctx::new(Actor::Nobody), &old_card, [127, 0, 0, 1].into()).await;
+        assert!(refused.is_err(), "the old school's card works no more");
+
+        let there = &case.there[0];
+        let card = rescreens::print_card(services, there, id).await.unwrap();
+        let again = town.child_at_first_question(card.cards[0].code.reveal()).await;
+        town.answer_all(&again, |item| if item.len() == 1 { 2 } else { 0 }).await;
+        check_in::submit(services, &again, uuid::Uuid::new_v4()).await.unwrap();
+        assert_eq!(
+            town.count(&format!("select count(*) from referrals where child_id = {}", literal(kind, case.child.0))).await,
+            1,
+            "no second one at the old school"
+        );
+        let record = records::record(services, there, case.child).await.unwrap();
+        let rules: Vec<String> = record.open.unwrap().reasons.iter().map(|r| r.rule.clone()).collect();
+        assert!(rules.iter().any(|rule| rule == "above_cutoff"), "{rules:?}");
         town.services.close().await;
     }
 }

@@ -217,6 +217,12 @@ pub async fn whole_child(town: &Town) -> WholeChild {
     )
     .await;
     put.row(
+        "insert into rescreens (id, referral_id, child_id, instrument, due_on, planned_at) \
+         values ($1, $2, $3, 'phq9_teen', '2026-01-01', $4)",
+        vec![v(put.id()), v(referral), v(child), v(now)],
+    )
+    .await;
+    put.row(
         "insert into break_glass (id, user_id, child_id, reason, opened_at, ends_at) values ($1, $2, $3, $4, $5, $5)",
         vec![v(put.id()), v(one), v(child), text(), v(now)],
     )

@@ -5,6 +5,7 @@ use server::documents::Document;
 use server::model::outside::OutsideState;
 use server::model::referral::{DistressTag, Priority};
 use server::model::{ChildId, Day, Private, ReferralId, UserId, WindowId};
+use server::services::cards::Sheet;
 pub use server::services::casework::{Casework, Look};
 pub use server::services::concerns::{NewConcern, Page as ConcernPage};
 pub use server::services::guardian_letters::{
@@ -14,11 +15,13 @@ pub use server::services::outside::{HelpService, Invitation, Link, News, Outside
 pub use server::services::plans::{Assessment, Mark, NewAssessment, NewPlan, Plan, STEPS};
 pub use server::services::printing::Printed;
 pub use server::services::records::Child;
+pub use server::services::rescreens::{Rescreen, Stage as RescreenStage};
 pub use server::services::rule_trials::{ShownSchool, ShownTrial, can_be_tried};
 pub use server::services::rules::{Page as RulesPage, RuleSetting};
 pub use server::services::steps::{Accepts, Answer, HandOver, WaitingClosing};
 use server::services::{
-    casework, check_in, concerns, guardian_letters, outside, plans, printing, rule_trials, rules, steps,
+    casework, check_in, concerns, guardian_letters, outside, plans, printing, rescreens, rule_trials, rules,
+    steps,
 };
 use uuid::Uuid;
 
@@ -47,6 +50,21 @@ pub async fn snooze_referral(
 /// A follow-up is done.
 pub async fn finish_follow_up(visit: &Visit, id: ReferralId, follow_up: Uuid) -> Result<()> {
     steps::finish_follow_up(&visit.site.services, &visit.ctx, id, follow_up).await
+}
+
+/// Plans to screen a child again.
+pub async fn plan_rescreen(visit: &Visit, id: ReferralId, instrument: String, due_on: Day) -> Result<()> {
+    rescreens::plan(&visit.site.services, &visit.ctx, id, instrument, due_on).await
+}
+
+/// Makes the card of a re-screen.
+pub async fn make_rescreen_card(visit: &Visit, id: Uuid) -> Result<Sheet> {
+    rescreens::print_card(&visit.site.services, &visit.ctx, id).await
+}
+
+/// Takes a re-screen back.
+pub async fn withdraw_rescreen(visit: &Visit, id: Uuid) -> Result<()> {
+    rescreens::withdraw(&visit.site.services, &visit.ctx, id).await
 }
 
 /// The second person's answer.

@@ -88,8 +88,8 @@ pub async fn raise_hand(visit: &Visit) -> Result<()> {
     hands::raise(&visit.site.services, &visit.ctx).await
 }
 
-/// Whether the child's hand is up; a page without that line is better than no page.
-pub async fn is_hand_raised(visit: &Visit) -> bool {
+/// Whether the child's hand is up, where somebody sees it; a page without that line is better than no page.
+pub async fn is_hand_raised(visit: &Visit) -> Option<bool> {
     hands::is_raised(&visit.site.services, &visit.ctx).await.unwrap_or_default()
 }
 

@@ -177,7 +177,7 @@ pub fn Input(
     min: Option<String>,
 ) -> AnyView {
     let id = check.id.clone();
-    let class = if kind == "date" || kind == "time" { "input input-short" } else { "input" };
+    let class = if matches!(kind, "date" | "time" | "number") { "input input-short" } else { "input" };
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>

@@ -103,12 +103,22 @@ pub struct Clocks {
     /// So many days in a row without school are a break; no check-in with critical questions on the day before it.
     #[serde(default = "minutes::<4>")]
     pub break_days: i64,
+    /// Days after which a child is looked at again once help has begun.
+    #[serde(default = "follow_up_days")]
+    pub follow_up_days: Vec<i64>,
+    /// Days after which it is then screened again; 0 plans no re-screen by itself.
+    #[serde(default = "minutes::<30>")]
+    pub rescreen_days: i64,
     /// Minutes that a sitting stays open when its proctor does not close it.
     pub sitting_minutes: i64,
 }
 
 fn minutes<const N: i64>() -> i64 {
     N
+}
+
+fn follow_up_days() -> Vec<i64> {
+    vec![7, 30, 90]
 }
 
 fn digest_hour() -> i8 {
@@ -135,7 +145,7 @@ pub struct Priorities {
     pub talk_today: Word,
     /// The child asked to talk this week.
     pub talk_this_week: Word,
-    /// Raised in two windows in a row.
+    /// Raised now and the last time, in two windows or in a re-screen.
     #[serde(default = "high")]
     pub two_raised_windows: Word,
     /// Two informants are raised in one window.
@@ -266,6 +276,9 @@ impl Clinical {
                         at least 1"
                     .to_owned(),
             );
+        }
+        if clocks.follow_up_days.iter().any(|days| *days < 1) || clocks.rescreen_days < 0 {
+            return Err("clocks: follow_up_days are at least 1, and rescreen_days is 0 or more".to_owned());
         }
         read.capacity.check()?;
         read.quality.check()?;

@@ -203,6 +203,11 @@ pub fn variable(name: &str) -> String {
 }
 
 impl Config {
+    /// The address under which people reach the pages, without a slash at the end.
+    pub fn site(&self) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
+    }
+
     /// Reads `firstlight.toml` in the current folder (if there) and the environment.
     ///
     /// # Errors

@@ -94,7 +94,7 @@ pub const KNOWN: &[Known] = &[
     Known { name: critical_unanswered::NAME, label: "A critical item left open" },
     Known { name: above_cutoff::NAME, label: "A total at or above the cut-off" },
     Known { name: reliable_deterioration::NAME, label: "Worse by more than measurement error" },
-    Known { name: two_raised_windows::NAME, label: "Raised in two windows in a row" },
+    Known { name: two_raised_windows::NAME, label: "Raised twice in a row" },
     Known { name: informants_agree::NAME, label: "Two informants agree" },
     Known { name: ASKED_TO_TALK, label: "Asked to talk" },
     Known { name: FRIEND, label: "Worried about a friend" },

@@ -14,6 +14,6 @@ pub(super) fn find(facts: &Facts<'_>, clinical: &Clinical) -> Vec<Finding> {
         rule: NAME,
         item: String::new(),
         priority: clinical.priorities.two_raised_windows.0,
-        why: format!("{}: raised in two windows in a row", facts.instrument.short_title),
+        why: format!("{}: raised twice in a row", facts.instrument.short_title),
     }]
 }

@@ -4,10 +4,11 @@
 use super::card_link::CardLink;
 use super::sittings::{self, Sitting};
 use super::{Services, card_code};
+use crate::config::Keys;
 use crate::ctx::Ctx;
 use crate::model::administration::Progress;
-use crate::model::{ChildId, Day, Private, SittingId};
-use crate::store::{Act, administrations, cards, consent, windows};
+use crate::model::{ChildId, Day, Private, SittingId, WindowId};
+use crate::store::{Act, Tx, administrations, cards, consent, windows};
 use crate::{Error, Result};
 
 /// Who gets a new card.
@@ -34,6 +35,18 @@ pub struct Card {
     pub link: Private<String>,
 }
 
+impl Card {
+    pub(super) fn of(
+        given: &Private<String>,
+        family: &Private<String>,
+        code: Private<String>,
+        link: Private<String>,
+    ) -> Self {
+        let initial = family.reveal().chars().next().map_or_else(String::new, |c| format!("{c}."));
+        Self { first_name: given.clone(), initial, code, link }
+    }
+}
+
 /// A sheet of new cards.
 #[derive(Clone, Debug)]
 pub struct Sheet {
@@ -55,9 +68,7 @@ pub struct Sheet {
 /// [`Error::NotFound`] outside the proctor's schools or for a child of another class; [`Error::Conflict`] when nobody
 /// would get a card.
 pub async fn print(services: &Services, ctx: &Ctx, id: SittingId, whom: Whom) -> Result<Sheet> {
-    let keys = services.keys.clone();
-    let site = services.config.public_url.clone();
-    let site = site.unwrap_or_else(|| format!("http://{}", services.config.listen));
+    let (keys, site) = (services.keys.clone(), services.config.site());
     services
         .store
         .write(ctx, Act::new("cards.print"), move |tx| {
@@ -88,18 +99,9 @@ pub async fn print(services: &Services, ctx: &Ctx, id: SittingId, whom: Whom) ->
                     if !wanted || !window.consent_mode.allows(said) {
                         continue;
                     }
-                    let code = fresh_code()?;
-                    let link = CardLink::fresh()?;
                     cards::void(tx, window.id, row.child_id).await?;
-                    cards::add(tx, window.id, row.child_id, keys.card_hash(&code), Some(link.hash(&keys)))
-                        .await?;
-                    let initial = row.family_name.reveal().chars().next();
-                    printed.push(Card {
-                        first_name: row.given_name,
-                        initial: initial.map_or_else(String::new, |c| format!("{c}.")),
-                        code: Private::new(card_code::printed(&code)),
-                        link: Private::new(format!("{site}{}", link.path())),
-                    });
+                    let (code, link) = fresh_card(tx, &keys, &site, window.id, row.child_id).await?;
+                    printed.push(Card::of(&row.given_name, &row.family_name, code, link));
                 }
                 if printed.is_empty() {
                     return Err(Error::Conflict("Nobody in this class needs a card now.".to_owned()));
@@ -115,6 +117,20 @@ pub async fn print(services: &Services, ctx: &Ctx, id: SittingId, whom: Whom) ->
             })
         })
         .await
+}
+
+/// Adds a new card for a child; gives its code and its link as they are printed.
+pub(super) async fn fresh_card(
+    tx: &mut Tx,
+    keys: &Keys,
+    site: &str,
+    window: WindowId,
+    child: ChildId,
+) -> Result<(Private<String>, Private<String>)> {
+    let code = fresh_code()?;
+    let link = CardLink::fresh()?;
+    cards::add(tx, window, child, keys.card_hash(&code), Some(link.hash(keys))).await?;
+    Ok((Private::new(card_code::printed(&code)), Private::new(format!("{site}{}", link.path()))))
 }
 
 /// A fresh code from the system's randomness.

@@ -1,6 +1,7 @@
 //! What is being done for a child, beside the scores: plan, second look, help outside, and who must answer whom.
 
 use super::records::in_scope;
+use super::rescreens::{self, Rescreens};
 use super::{Services, steps};
 use crate::Result;
 use crate::ctx::Ctx;
@@ -42,6 +43,8 @@ pub struct Casework {
     pub colleagues: Vec<(UserId, String)>,
     /// Letters to guardians, newest first, without their text.
     pub letters: Vec<GuardianLetter>,
+    /// Re-screens, and what can be asked again.
+    pub rescreens: Rescreens,
     /// The district's directory.
     pub directory: Vec<HelpService>,
 }
@@ -60,6 +63,7 @@ pub(super) async fn of(
         concerns: concerns::of_child(conn, child.id).await?,
         tags: plans::tags(conn, child.id).await?,
         letters: guardian_letters::of_child(conn, child.id).await?,
+        rescreens: rescreens::of_child(conn, ctx, child, open.is_some()).await?,
         ..Casework::default()
     };
     if let Some(referral) = open {

@@ -16,7 +16,7 @@ use crate::policy::{Action, Place, allow};
 pub use crate::store::consent::{ClassConsent, ClassCounts, Notice, Said};
 use crate::store::window_plans::{self, CoveredClass};
 use crate::store::windows::{self, Window};
-use crate::store::{Act, Conn, Tx, children, consent, places};
+use crate::store::{Act, Conn, Tx, children, consent, places, rescreens};
 use crate::{Error, Result};
 use questionnaires::library;
 
@@ -195,7 +195,10 @@ async fn say(
     word: &Word,
     guardian_below: u8,
 ) -> Result<()> {
-    not_over(window)?;
+    // A no counts also when the window is over: what it collected is still kept, and the child may be screened again.
+    if !matches!(word.status, ConsentStatus::Refused | ConsentStatus::Withdrawn) {
+        not_over(window)?;
+    }
     check(word, birth, guardian_below)?;
     let status = match (word.status, consent::get(tx, child, window.id).await?) {
         // A no after a yes takes it back.
@@ -214,6 +217,10 @@ async fn say(
     tx.about("child", child.0);
     tx.detail(format!("{}, {}", status.as_str(), word.method));
     if word.erase && matches!(status, ConsentStatus::Withdrawn | ConsentStatus::Refused) {
+        // A re-screen lives by the same word.
+        for (again,) in rescreens::living_by(tx, child, window.id).await? {
+            erasure::erase_window_data(tx, child, again).await?;
+        }
         let answers = match erasure::erase_window_data(tx, child, window.id).await? {
             WindowErasure::Done(_) => "answers removed",
             WindowErasure::Held => "answers kept until a legal hold is released",
@@ -252,7 +259,7 @@ fn may_publish(ctx: &Ctx, district: DistrictId) -> bool {
 /// A window of the reader's own district, when the reader keeps consent anywhere.
 async fn window(conn: &mut Conn, ctx: &Ctx, id: WindowId) -> Result<Window> {
     require(ctx, Action::KeepConsent, Place::Anywhere)?;
-    let window = windows::get(conn, id).await?.filter(|w| !w.rehearsal).ok_or(Error::NotFound)?;
+    let window = windows::get(conn, id).await?.filter(Window::is_of_cohort).ok_or(Error::NotFound)?;
     match &ctx.actor {
         crate::ctx::Actor::Staff(staff) if staff.district != window.district_id => Err(Error::NotFound),
         _ => Ok(window),

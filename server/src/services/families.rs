@@ -76,7 +76,7 @@ struct Class {
 impl Class {
     async fn load(conn: &mut Conn, ctx: &Ctx, id: WindowId, class: ClassId) -> Result<Self> {
         require(ctx, Action::KeepConsent, Place::Anywhere)?;
-        let window = windows::get(conn, id).await?.filter(|w| !w.rehearsal).ok_or(Error::NotFound)?;
+        let window = windows::get(conn, id).await?.filter(Window::is_of_cohort).ok_or(Error::NotFound)?;
         let covered = window_plans::covered(conn, id).await?;
         let class = covered.into_iter().find(|c| c.id == class).ok_or(Error::NotFound)?;
         require(ctx, Action::KeepConsent, Place::School(window.district_id, class.school_id))?;
@@ -144,8 +144,7 @@ pub async fn print(
     if !matches!(page.window.state, WindowState::Ready | WindowState::Open | WindowState::Paused) {
         return Err(Error::Conflict("Letters are made while the window is ready or open.".to_owned()));
     }
-    let site = services.config.public_url.clone();
-    let site = site.unwrap_or_else(|| format!("http://{}", services.config.listen));
+    let site = services.config.site();
     let mut letters = Vec::new();
     let mut hashes: Vec<(ChildId, Vec<u8>)> = Vec::new();
     for (child, name, state) in &page.children {

@@ -26,15 +26,19 @@ pub async fn raise(services: &Services, ctx: &Ctx) -> Result<()> {
         .await
 }
 
-/// Whether the signed-in child's hand is up.
+/// Whether the signed-in child's hand is up; none where no class sits around it, so that nobody would see it.
 ///
 /// # Errors
 /// [`Error::SignedOut`] where no child is signed in.
-pub async fn is_raised(services: &Services, ctx: &Ctx) -> Result<bool> {
+pub async fn is_raised(services: &Services, ctx: &Ctx) -> Result<Option<bool>> {
     require(ctx, Action::AnswerOwn, Place::Anywhere)?;
     let student = student(ctx)?;
     let mut conn = services.store.read(ctx).await?;
-    Ok(hands::up(&mut conn, student.sitting).await?.iter().any(|hand| hand.child_id == student.child))
+    if !hands::are_seen(&mut conn, student.sitting).await? {
+        return Ok(None);
+    }
+    let up = hands::up(&mut conn, student.sitting).await?;
+    Ok(Some(up.iter().any(|hand| hand.child_id == student.child)))
 }
 
 /// The hands that are up in a sitting, longest first.

@@ -45,6 +45,7 @@ pub mod rehearsals;
 pub mod release_files;
 pub mod release_report;
 pub mod releases;
+pub mod rescreens;
 pub mod retention;
 pub mod rosters;
 pub mod rule_trials;

@@ -3,6 +3,8 @@
 //! The service answers through a link of its own, without an account. Whoever holds the link sees the letter that was
 //! written for the service and can say how far it has come; the link ends with the last answer.
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -139,9 +141,11 @@ pub async fn send(services: &Services, ctx: &Ctx, id: ReferralId, sending: Sendi
     let letter = wanted("letter", &sending.letter, "Write what the service needs to know.")?;
     let token = fresh_token()?;
     let (token_hash, new_id) = (hash(&token), ctx.id());
+    let config = Arc::clone(&services.config);
     services
         .store
         .write(ctx, Act::new("outside.send"), move |tx| {
+            let config = Arc::clone(&config);
             let (sending, consent_words, letter) = (sending.clone(), consent_words.clone(), letter.clone());
             let token_hash = token_hash.clone();
             Box::pin(async move {
@@ -184,7 +188,7 @@ pub async fn send(services: &Services, ctx: &Ctx, id: ReferralId, sending: Sendi
                 outside::add_link(tx, new_id, token_hash, ctx.now.plus_seconds(LINK_SECONDS)).await?;
                 let to = Private::new(format!("To {}", service.name));
                 step(tx, &referral, user, Verb::ReferOutside, None, &to).await?;
-                plan_follow_ups(tx, &referral).await
+                plan_follow_ups(tx, &config.clinical, &referral).await
             })
         })
         .await?;

@@ -40,12 +40,21 @@ pub enum Share {
     Waiting,
     /// The child asked to talk.
     Talk,
+    /// A re-screen waits whose day is near or over.
+    Rescreen,
 }
 
 impl Share {
     /// Every share.
-    pub const ALL: [Self; 6] =
-        [Self::Critical, Self::Overdue, Self::DueToday, Self::Unclaimed, Self::Waiting, Self::Talk];
+    pub const ALL: [Self; 7] = [
+        Self::Critical,
+        Self::Overdue,
+        Self::DueToday,
+        Self::Unclaimed,
+        Self::Waiting,
+        Self::Talk,
+        Self::Rescreen,
+    ];
 
     /// The word in addresses.
     pub fn word(self) -> &'static str {
@@ -56,6 +65,7 @@ impl Share {
             Self::Unclaimed => "unclaimed",
             Self::Waiting => "waiting",
             Self::Talk => "talk",
+            Self::Rescreen => "rescreen",
         }
     }
 }
@@ -96,6 +106,9 @@ pub struct Queue {
     pub views: Vec<SavedView>,
 }
 
+/// A re-screen is shown so many days before its day: its card has to be made and the child to be found.
+const SOON_DAYS: i64 = 7;
+
 /// Lines on one page.
 pub const PAGE: u32 = 50;
 
@@ -110,7 +123,8 @@ pub async fn queue(services: &Services, ctx: &Ctx, asked: &Asked) -> Result<Queu
     let places = rota::schools_of(&mut conn, staff.district, staff.user).await?;
     let zone = scoring::zone(places.first().map_or("UTC", |s| s.time_zone.as_str()));
     let day = ctx.now.day_in(&zone);
-    let today = Today { now: ctx.now, ends: Instant::of_day(day.plus_days(1), 0, &zone), day };
+    let ends = Instant::of_day(day.plus_days(1), 0, &zone);
+    let today = Today { now: ctx.now, ends, day, soon: day.plus_days(SOON_DAYS) };
     let owner = (asked.view == View::Mine).then_some(staff.user);
     let filter = Filter {
         owner,

@@ -131,7 +131,7 @@ impl Rating {
         instrument: &str,
     ) -> Result<Self> {
         require(ctx, Action::RateClass, Place::Anywhere)?;
-        let window = windows::get(conn, window).await?.filter(|w| !w.rehearsal).ok_or(Error::NotFound)?;
+        let window = windows::get(conn, window).await?.filter(Window::is_of_cohort).ok_or(Error::NotFound)?;
         let covered = window_plans::covered(conn, window.id).await?;
         let class = covered.into_iter().find(|c| c.id == class).ok_or(Error::NotFound)?;
         require(ctx, Action::RateClass, Place::School(window.district_id, class.school_id))?;

@@ -482,6 +482,9 @@ fn timeline(screens: &[Screen], events: Vec<Event>, contacts: Vec<Contact>, note
                 "withdraw_offer" => "Hand-over withdrawn",
                 "transfer" => "Moved to another school",
                 "plan" => "Safety plan",
+                "plan_rescreen" => "Re-screen planned",
+                "rescreen_card" => "Card of a re-screen made",
+                "withdraw_rescreen" => "Re-screen taken back",
                 "guardian_letter" => "Letter to a guardian released",
                 _ => event.to_state.label(),
             }

@@ -142,7 +142,7 @@ pub async fn advance(
                 }
                 step(tx, &referral, user, verb, None, &reason).await?;
                 if matches!(verb, Verb::SupportInSchool | Verb::ReferOutside | Verb::PlanFollowUp) {
-                    plan_follow_ups(tx, &referral).await?;
+                    plan_follow_ups(tx, &services.config.clinical, &referral).await?;
                 }
                 Ok(())
             })

@@ -53,8 +53,7 @@ pub async fn running(services: &Services, ctx: &Ctx, id: WindowId) -> Result<(Wi
 /// [`Error::Conflict`] when the window asks nothing yet.
 pub async fn begin(services: &Services, ctx: &Ctx, id: WindowId) -> Result<Begun> {
     let keys = services.keys.clone();
-    let site = services.config.public_url.clone();
-    let site = site.unwrap_or_else(|| format!("http://{}", services.config.listen));
+    let site = services.config.site();
     services
         .store
         .write(ctx, Act::new("rehearsal.begin"), move |tx| {
@@ -186,6 +185,8 @@ async fn set_stage(
         consent_mode: ConsentMode::OptOut,
         languages: window.languages.clone(),
         rehearsal: true,
+        consent_of: None,
+        rescreen_days: None,
     };
     windows::add(tx, &copy, &asked, &[school]).await?;
     let mut made = Vec::new();
@@ -236,7 +237,7 @@ fn born(today: Day, age: u8) -> Day {
 }
 
 async fn find(conn: &mut Conn, ctx: &Ctx, id: WindowId) -> Result<Window> {
-    let Some(window) = windows::get(conn, id).await?.filter(|w| !w.rehearsal) else {
+    let Some(window) = windows::get(conn, id).await?.filter(Window::is_of_cohort) else {
         require(ctx, Action::PrepareWindow, Place::Anywhere)?;
         return Err(Error::NotFound);
     };

@@ -48,6 +48,19 @@ pub(super) fn is_school_day(day: Day, holidays: &[Day]) -> bool {
     !day.is_weekend() && !holidays.contains(&day)
 }
 
+/// This day, or the first one after it on which the school has lessons.
+pub(super) fn on_or_after(day: Day, holidays: &[Day]) -> Day {
+    let mut day = day;
+    // A calendar with nothing but holidays must not hang anybody.
+    for _ in 0..60 {
+        if is_school_day(day, holidays) {
+            break;
+        }
+        day = day.plus_days(1);
+    }
+    day
+}
+
 /// Whether a school day is the last one before so many days in a row without school.
 pub(super) fn is_before_break(day: Day, holidays: &[Day], break_days: i64) -> bool {
     break_days > 0 && (1..=break_days).all(|n| !is_school_day(day.plus_days(n), holidays))

@@ -11,8 +11,8 @@ use questionnaires::score::{CriticalHit, Scored, score};
 use questionnaires::trend::Point;
 use questionnaires::{flag, library};
 
-use super::duty;
 use super::school_days::due_at;
+use super::{duty, rescreens};
 use crate::config::Clinical;
 use crate::model::administration::TalkWish;
 use crate::model::referral::{Priority, ReferralState};
@@ -190,8 +190,10 @@ pub(super) async fn after_submit(
         today: tx.ctx().now.day_in(&zone),
     };
     let findings = find_all(&facts, clinical);
-    raise(tx, clinical, administration.child_id, administration.school_id, Some(administration), &findings)
-        .await?;
+    let (child, school) = (administration.child_id, administration.school_id);
+    let referral = raise(tx, clinical, child, school, Some(administration), &findings).await?;
+    let positive = scored.positive == Some(true);
+    rescreens::after_submit(tx, clinical, administration, positive, referral).await?;
     Ok(scored)
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::referrals::{checked_text, find, step};
-use super::{Services, duty, escalation, require, school_days, scoring, staff};
+use super::{Services, duty, escalation, require, rescreens, school_days, scoring, staff};
+use crate::config::Clinical;
 use crate::ctx::Ctx;
 use crate::model::referral::{Outcome, Priority, Verb};
 use crate::model::{Day, Instant, Private, ReferralId, SchoolId, UserId};
@@ -177,30 +178,23 @@ pub async fn finish_follow_up(services: &Services, ctx: &Ctx, id: ReferralId, fo
         .await
 }
 
-/// Days after which a child is looked at again once help has begun (23).
-const FOLLOW_UP_DAYS: [i64; 3] = [7, 30, 90];
-
-/// Makes the follow-ups at 7, 30 and 90 days, once for a referral; on a free day, the next school day.
-pub(super) async fn plan_follow_ups(tx: &mut Tx, referral: &Referral) -> Result<()> {
+/// Makes the follow-ups and the re-screen that the clinical settings ask for once help has begun (23), once for a referral;
+/// on a free day, the next school day.
+pub(super) async fn plan_follow_ups(tx: &mut Tx, clinical: &Clinical, referral: &Referral) -> Result<()> {
     let named = |days: i64| format!("Look again after {days} days");
     let there = contacts::follow_ups(tx, referral.id).await?;
-    if there.iter().any(|f| *f.what.reveal() == named(FOLLOW_UP_DAYS[0])) {
+    let days = &clinical.clocks.follow_up_days;
+    if there.iter().any(|f| days.iter().any(|days| *f.what.reveal() == named(*days))) {
         return Ok(());
     }
     let zone = scoring::zone_of(tx, referral.school_id).await?;
     let today = tx.ctx().now.day_in(&zone);
     let holidays = places::holidays(tx, referral.school_id, today, 400).await?;
-    for days in FOLLOW_UP_DAYS {
-        let mut day = today.plus_days(days);
-        for _ in 0..60 {
-            if school_days::is_school_day(day, &holidays) {
-                break;
-            }
-            day = day.plus_days(1);
-        }
-        contacts::add_follow_up(tx, referral.id, day, &named(days).into()).await?;
+    for days in days {
+        let day = school_days::on_or_after(today.plus_days(*days), &holidays);
+        contacts::add_follow_up(tx, referral.id, day, &named(*days).into()).await?;
     }
-    Ok(())
+    rescreens::plan_after_help(tx, clinical, referral).await
 }
 
 /// Proposes to close a critical referral: a second person confirms.

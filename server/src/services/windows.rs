@@ -270,7 +270,7 @@ fn short(sentences: Vec<String>) -> Vec<Missing> {
 
 /// A window of which the actor may do this.
 async fn find(conn: &mut Conn, ctx: &Ctx, id: WindowId, action: Action) -> Result<Window> {
-    let Some(window) = windows::get(conn, id).await?.filter(|w| !w.rehearsal) else {
+    let Some(window) = windows::get(conn, id).await?.filter(Window::is_of_cohort) else {
         require(ctx, action, Place::Anywhere)?;
         return Err(Error::NotFound);
     };

@@ -104,7 +104,7 @@ pub async fn batteries(conn: &mut Conn, children: &[ChildId]) -> Result<Vec<Stan
         "select a.id, a.window_id, a.child_id, a.school_id, a.class_id, a.informant, a.instrument, a.version, \
          a.position, a.language, a.state, a.submitted_at, a.receipt, w.opens_on, w.state as window_state, w.consent_mode, \
          k.status as consent from administrations a join windows w on w.id = a.window_id \
-         left join consents k on k.window_id = a.window_id and k.child_id = a.child_id \
+         left join consents k on k.window_id = coalesce(w.consent_of, w.id) and k.child_id = a.child_id \
          where a.informant = 'student' and a.child_id in ({}) order by a.position",
         places(1, children.len())
     );

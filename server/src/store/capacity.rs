@@ -61,7 +61,7 @@ pub async fn history(conn: &mut Conn, district: DistrictId) -> Result<Vec<Histor
          where f.administration_id = a.id and f.kind = 'critical_item') or exists (select 1 from scores s \
          where s.administration_id = a.id and s.positive = $2 and (s.scale = 'total' or not exists (select 1 \
          from scores t where t.administration_id = a.id and t.scale = 'total'))) then 1 else 0 end) as bigint) as positive \
-         from windows w join administrations a on a.window_id = w.id where w.district_id = $1 \
+         from windows w join administrations a on a.window_id = w.id where w.district_id = $1 and w.consent_of is null \
          and w.state in ('closed', 'archived') and a.state = 'submitted' group by a.instrument, a.informant",
         args![district, true],
     )

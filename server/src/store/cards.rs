@@ -81,7 +81,7 @@ pub async fn door(conn: &mut Conn, key: Key) -> Result<Option<CardDoor>, StoreEr
          w.consent_mode, k.status as consent, s.id as sitting_id, s.state as sitting_state, \
          s.ends_at as sitting_ends_at from cards c join windows w on w.id = c.window_id \
          join enrollments e on e.child_id = c.child_id and e.to_date is null \
-         left join consents k on k.child_id = c.child_id and k.window_id = c.window_id \
+         left join consents k on k.child_id = c.child_id and k.window_id = coalesce(w.consent_of, w.id) \
          left join sittings s on s.class_id = e.class_id and s.window_id = c.window_id \
          where c.code_hash = $1 or c.link_hash = $2 \
          order by case when s.state = 'open' then 0 else 1 end, s.opened_at desc limit 1",

@@ -44,6 +44,21 @@ pub async fn up(conn: &mut Conn, sitting: SittingId) -> Result<Vec<Hand>, StoreE
     .await
 }
 
+/// Whether a proctor sees the hands of a sitting: nobody sits with a class around a re-screen.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn are_seen(conn: &mut Conn, sitting: SittingId) -> Result<bool, StoreError> {
+    let row: Option<(SittingId,)> = conn
+        .first(
+            "select t.id from sittings t join windows w on w.id = t.window_id where t.id = $1 \
+             and w.consent_of is null",
+            args![sitting],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Lowers a child's hand; false when it is not up.
 ///
 /// # Errors

@@ -45,6 +45,7 @@ pub mod queue;
 pub mod referrals;
 pub mod rehearsals;
 pub mod releases;
+pub mod rescreens;
 pub mod responses;
 pub mod retention;
 pub mod rosters;

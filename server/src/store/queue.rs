@@ -7,6 +7,17 @@ use super::{Conn, StoreError, Tx, args};
 use crate::model::referral::{Priority, ReferralState};
 use crate::model::{ChildId, DistrictId, Instant, Private, ReferralId, SchoolId, UserId};
 
+/// Referrals with a re-screen that nobody has answered, due on a day at the latest.
+macro_rules! waiting_rescreens {
+    ($day:literal) => {
+        concat!(
+            "select v.referral_id from rescreens v where v.withdrawn_at is null and v.answered_at is null and v.due_on <= ",
+            $day,
+            " and not exists (select 1 from administrations d where d.window_id = v.window_id and d.state = 'declined')"
+        )
+    };
+}
+
 /// One line of the queue.
 #[derive(Clone, Debug, FromRow)]
 #[expect(missing_docs, reason = "the columns of the query")]
@@ -37,7 +48,7 @@ pub struct Filter {
     pub rank: Option<i64>,
     pub state: Option<ReferralState>,
     pub school: Option<SchoolId>,
-    /// `critical`, `overdue`, `today`, `unclaimed`, `waiting`, `talk`, or empty.
+    /// `critical`, `overdue`, `today`, `unclaimed`, `waiting`, `talk`, `rescreen`, or empty.
     pub show: &'static str,
     /// A part of a name, in lower case.
     pub name: String,
@@ -50,6 +61,8 @@ pub struct Today {
     pub now: Instant,
     pub ends: Instant,
     pub day: crate::model::Day,
+    /// The last day of which a re-screen is shown.
+    pub soon: crate::model::Day,
 }
 
 /// Open referrals of the schools where `user` is a counselor: critical first, then earliest due, then oldest; never by
@@ -68,7 +81,8 @@ pub async fn list(
 ) -> Result<Vec<QueueRow>, StoreError> {
     let name = if filter.name.is_empty() { String::new() } else { format!("%{}%", filter.name) };
     conn.all(
-        "select r.id, r.child_id, c.given_name, c.family_name, k.grade, k.name as class_name, s.name as school_name, \
+        concat!(
+            "select r.id, r.child_id, c.given_name, c.family_name, k.grade, k.name as class_name, s.name as school_name, \
          s.time_zone, r.priority, r.state, r.owner_id, u.name as owner_name, r.opened_at, r.due_at, \
          r.last_contact_at, (select m.why from referral_reasons m where m.referral_id = r.id order by \
          case m.priority when 'critical' then 1 when 'high' then 2 when 'moderate' then 3 else 4 end, \
@@ -83,17 +97,21 @@ pub async fn list(
          or ($7 = 'waiting' and (q.snoozed_until > $10 or q.state = 'referred_outside' or exists (select 1 from \
          closings w where w.referral_id = q.id and w.answered_at is null) or exists (select 1 from hand_overs w where \
          w.referral_id = q.id and w.answered_at is null))) or ($7 = 'talk' and exists (select 1 from referral_reasons w \
-         where w.referral_id = q.id and w.rule = 'asked_to_talk'))) \
+         where w.referral_id = q.id and w.rule = 'asked_to_talk')) \
+         or ($7 = 'rescreen' and q.id in (",
+            waiting_rescreens!("$14"),
+            "))) \
          and ($11 = '' or exists (select 1 from children n where n.id = q.child_id and \
          lower(n.given_name || ' ' || n.family_name) like $11)) \
          order by case when q.rank = 1 then 0 else 1 end, q.due_at, q.opened_at, q.id limit $12 offset $13) p \
          join referrals r on r.id = p.id join schools s on s.id = r.school_id join users u on u.id = r.owner_id \
          join children c on c.id = r.child_id left join enrollments e on e.child_id = c.id and e.to_date is null \
          join classes k on k.id = e.class_id \
-         order by case when r.rank = 1 then 0 else 1 end, r.due_at, r.opened_at, r.id",
+         order by case when r.rank = 1 then 0 else 1 end, r.due_at, r.opened_at, r.id"
+        ),
         args![
             district, user, filter.owner, filter.rank, filter.state, filter.school, filter.show, today.now, today.ends,
-            today.day, name, limit, offset
+            today.day, name, limit, offset, today.soon
         ],
     )
     .await
@@ -111,6 +129,7 @@ pub struct Counts {
     pub unclaimed: i64,
     pub waiting: i64,
     pub talk: i64,
+    pub rescreen: i64,
 }
 
 /// Counts the open referrals of the schools where `user` is a counselor, or those that `owner` owns. The few that wait or
@@ -127,7 +146,8 @@ pub async fn counts(
 ) -> Result<Counts, StoreError> {
     Ok(conn
         .first(
-            "select count(*) as open, count(case when q.rank = 1 then 1 end) as critical, \
+            concat!(
+                "select count(*) as open, count(case when q.rank = 1 then 1 end) as critical, \
              count(case when q.rank = 1 and q.state in ('open', 'reopened') then 1 end) as unseen, \
              count(case when q.due_at < $4 then 1 end) as overdue, \
              count(case when q.due_at >= $4 and q.due_at < $5 then 1 end) as today, \
@@ -138,11 +158,15 @@ pub async fn counts(
              (select count(distinct m.referral_id) from referral_reasons m cross join referrals t cross join schools y \
              where t.id = m.referral_id and t.closed_at is null and y.id = t.school_id and m.rule = 'asked_to_talk' and \
              y.district_id = $1 and ($3 is null or t.owner_id = $3) and exists (select 1 from user_roles x where \
-             x.user_id = $2 and x.role = 'counselor' and (x.school_id is null or x.school_id = y.id))) as talk \
+             x.user_id = $2 and x.role = 'counselor' and (x.school_id is null or x.school_id = y.id))) as talk, \
+             count(case when q.id in (",
+                waiting_rescreens!("$7"),
+                ") then 1 end) as rescreen \
              from schools z join referrals q on q.school_id = z.id and q.closed_at is null \
              where z.district_id = $1 and ($3 is null or q.owner_id = $3) and exists (select 1 from user_roles x where \
-             x.user_id = $2 and x.role = 'counselor' and (x.school_id is null or x.school_id = z.id))",
-            args![district, user, owner, today.now, today.ends, today.day],
+             x.user_id = $2 and x.role = 'counselor' and (x.school_id is null or x.school_id = z.id))"
+            ),
+            args![district, user, owner, today.now, today.ends, today.day, today.soon],
         )
         .await?
         .unwrap_or_default())

@@ -113,7 +113,7 @@ pub async fn last_sittings(
 ) -> Result<Vec<(SittingId,)>, StoreError> {
     conn.all(
         "select t.id from sittings t join windows w on w.id = t.window_id where w.district_id = $2 \
-         and w.state in ('open', 'paused') and w.rehearsal = $3 and t.state = 'closed' \
+         and w.state in ('open', 'paused') and w.consent_of is null and w.rehearsal = $3 and t.state = 'closed' \
          and not exists (select 1 from sittings x where x.window_id = t.window_id and x.class_id = t.class_id \
            and (x.state <> 'closed' or coalesce(x.closed_at, 0) > coalesce(t.closed_at, 0) \
              or (coalesce(x.closed_at, 0) = coalesce(t.closed_at, 0) and x.id > t.id))) \

@@ -78,6 +78,7 @@ pub async fn hang_on(tx: &mut Tx, from: ReferralId, to: ReferralId) -> Result<()
         "update follow_ups set referral_id = $2 where referral_id = $1 and done_at is null",
         "update outside_referrals set referral_id = $2 where referral_id = $1",
         "update concerns set referral_id = $2 where referral_id = $1",
+        "update rescreens set referral_id = $2 where referral_id = $1",
     ];
     for sql in hanging {
         tx.run(sql, args![from, to]).await?;
@@ -96,7 +97,7 @@ pub async fn return_closing(tx: &mut Tx, referral: ReferralId) -> Result<bool, S
 }
 
 /// Ends what a child could still do at its old school, its cards and its device's session; tells how many cards. What it was
-/// asked and has not handed in goes along where the new school is in the same window.
+/// asked and has not handed in goes along where the new school is in the same window, and a re-screen does anywhere.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses it.
@@ -110,8 +111,9 @@ pub async fn leave_windows(
     tx.run("delete from sessions where child_id = $1", args![child]).await?;
     tx.run(
         "update administrations set school_id = $2, class_id = $3 where child_id = $1 and school_id <> $2 and \
-         state in ('offered', 'started') and exists (select 1 from window_schools v where \
-         v.window_id = administrations.window_id and v.school_id = $2)",
+         state in ('offered', 'started') and (exists (select 1 from window_schools v where \
+         v.window_id = administrations.window_id and v.school_id = $2) or exists (select 1 from rescreens x where \
+         x.window_id = administrations.window_id))",
         args![child, school, class],
     )
     .await?;

@@ -36,15 +36,16 @@ pub struct ResponsePlan {
 pub async fn redraft(tx: &mut Tx, window: &Window) -> Result<bool, StoreError> {
     let changed = tx
         .run(
-            "update windows set name = $2, opens_on = $3, closes_on = $4, consent_mode = $5, languages = $6 \
-             where id = $1 and state = 'drafted'",
+            "update windows set name = $2, opens_on = $3, closes_on = $4, consent_mode = $5, languages = $6, \
+             rescreen_days = $7 where id = $1 and state = 'drafted'",
             args![
                 window.id,
                 &window.name,
                 window.opens_on,
                 window.closes_on,
                 window.consent_mode,
-                &window.languages
+                &window.languages,
+                window.rescreen_days
             ],
         )
         .await?;

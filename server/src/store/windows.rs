@@ -22,6 +22,17 @@ pub struct Window {
     pub languages: String,
     /// A practice with made-up children: nothing of it counts.
     pub rehearsal: bool,
+    /// Set where one child is screened again: what was said about this other window counts here too.
+    pub consent_of: Option<WindowId>,
+    /// So many days after a positive screen a child is screened again; none: not by itself.
+    pub rescreen_days: Option<i64>,
+}
+
+impl Window {
+    /// Whether it is a screening of a cohort, and neither a practice nor the re-screen of one child.
+    pub fn is_of_cohort(&self) -> bool {
+        !self.rehearsal && self.consent_of.is_none()
+    }
 }
 
 /// One instrument a window asks.
@@ -70,7 +81,7 @@ pub async fn add(
     let now = tx.ctx().now;
     tx.run(
         "insert into windows (id, district_id, name, opens_on, closes_on, state, consent_mode, languages, rehearsal, \
-         created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         consent_of, rescreen_days, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         args![
             window.id,
             window.district_id,
@@ -81,6 +92,8 @@ pub async fn add(
             window.consent_mode,
             &window.languages,
             window.rehearsal,
+            window.consent_of,
+            window.rescreen_days,
             now
         ],
     )
@@ -119,21 +132,21 @@ pub(super) async fn ask(
 /// [`StoreError`] when the database cannot be read.
 pub async fn get(conn: &mut Conn, id: WindowId) -> Result<Option<Window>, StoreError> {
     conn.first(
-        "select id, district_id, name, opens_on, closes_on, state, consent_mode, languages, rehearsal from windows \
-         where id = $1",
+        "select id, district_id, name, opens_on, closes_on, state, consent_mode, languages, rehearsal, consent_of, \
+         rescreen_days from windows where id = $1",
         args![id],
     )
     .await
 }
 
-/// A district's windows, newest first, without its rehearsals.
+/// A district's windows, newest first, without its rehearsals and the re-screens of single children.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn list(conn: &mut Conn, district: DistrictId) -> Result<Vec<Window>, StoreError> {
     conn.all(
-        "select id, district_id, name, opens_on, closes_on, state, consent_mode, languages, rehearsal from windows \
-         where district_id = $1 and rehearsal = $2 order by opens_on desc, id",
+        "select id, district_id, name, opens_on, closes_on, state, consent_mode, languages, rehearsal, consent_of, \
+         rescreen_days from windows where district_id = $1 and rehearsal = $2 and consent_of is null order by opens_on desc, id",
         args![district, false],
     )
     .await
@@ -216,7 +229,8 @@ pub async fn standing(
 ) -> Result<Option<Standing>, StoreError> {
     conn.first(
         "select w.opens_on, w.state as window_state, w.consent_mode, t.state as sitting_state, k.status as consent \
-         from windows w join sittings t on t.id = $3 left join consents k on k.window_id = w.id and k.child_id = $1 \
+         from windows w join sittings t on t.id = $3 left join consents k on k.window_id = coalesce(w.consent_of, w.id) \
+         and k.child_id = $1 \
          where w.id = $2",
         args![child, window, sitting],
     )
@@ -307,7 +321,7 @@ pub async fn list_sittings(
 ) -> Result<Vec<Sitting>, StoreError> {
     conn.all_scoped(
         SITTINGS,
-        "where w.district_id = $2 and w.state in ('ready', 'open', 'paused') and exists (select 1 from user_roles r where \
+        "where w.district_id = $2 and w.consent_of is null and w.state in ('ready', 'open', 'paused') and exists (select 1 from user_roles r where \
          r.user_id = $1 and r.role = 'proctor' and (r.school_id is null or r.school_id = t.school_id)) \
          order by case t.state when 'open' then 0 when 'planned' then 1 else 2 end, s.name, k.name, t.id limit 500",
         args![user, district],

@@ -252,6 +252,10 @@ fn Facts(page: WindowPage) -> AnyView {
         ConsentMode::OptOut => "Notice given (opt-out)",
         ConsentMode::LawfulDuty => "Ordered by law",
     };
+    let again = match page.window.rescreen_days {
+        Some(days) => format!("{days} days after a positive screen"),
+        None => "As each counselor decides".to_owned(),
+    };
     view! {
         <section class="card" aria-labelledby="facts-head">
             <div class="card-head"><h2 id="facts-head">"The window"</h2>{edit}</div>
@@ -262,6 +266,7 @@ fn Facts(page: WindowPage) -> AnyView {
                 <div><dt>"Cohort"</dt><dd>{grades}{classes}</dd></div>
                 <div><dt>"Languages"</dt><dd>{languages.join(", ")}</dd></div>
                 <div><dt>"Consent"</dt><dd>{mode}</dd></div>
+                <div><dt>"Re-screens"</dt><dd>{again}</dd></div>
             </dl>
         </section>
     }

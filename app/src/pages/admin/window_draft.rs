@@ -35,6 +35,7 @@ struct Typed {
     closes_on: String,
     consent_mode: String,
     languages: Vec<String>,
+    rescreen_days: String,
     schools: Vec<String>,
     grades: Vec<String>,
     classes: Vec<String>,
@@ -53,6 +54,7 @@ impl Typed {
             closes_on: text("closes_on"),
             consent_mode: text("consent_mode"),
             languages: all("languages"),
+            rescreen_days: text("rescreen_days"),
             schools: all("schools"),
             grades: all("grades"),
             classes: all("classes"),
@@ -68,6 +70,7 @@ impl Typed {
             closes_on: page.window.closes_on.to_string(),
             consent_mode: page.window.consent_mode.as_str().to_owned(),
             languages: page.window.languages.split_whitespace().map(str::to_owned).collect(),
+            rescreen_days: page.window.rescreen_days.map(|days| days.to_string()).unwrap_or_default(),
             schools: texts(page.schools.iter().map(|(s, _)| s.id.to_string()).collect()),
             grades: texts(page.grades.iter().map(ToString::to_string).collect()),
             classes: texts(page.classes.iter().map(ToString::to_string).collect()),
@@ -113,6 +116,15 @@ impl Typed {
                 .parse()
                 .map_err(|_| Error::invalid("consent_mode", "Choose on what ground children take part."))?,
             languages: self.languages.clone(),
+            rescreen_days: match self.rescreen_days.as_str() {
+                "" => None,
+                days => Some(days.parse().map_err(|_| {
+                    Error::invalid(
+                        "rescreen_days",
+                        "Give a number of days, or leave it empty for no re-screen.",
+                    )
+                })?),
+            },
             schools: ids::<SchoolId>(&self.schools, "schools")?,
             grades: ids::<i64>(&self.grades, "grades")?,
             classes: ids::<ClassId>(&self.classes, "classes")?,
@@ -245,6 +257,14 @@ async fn page(
                             check=check("consent_mode")
                             options=MODES.to_vec()
                             chosen=typed.consent_mode.clone()
+                        />
+                        <Input
+                            label="Screen again after (days)"
+                            name="rescreen_days"
+                            check=Check { hint: true, ..check("rescreen_days") }
+                            text=typed.rescreen_days.clone()
+                            kind="number"
+                            hint="A child whose screen is positive is planned to be asked again, by its counselor, with a card of its own. Empty: the counselor decides."
                         />
                     </section>
                     <fieldset class="card form" id="schools">

@@ -11,6 +11,7 @@ use super::casework::{Asks, Levels, Outside, Plan, Reopen};
 use super::confirmation;
 use super::guardian_letter::Letters;
 use super::referral::{CloseForm, ContactForm, Next, NoteForm};
+use super::rescreens::rescreens;
 use super::side_by_side::Informants;
 use super::transfer::MoveLink;
 use crate::address::Address;
@@ -188,6 +189,7 @@ fn Body(record: Record, shown: Shown, token: String, now: Instant, reader: Optio
     let contact = open.clone().filter(|_| claimed).map(|open| {
         view! { <ContactForm open child token=token.clone() shown=shown.clone() today=when.today()/> }
     });
+    let again = rescreens(&record, &token, &shown, &when, claimed);
     view! {
         <BackLink href="/queue">"My work"</BackLink>
         <PersonHeader
@@ -223,6 +225,7 @@ fn Body(record: Record, shown: Shown, token: String, now: Instant, reader: Optio
                 <Reopen record=record.clone() token=token.clone() shown=shown.clone()/>
                 <Plan record=record.clone() when=when.clone() claimed/>
                 <Outside record=record.clone() when=when.clone() token=token.clone() shown=shown.clone() claimed/>
+                {again}
                 <Letters record=record.clone() when=when.clone() claimed/>
                 <Guardians guardians=record.guardians.clone()/>
                 <section class="card" aria-labelledby="timeline-head">

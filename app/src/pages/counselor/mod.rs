@@ -14,6 +14,7 @@ pub mod plan;
 pub mod queue;
 mod queue_list;
 mod referral;
+pub mod rescreens;
 mod side_by_side;
 pub mod transfer;
 pub mod work;
@@ -41,6 +42,8 @@ fn confirmation(word: &str) -> Option<&'static str> {
         "letter_released" => Some("The letter is released. It can be printed now."),
         "letter_discarded" => Some("The letter is thrown away."),
         "moved" => Some("The child is at its new school. What you knew went along."),
+        "rescreen" => Some("The re-screen is planned. Make its card when the child can answer."),
+        "rescreen_withdrawn" => Some("The re-screen is taken back; its card works no more."),
         "reopened" => Some("Opened again. Claim it to go on."),
         "bulk" => Some("Done for the selected lines."),
         "undone" => Some("Taken back."),

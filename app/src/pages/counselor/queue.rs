@@ -300,6 +300,7 @@ fn counts(queue: &Queue, place: &Place) -> Vec<Count> {
         (Share::Unclaimed, counts.unclaimed, "Not claimed"),
         (Share::Waiting, counts.waiting, "Waiting for others"),
         (Share::Talk, counts.talk, "Asked to talk"),
+        (Share::Rescreen, counts.rescreen, "To re-screen"),
     ]
     .into_iter()
     .map(|(share, number, label)| Count {

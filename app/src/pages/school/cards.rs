@@ -44,17 +44,15 @@ pub async fn print(address: Address, posted: Posted) -> Response {
         return choose(visit, id, StatusCode::UNPROCESSABLE_ENTITY, Some(why)).await;
     };
     match api::print_cards(visit, id, whom).await {
-        Ok(sheet) if posted.text("as") == "pdf" => {
-            let when = When::new(visit.ctx.now, &sheet.sitting.time_zone);
-            let days = format!("{} – {}", when.date(sheet.opens_on), when.date(sheet.closes_on));
-            match api::cards_pdf(visit, &sheet, &days).await {
-                Ok(pdf) => render::pdf("cards.pdf", pdf),
-                // The cards are made, and the ones before are void: what cannot be a file is shown all the same.
-                Err(Error::Conflict(why)) => sheet_page(visit, sheet, Some(why)),
-                Err(error) => render::staff_failure(visit, &error),
-            }
+        Ok(sheet) => {
+            let class = &sheet.sitting.class_name;
+            let framing = Framing {
+                title: format!("Cards of class {class}"),
+                back: (format!("/sittings/{id}"), format!("Class {class}")),
+                here: Tab::Sittings,
+            };
+            hand_out(visit, sheet, framing, posted.text("as") == "pdf").await
         }
-        Ok(sheet) => sheet_page(visit, sheet, None),
         Err(Error::Conflict(why)) => choose(visit, id, StatusCode::CONFLICT, Some(why)).await,
         Err(error) => render::staff_failure(visit, &error),
     }
@@ -120,14 +118,39 @@ async fn choose(visit: &Visit, id: SittingId, status: StatusCode, refused: Optio
     })
 }
 
-fn sheet_page(visit: &Visit, sheet: Sheet, not_as_file: Option<String>) -> Response {
+/// What stands around a sheet of cards: its title, and the way back.
+pub(crate) struct Framing {
+    pub(crate) title: String,
+    pub(crate) back: (String, String),
+    pub(crate) here: Tab,
+}
+
+/// New cards on a page, or as a file. Shown once: the codes are stored only as hashes.
+pub(crate) async fn hand_out(visit: &Visit, sheet: Sheet, framing: Framing, as_file: bool) -> Response {
+    if !as_file {
+        return sheet_page(visit, sheet, framing, None);
+    }
+    match api::cards_pdf(visit, &sheet, &days(&sheet, visit)).await {
+        Ok(pdf) => render::pdf("cards.pdf", pdf),
+        // The cards are made, and the ones before are void: what cannot be a file is shown all the same.
+        Err(Error::Conflict(why)) => sheet_page(visit, sheet, framing, Some(why)),
+        Err(error) => render::staff_failure(visit, &error),
+    }
+}
+
+/// When the cards of a sheet work, in words.
+fn days(sheet: &Sheet, visit: &Visit) -> String {
+    let when = When::new(visit.ctx.now, &sheet.sitting.time_zone);
+    let (first, last) = (when.date(sheet.opens_on), when.date(sheet.closes_on));
+    if sheet.opens_on == sheet.closes_on { first } else { format!("{first} – {last}") }
+}
+
+fn sheet_page(visit: &Visit, sheet: Sheet, framing: Framing, not_as_file: Option<String>) -> Response {
     let reader = Reader::of(visit);
-    let now = visit.ctx.now;
-    let Sheet { sitting, opens_on, closes_on, cards, left_out } = sheet;
-    let title = format!("Cards of class {}", sitting.class_name);
+    let days = days(&sheet, visit);
+    let Sheet { sitting, cards, left_out, .. } = sheet;
+    let Framing { title, back: (back, back_words), here } = framing;
     render::page(visit, StatusCode::OK, Head::staff(title.clone()), move || {
-        let when = When::new(now, &sitting.time_zone);
-        let days = format!("{} – {}", when.date(opens_on), when.date(closes_on));
         let made = match cards.len() {
             1 => "One new card.".to_owned(),
             n => format!("{n} new cards."),
@@ -142,9 +165,9 @@ fn sheet_page(visit: &Visit, sheet: Sheet, not_as_file: Option<String>) -> Respo
             .map(|card| view! { <OneCard card class=sitting.class_name.clone() days=days.clone()/> })
             .collect_view();
         view! {
-            <StaffShell reader here=Tab::Sittings>
+            <StaffShell reader here>
                 <div class="no-print">
-                    <BackLink href=format!("/sittings/{}", sitting.id)>{format!("Class {}", sitting.class_name)}</BackLink>
+                    <BackLink href=back>{back_words}</BackLink>
                     <h1>{title}</h1>
                     <p class="lede">{made}{without}" Print them now: they are shown only once."</p>
                     {not_as_file.map(|why| view! { <Banner tone=Tone::Warn head=why urgent=true/> })}

@@ -71,7 +71,8 @@ pub fn HelpSheet(
     until: Option<String>,
     signed_in: bool,
     under_way: bool,
-    hand: bool,
+    /// Whether the child's hand is up; none where nobody in a room would see it.
+    hand: Option<bool>,
 ) -> impl IntoView {
     let words = words();
     let (back, back_words) = match signed_in {
@@ -82,7 +83,7 @@ pub fn HelpSheet(
         <div class="sheet">
             <h1 tabindex="-1">{words.help_heading}</h1>
             <p>{words.help_text}</p>
-            {signed_in.then(|| view! { <Hand token=token.clone() raised=hand/> })}
+            {hand.map(|raised| view! { <Hand token=token.clone() raised/> })}
             <HelpLines heading=words.who_is_there closing readers until wide=false/>
             <form class="question-end" method="post" action="/check-in/close">
                 <Token value=token/>

@@ -59,8 +59,7 @@ pub async fn print(
     let children = page.children.iter().filter(|child| !only_waiting || waiting(child.status));
     let mut letters = Vec::new();
     let mut hashes: Vec<(ChildId, Vec<u8>)> = Vec::new();
-    let site = services.config.public_url.clone();
-    let site = site.unwrap_or_else(|| format!("http://{}", services.config.listen));
+    let site = services.config.site();
     for child in children {
         let token = fresh_token()?;
         hashes.push((child.child_id, hash_token(token.reveal())));

@@ -100,6 +100,8 @@ async fn add_window(
         consent_mode: ConsentMode::OptOut,
         languages: "en".to_owned(),
         rehearsal: false,
+        consent_of: None,
+        rescreen_days: None,
     };
     // By age: what the library offers to a student of that age. Wording and keys are the instrument's own.
     let wanted = [("checkin_6_7", 6, 7), ("scwbs", 8, 10), ("phq9_teen", 11, 17), ("phq9", 18, 19)];

@@ -11,6 +11,8 @@ use crate::{Error, Result};
 
 /// The longest window, in days: a screening is a campaign and not a year.
 const LONGEST: i64 = 120;
+/// The longest time until a re-screen, in days.
+const LONGEST_TO_RESCREEN: i64 = 180;
 /// The longest text of a response plan, in letters.
 const LONGEST_TEXT: usize = 500;
 
@@ -31,6 +33,8 @@ pub struct Draft {
     pub classes: Vec<ClassId>,
     /// In the order in which they are asked.
     pub asked: Vec<Asked>,
+    /// So many days after a positive screen a child is asked again; none: not by itself.
+    pub rescreen_days: Option<i64>,
 }
 
 /// An instrument for an age band.
@@ -58,7 +62,31 @@ impl Draft {
         if self.languages.is_empty() {
             return Err(Error::invalid("languages", "Choose at least one language."));
         }
-        self.instruments().map(drop)
+        self.instruments()?;
+        self.check_rescreens()
+    }
+
+    /// A re-screen never asks about days that the first screen has asked about already.
+    fn check_rescreens(&self) -> Result<()> {
+        let Some(days) = self.rescreen_days else { return Ok(()) };
+        let refused = |why: String| Err(Error::invalid("rescreen_days", why));
+        if !(1..=LONGEST_TO_RESCREEN).contains(&days) {
+            return refused(format!(
+                "Give 1 to {LONGEST_TO_RESCREEN} days, or leave it empty for no re-screen."
+            ));
+        }
+        for asked in &self.asked {
+            let Some(instrument) = library::get(&asked.instrument) else { continue };
+            let recall = instrument.recall.as_ref().and_then(|recall| recall.days).map_or(0, i64::from);
+            if instrument.informant == Informant::Student && days < recall {
+                return refused(format!(
+                    "{} asks about the last {recall} days; asked again after {days}, both would speak of the same days. \
+                     Give at least {recall}.",
+                    instrument.short_title
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// What is asked, with today's versions.
@@ -77,6 +105,8 @@ impl Draft {
             consent_mode: self.consent_mode,
             languages: self.languages.join(" "),
             rehearsal: false,
+            consent_of: None,
+            rescreen_days: self.rescreen_days,
         }
     }
 }
