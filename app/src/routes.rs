@@ -121,6 +121,11 @@ routes! {
     get "/referrals/{id}/plan", COUNSELOR => pages::counselor::plan::edit;
     post "/referrals/{id}/plan", COUNSELOR => pages::counselor::plan::save;
     get "/children/{id}/plan", COUNSELOR => pages::counselor::plan::sheet;
+    get "/referrals/{id}/report", COUNSELOR => pages::counselor::report::edit;
+    post "/referrals/{id}/report", COUNSELOR => pages::counselor::report::write;
+    get "/reports/{report}", COUNSELOR => pages::counselor::report::show;
+    post "/reports/{report}/sent", COUNSELOR => pages::counselor::report::sent;
+    post "/reports/{report}/against", COUNSELOR => pages::counselor::report::against;
     get "/children/{id}/move", COUNSELOR => pages::counselor::transfer::show;
     post "/children/{id}/move", COUNSELOR => pages::counselor::transfer::go;
     get "/children/{id}/plan/pdf", COUNSELOR => pages::counselor::plan::pdf;

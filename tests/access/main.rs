@@ -65,7 +65,7 @@ fn path_of(route: &str, ids: &BTreeMap<&'static str, String>) -> String {
             "{file}" => "participation.csv".to_owned(),
             "{token}" | "{rule}" => "none".to_owned(),
             "{window}" | "{instrument}" | "{letter}" | "{shift}" | "{upload}" | "{class}" | "{school}"
-            | "{absence}" | "{outside}" | "{service}" | "{administration}" | "{child}" => {
+            | "{absence}" | "{outside}" | "{report}" | "{service}" | "{administration}" | "{child}" => {
                 "01890000-0000-7000-8000-000000000000".to_owned()
             }
             "{id}" => ids[last].clone(),
@@ -120,6 +120,7 @@ async fn every_route_opens_for_whom_the_table_says_and_for_nobody_else_az_02() {
             let unknown_answers = [
                 "{administration}",
                 "{outside}",
+                "{report}",
                 "{letter}",
                 "{upload}",
                 "{class}",

@@ -33,3 +33,40 @@ async fn a_counselor_sends_a_child_to_another_school() {
     browser.goto(&child).await;
     browser.reads("does not exist, or it is not yours").await;
 }
+
+/// LAW-12: written in a guided form, seen above the queue, printed, told by phone and sent by letter.
+#[tokio::test]
+async fn a_counselor_writes_a_mandatory_report_and_says_how_it_was_sent() {
+    let server = Server::demo(Kind::Sqlite).await;
+    let browser = Browser::open(&server.url, Screen::Desktop).await;
+    staff(&browser, &server, "counselor").await;
+    let child = first_child(&browser).await;
+    browser.goto(&child).await;
+    if browser.run("return document.querySelector(\"form[action$='/claim']\") !== null").await == true {
+        browser.goes("form[action$='/claim'] button").await;
+    }
+    browser.goes("a[href$='/report']").await;
+    look(&browser, "report-form").await;
+    browser.run("for (const [name, text] of Object.entries({ seen: 'Two bruises on the left arm, seen at 9:40 in the office.', \
+        words: '“He grabbed me and would not let go.”', danger: 'This child, tonight.', asked: 'The head of the team.', \
+        told: 'The school lead.', not_told: 'Her stepfather.' })) document.querySelector(`textarea[name=${name}]`).value = text").await;
+    browser.goes("form[action$='/report'] button").await;
+    browser.reads("It goes nowhere by itself").await;
+    look(&browser, "report").await;
+    let report = browser.path().await;
+    browser.goto(&child).await;
+    browser.reads("Not sent yet").await;
+    look(&browser, "child-with-report").await;
+    browser.goto("/queue").await;
+    browser.reads("Reports that wait").await;
+    look(&browser, "queue-with-report").await;
+    for (how, then) in [("phone", "Told; in writing by"), ("letter", "By letter or fax")] {
+        browser.goto(&report).await;
+        browser.run(&format!("const f = document.querySelector(\"form[action$='/sent']\"); f.elements.how.value = '{how}'; \
+            f.elements.time.value = '00:00'; f.elements.by.value = 'Imani Ahmed'; f.elements.reference.value = 'CP 77/26'")).await;
+        browser.goes("form[action$='/sent'] button").await;
+        browser.reads(then).await;
+    }
+    look(&browser, "report-sent").await;
+    browser.console_is_clean().await;
+}

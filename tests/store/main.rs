@@ -17,6 +17,7 @@ mod guardian_letters;
 mod hours;
 mod idempotence;
 mod informants;
+mod mandatory;
 mod model;
 mod promises;
 mod readiness;

@@ -8,6 +8,7 @@ pub mod check_in;
 pub mod consent;
 pub mod district;
 pub mod informants;
+pub mod mandatory;
 pub mod places;
 pub mod queue;
 pub mod retention;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Capacity, GuardianLetter, Quality, letters};
+use super::{Capacity, GuardianLetter, MandatoryReport, Quality, letters};
 use crate::model::referral::{Priority, Urgency};
 
 /// The clinical settings of a district.
@@ -20,6 +20,9 @@ pub struct Clinical {
     /// How much follow-up a window can be given.
     #[serde(default)]
     pub capacity: Capacity,
+    /// The clocks of what the law asks a school to report.
+    #[serde(default)]
+    pub mandatory_report: MandatoryReport,
     /// When a form is marked as carelessly filled in.
     #[serde(default)]
     pub quality: Quality,
@@ -282,6 +285,7 @@ impl Clinical {
         }
         read.capacity.check()?;
         read.quality.check()?;
+        read.mandatory_report.check()?;
         letters::check(&read.guardian_letters)?;
         if read.help_lines.iter().all(|line| line.country != read.country) {
             return Err(format!(

@@ -8,6 +8,7 @@ mod capacity;
 mod clinical;
 mod keys;
 mod letters;
+mod mandatory;
 mod quality;
 mod retention;
 
@@ -17,6 +18,7 @@ pub use clinical::{AssentText, Clinical, Clocks, HelpLine};
 pub use keys::Keys;
 pub(crate) use keys::{from_hex, hex};
 pub use letters::{GuardianLetter, LetterText, result_named_in};
+pub use mandatory::MandatoryReport;
 pub use quality::Quality;
 pub use retention::{Periods, Retention};
 

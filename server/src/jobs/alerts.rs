@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::ctx::Ctx;
-use crate::services::{Services, delivery, escalation, outside};
+use crate::services::{Services, delivery, escalation, mandatory, outside};
 
 pub use crate::services::delivery::Sent;
 
@@ -22,12 +22,13 @@ pub async fn reassign(services: &Services, ctx: &Ctx) -> Result<usize> {
     escalation::reassign(services, ctx).await
 }
 
-/// Makes a task where a service outside has been silent for fourteen days; tells how many.
+/// Makes a task where a service outside has been silent for fourteen days, and tells owners of mandatory reports whose
+/// clock has run out; tells how many.
 ///
 /// # Errors
 /// [`crate::Error::Store`] when the database cannot be read or written; the next run tries again.
 pub async fn remind(services: &Services, ctx: &Ctx) -> Result<usize> {
-    outside::remind(services, ctx).await
+    Ok(outside::remind(services, ctx).await? + mandatory::remind(services, ctx).await?)
 }
 
 /// Sends what is due, and gives the worker's sign of life.

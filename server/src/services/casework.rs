@@ -2,12 +2,12 @@
 
 use super::records::in_scope;
 use super::rescreens::{self, Rescreens};
-use super::{Services, steps};
+use super::{Services, require, steps};
 use crate::Result;
 use crate::ctx::Ctx;
 use crate::model::referral::DistressTag;
 use crate::model::{ChildId, UserId};
-use crate::policy::Action;
+use crate::policy::{Action, Place};
 use crate::store::Conn;
 use crate::store::audit;
 pub use crate::store::audit::Look;
@@ -16,6 +16,7 @@ use crate::store::closings::{self, Closing};
 use crate::store::concerns::{self, Concern};
 use crate::store::guardian_letters::{self, GuardianLetter};
 use crate::store::hand_overs::{self, HandOver};
+use crate::store::mandatory::{self, Report};
 use crate::store::outside::{self, HelpService, Outside, OutsideEvent};
 use crate::store::plans::{self, Assessment, Plan};
 use crate::store::referrals::Referral;
@@ -45,6 +46,8 @@ pub struct Casework {
     pub letters: Vec<GuardianLetter>,
     /// Re-screens, and what can be asked again.
     pub rescreens: Rescreens,
+    /// Mandatory reports, newest first, without their words; only for who works on the child.
+    pub reports: Vec<Report>,
     /// The district's directory.
     pub directory: Vec<HelpService>,
 }
@@ -66,10 +69,18 @@ pub(super) async fn of(
         rescreens: rescreens::of_child(conn, ctx, child, open.is_some()).await?,
         ..Casework::default()
     };
+    // Who looks through a broken glass learns of no report, and has nobody to give the child to.
+    let works =
+        require(ctx, Action::WorkReferrals, Place::School(child.district_id, child.school_id)).is_ok();
+    if works {
+        work.reports = mandatory::of_child(conn, child.id).await?;
+    }
     if let Some(referral) = open {
         work.closing = closings::waiting(conn, referral.id).await?;
         work.hand_over = hand_overs::waiting(conn, referral.id).await?;
-        work.colleagues = steps::colleagues(conn, ctx, referral).await?;
+        if works {
+            work.colleagues = steps::colleagues(conn, ctx, referral).await?;
+        }
         work.directory = outside::services(conn, child.district_id).await?;
     }
     Ok(work)

@@ -30,6 +30,7 @@ pub mod families;
 pub mod guardian_letters;
 pub mod hands;
 pub mod logistics;
+pub mod mandatory;
 pub mod outside;
 mod passwords;
 pub mod plans;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::steps::{plan_follow_ups, propose_closing, wanted};
-use super::{Services, require, school_days, scoring, staff, steps};
+use super::{Services, mandatory, require, school_days, scoring, staff, steps};
 use crate::ctx::Ctx;
 use crate::model::referral::{ContactHow, ContactWith, Outcome, Priority, ReferralState, Verb};
 use crate::model::{Day, Private, ReferralId, UserId};
@@ -306,6 +306,9 @@ pub(super) async fn step(
     outcome: Option<Outcome>,
     reason: &Private<String>,
 ) -> Result<()> {
+    if verb == Verb::Close {
+        mandatory::none_waits(tx, referral).await?;
+    }
     let to = referral.state.after(verb).map_err(|refused| match refused.state {
         ReferralState::Open | ReferralState::Reopened => Error::Conflict("Claim it first.".to_owned()),
         ReferralState::Closed => Error::Conflict("It is closed already; reopen it first.".to_owned()),

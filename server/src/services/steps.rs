@@ -5,7 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::referrals::{checked_text, find, step};
-use super::{Services, duty, escalation, require, rescreens, school_days, scoring, staff};
+use super::{Services, duty, escalation, mandatory, require, rescreens, school_days, scoring, staff};
 use crate::config::Clinical;
 use crate::ctx::Ctx;
 use crate::model::referral::{Outcome, Priority, Verb};
@@ -207,6 +207,7 @@ pub(super) async fn propose_closing(
     reason: &Private<String>,
 ) -> Result<()> {
     referral.state.after(Verb::Close).map_err(|_| Error::Conflict("Claim it first.".to_owned()))?;
+    mandatory::none_waits(tx, referral).await?;
     if !closings::propose(tx, referral.id, user, outcome, seen_by, reason).await? {
         return Err(Error::Conflict("A closing waits for its second person already.".to_owned()));
     }

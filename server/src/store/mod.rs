@@ -37,6 +37,7 @@ pub mod informants;
 pub mod legal_holds;
 mod lineage;
 pub mod logistics;
+pub mod mandatory;
 pub mod outbox;
 pub mod outside;
 pub mod places;

@@ -111,7 +111,7 @@ pub struct Column {
 }
 
 /// Every sealed column there is.
-pub const COLUMNS: [Column; 5] = [
+pub const COLUMNS: [Column; 8] = [
     Column {
         name: "contacts.note",
         list: "select id, child_id, note from contacts where id > $1 order by id limit $2",
@@ -141,6 +141,24 @@ pub const COLUMNS: [Column; 5] = [
         list: "select id, child_id, body from guardian_letters where id > $1 order by id limit $2",
         write: "update guardian_letters set body = $2 where id = $1 and body = $3",
         count: "select count(*) from guardian_letters where body like $1",
+    },
+    Column {
+        name: "mandatory_words.body",
+        list: "select id, child_id, body from mandatory_words where id > $1 order by id limit $2",
+        write: "update mandatory_words set body = $2 where id = $1 and body = $3",
+        count: "select count(*) from mandatory_words where body like $1",
+    },
+    Column {
+        name: "mandatory_sendings.sent_by_name",
+        list: "select id, child_id, sent_by_name from mandatory_sendings where id > $1 order by id limit $2",
+        write: "update mandatory_sendings set sent_by_name = $2 where id = $1 and sent_by_name = $3",
+        count: "select count(*) from mandatory_sendings where sent_by_name like $1",
+    },
+    Column {
+        name: "mandatory_sendings.reference",
+        list: "select id, child_id, reference from mandatory_sendings where id > $1 order by id limit $2",
+        write: "update mandatory_sendings set reference = $2 where id = $1 and reference = $3",
+        count: "select count(*) from mandatory_sendings where reference like $1",
     },
 ];
 

@@ -77,6 +77,7 @@ pub async fn hang_on(tx: &mut Tx, from: ReferralId, to: ReferralId) -> Result<()
         "update referral_reasons set referral_id = $2 where referral_id = $1",
         "update follow_ups set referral_id = $2 where referral_id = $1 and done_at is null",
         "update outside_referrals set referral_id = $2 where referral_id = $1",
+        "update mandatory_reports set referral_id = $2 where referral_id = $1",
         "update concerns set referral_id = $2 where referral_id = $1",
         "update rescreens set referral_id = $2 where referral_id = $1",
     ];

@@ -5,6 +5,7 @@ use sqlx::{Database, Decode, Type};
 use uuid::Uuid;
 
 use crate::model::administration::{AdministrationState, TalkWish};
+use crate::model::mandatory::{ReportHow, ReportPart};
 use crate::model::outside::{Consent, OutsideState, System};
 use crate::model::people::{Role, Sex};
 use crate::model::referral::{
@@ -168,7 +169,9 @@ words!(
     Consent,
     OutsideState,
     ReleaseStep,
-    EraseWhy
+    EraseWhy,
+    ReportHow,
+    ReportPart
 );
 
 impl<DB: Database> Type<DB> for Instant

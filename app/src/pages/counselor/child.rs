@@ -11,6 +11,7 @@ use super::casework::{Asks, Levels, Outside, Plan, Reopen};
 use super::confirmation;
 use super::guardian_letter::Letters;
 use super::referral::{CloseForm, ContactForm, Next, NoteForm};
+use super::report::Reports;
 use super::rescreens::rescreens;
 use super::side_by_side::Informants;
 use super::transfer::MoveLink;
@@ -227,6 +228,7 @@ fn Body(record: Record, shown: Shown, token: String, now: Instant, reader: Optio
                 <Outside record=record.clone() when=when.clone() token=token.clone() shown=shown.clone() claimed/>
                 {again}
                 <Letters record=record.clone() when=when.clone() claimed/>
+                <Reports record=record.clone() when=when.clone() claimed/>
                 <Guardians guardians=record.guardians.clone()/>
                 <section class="card" aria-labelledby="timeline-head">
                     <h2 id="timeline-head">"Timeline"</h2>

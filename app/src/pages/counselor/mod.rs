@@ -14,6 +14,8 @@ pub mod plan;
 pub mod queue;
 mod queue_list;
 mod referral;
+pub mod report;
+mod reports_due;
 pub mod rescreens;
 mod side_by_side;
 pub mod transfer;

@@ -9,9 +9,11 @@ use server::{Error, Result};
 use uuid::Uuid;
 
 use super::queue_list::{Filters, List, Views};
+use super::reports_due::ReportsDue;
 use super::{child, confirmation};
 use crate::address::Address;
 use crate::api::alerts::get_queue_mark;
+use crate::api::mandatory::get_waiting_reports;
 use crate::api::queue::{self as api, Asked, Bulk, Queue, Share, View};
 use crate::components::banner::{Banner, Confirmation, Tone};
 use crate::components::count_strip::{Count, CountStrip};
@@ -208,6 +210,11 @@ async fn page(
         Ok(queue) => queue,
         Err(error) => return render::staff_failure(visit, &error),
     };
+    let reports = match get_waiting_reports(visit).await {
+        Ok(reports) => reports,
+        Err(error) => return render::staff_failure(visit, &error),
+    };
+    let now = visit.ctx.now;
     let mark = match get_queue_mark(visit).await {
         Ok(mark) => mark,
         Err(error) => return render::staff_failure(visit, &error),
@@ -246,6 +253,7 @@ async fn page(
                     </a>
                 </div>
                 <CountStrip label="My work in numbers" counts/>
+                <ReportsDue reports=reports.clone() now initials=place.initials/>
                 <nav class="tabs" aria-label="Whose referrals">
                     <a href=place.href(&[("view", ""), ("page", "")]) aria-current=tab(View::Team)>"Team"</a>
                     <a href=place.href(&[("view", "mine"), ("page", "")]) aria-current=tab(View::Mine)>"Mine"</a>
