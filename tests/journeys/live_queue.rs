@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use tests::{Kind, Server};
+use tests::{Kind, Server, Visitor};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// Reads until the text holds what is waited for; a minute is no promise, only an end.
-async fn until(stream: &mut TcpStream, text: &mut String, wanted: &str) {
+pub async fn until(stream: &mut TcpStream, text: &mut String, wanted: &str) {
     let reading = async {
         let mut bytes = [0; 4096];
         while !text.contains(wanted) {
@@ -21,11 +21,10 @@ async fn until(stream: &mut TcpStream, text: &mut String, wanted: &str) {
         .unwrap_or_else(|_| panic!("never {wanted:?} in {text}"));
 }
 
-#[tokio::test]
-async fn an_open_queue_is_told_that_something_changed_and_nothing_else_rel_10() {
-    let server = Server::demo(Kind::Sqlite).await;
-    let (mut ana, queue) = server.sign_in(server.people().staff("counselor")).await;
-    let cookies: Vec<String> = ana.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect();
+/// Follows a member of staff's pages as an open tab does.
+pub async fn follow(server: &Server, visitor: &Visitor) -> TcpStream {
+    let cookies: Vec<String> =
+        visitor.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect();
     let address = server.url.trim_start_matches("http://").trim_end_matches('/').to_owned();
     let mut stream = TcpStream::connect(&address).await.unwrap();
     let request = format!(
@@ -33,6 +32,14 @@ async fn an_open_queue_is_told_that_something_changed_and_nothing_else_rel_10() 
         cookies.join("; ")
     );
     stream.write_all(request.as_bytes()).await.unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn an_open_queue_is_told_that_something_changed_and_nothing_else_rel_10() {
+    let server = Server::demo(Kind::Sqlite).await;
+    let (mut ana, queue) = server.sign_in(server.people().staff("counselor")).await;
+    let mut stream = follow(&server, &ana).await;
     let mut text = String::new();
     until(&mut stream, &mut text, "text/event-stream").await;
     ana.submit(queue.form("form[action$='/claim']")).await.ok();

@@ -22,3 +22,4 @@ mod roster;
 mod school;
 mod slow;
 mod two_nodes;
+mod walk;

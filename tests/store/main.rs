@@ -36,4 +36,5 @@ mod sealed;
 mod town;
 mod trail;
 mod transfers;
+mod walk;
 mod whole_child;

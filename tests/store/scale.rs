@@ -9,14 +9,16 @@ use tests::{Kind, on_both_databases};
 
 use crate::town::Town;
 
-/// Ten thousand children at the one school, each with an open referral and its reason, written behind the program.
-fn crowd(kind: Kind) -> String {
+/// So many children at the one school, each with an open referral and its reason, written behind the program.
+pub fn crowd(kind: Kind, children: usize) -> String {
     let (numbers, id) = match kind {
         Kind::Sqlite => (
-            "with recursive n(i) as (select 1 union all select i + 1 from n where i < 10000)",
+            format!("with recursive n(i) as (select 1 union all select i + 1 from n where i < {children})"),
             "randomblob(16)",
         ),
-        Kind::Postgres => ("with n(i) as (select generate_series(1, 10000))", "gen_random_uuid()"),
+        Kind::Postgres => {
+            (format!("with n(i) as (select generate_series(1, {children}))"), "gen_random_uuid()")
+        }
     };
     format!(
         "insert into children (id, district_id, number, given_name, family_name, birth_date, sex, language, created_at) \
@@ -35,7 +37,7 @@ on_both_databases! {
     /// C-11, 16: the first rows of 10,000 open referrals. The figure is printed; only a gross slip fails the test.
     async fn the_first_rows_of_ten_thousand_open_referrals_come_at_once(kind: Kind) {
         let town = Town::of(kind, 30).await;
-        town.meddle(&crowd(kind)).await;
+        town.meddle(&crowd(kind, 10_000)).await;
         if kind == Kind::Postgres {
             town.meddle("analyze").await;
         }

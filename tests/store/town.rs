@@ -133,6 +133,12 @@ impl Town {
         rows.into_iter().map(|(word,)| word).collect()
     }
 
+    /// All rows of one column of ids, read behind the program's back.
+    pub async fn ids(&self, sql: &'static str) -> Vec<uuid::Uuid> {
+        let rows: Vec<(uuid::Uuid,)> = self.store().await.all(sql, vec![]).await.unwrap();
+        rows.into_iter().map(|(id,)| id).collect()
+    }
+
     /// Signs a child in and takes it to its first question.
     pub async fn child_at_first_question(&self, code: &str) -> Ctx {
         let ctx = self.child(code).await;

@@ -10,7 +10,7 @@ use crate::place::{self, Scratch};
 use crate::{cluster, program};
 
 /// Enough for every page to show something, and quick to make. One seed, so that a test sees the same children each time.
-pub(crate) const SMALL: &[&str] = &["--seed", "7", "--schools", "2", "--students", "400", "--windows", "2"];
+pub const SMALL: &[&str] = &["--seed", "7", "--schools", "2", "--students", "400", "--windows", "2"];
 
 /// What `firstlight demo --json FILE` writes.
 #[derive(Debug, Clone, Deserialize)]

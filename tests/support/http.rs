@@ -120,7 +120,9 @@ impl Visitor {
         for _ in 0..10 {
             let mut sent = self.send(method, &url, body.clone()).await;
             // As a browser does when a kept connection turns out to be closed: what changes nothing is asked once more.
-            if method == "GET" && sent.as_ref().is_err_and(|error| error.contains("IncompleteMessage")) {
+            let gone =
+                |error: &String| error.contains("IncompleteMessage") || error.contains("ConnectionReset");
+            if method == "GET" && sent.as_ref().is_err_and(gone) {
                 sent = self.send(method, &url, None).await;
             }
             let page = sent.unwrap_or_else(|error| panic!("{method} {url}: {error}"));

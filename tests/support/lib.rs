@@ -28,7 +28,7 @@ pub mod totp;
 
 pub use browser::{Browser, Screen};
 pub use database::{Database, Kind};
-pub use demo::{Card, Demo, Staff};
+pub use demo::{Card, Demo, SMALL, Staff};
 pub use form::Form;
 pub use http::Visitor;
 pub use page::Page;

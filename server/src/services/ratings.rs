@@ -116,6 +116,8 @@ struct Rating {
     form: Arc<Form>,
     language: String,
     children: Vec<ClassConsent>,
+    /// The one child that was asked for; none for the class.
+    only: Option<ChildId>,
     left_out: usize,
 }
 
@@ -129,6 +131,7 @@ impl Rating {
         window: WindowId,
         class: ClassId,
         instrument: &str,
+        only: Option<ChildId>,
     ) -> Result<Self> {
         require(ctx, Action::RateClass, Place::Anywhere)?;
         let window = windows::get(conn, window).await?.filter(Window::is_of_cohort).ok_or(Error::NotFound)?;
@@ -150,7 +153,7 @@ impl Rating {
         // Pages of staff are in English; a grid whose owner has no English wording is in the owner's language.
         let language = if known.languages().contains(&"en") { "en" } else { known.language.as_str() };
         let form = known.form(language).map_err(|e| Error::Conflict(e.to_string()))?;
-        let class_children = consent::of_class(conn, window.id, class.id).await?;
+        let class_children = consent::some_of_class(conn, window.id, class.id, only).await?;
         let all = class_children.len();
         let children: Vec<ClassConsent> =
             class_children.into_iter().filter(|child| is_rated(&window, &asked, child)).collect();
@@ -162,6 +165,7 @@ impl Rating {
             class,
             asked,
             children,
+            only,
         })
     }
 
@@ -199,7 +203,8 @@ impl Rating {
     async fn rows(&self, conn: &mut Conn, user: UserId) -> Result<Vec<Row>> {
         let rated = informants::ratings(conn, self.window.id, self.class.id, &self.asked.instrument).await?;
         let cells =
-            informants::cells(conn, self.window.id, self.class.id, &self.asked.instrument, user).await?;
+            informants::cells(conn, self.window.id, self.class.id, &self.asked.instrument, user, self.only)
+                .await?;
         let mut answers: HashMap<AdministrationId, HashMap<String, Answer>> = HashMap::new();
         for cell in cells {
             let answer = match cell.code.and_then(|code| i32::try_from(code).ok()) {
@@ -300,7 +305,7 @@ pub async fn grid(
     instrument: &str,
 ) -> Result<Grid> {
     let mut conn = services.store.read(ctx).await?;
-    let place = Rating::load(&mut conn, ctx, window, class, instrument).await?;
+    let place = Rating::load(&mut conn, ctx, window, class, instrument, None).await?;
     let rows = place.rows(&mut conn, staff(ctx)?.user).await?;
     let school = places::get_school(&mut conn, place.class.school_id).await?.ok_or(Error::NotFound)?;
     Ok(Grid {
@@ -338,7 +343,7 @@ pub async fn save(
             Box::pin(async move {
                 let ctx = tx.ctx();
                 let user = staff(&ctx)?.user;
-                let place = Rating::load(tx, &ctx, window, class, &instrument).await?;
+                let place = Rating::load(tx, &ctx, window, class, &instrument, None).await?;
                 let mut claimed: HashMap<ChildId, Administration> = HashMap::new();
                 for cell in &cells {
                     place.form.check(&cell.item, &cell.answer).map_err(|_| {
@@ -363,7 +368,7 @@ pub async fn save(
 }
 
 /// Hands in one row, or every row without an empty cell. Each is a transaction of its own with scores, flags, referral
-/// and audit.
+/// and audit, which reads that one child again and not the class.
 ///
 /// # Errors
 /// As [`grid`].
@@ -378,7 +383,7 @@ pub async fn hand_in(
     let user = staff(ctx)?.user;
     let rows = {
         let mut conn = services.store.read(ctx).await?;
-        let place = Rating::load(&mut conn, ctx, window, class, instrument).await?;
+        let place = Rating::load(&mut conn, ctx, window, class, instrument, None).await?;
         place.rows(&mut conn, user).await?
     };
     let mut outcome = HandedIn::default();
@@ -411,9 +416,8 @@ async fn hand_in_row(
                 tx.about("child", child.0);
                 let ctx = tx.ctx();
                 let user = staff(&ctx)?.user;
-                let place = Rating::load(tx, &ctx, window, class, &instrument).await?;
-                let row = place.rows(tx, user).await?.into_iter().find(|row| row.child == child);
-                let row = row.ok_or(Error::NotFound)?;
+                let place = Rating::load(tx, &ctx, window, class, &instrument, Some(child)).await?;
+                let row = place.rows(tx, user).await?.pop().ok_or(Error::NotFound)?;
                 if row.state != RowState::Open || !place.is_complete(&row.answers) {
                     tx.detail("not complete");
                     return Ok(false);

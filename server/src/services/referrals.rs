@@ -319,6 +319,11 @@ pub(super) async fn step(
             "Somebody changed this a moment ago. Look again, then decide.".to_owned(),
         ));
     }
+    if to == ReferralState::Closed {
+        // Or a second person could confirm it, or a colleague accept it, long after it has been opened again.
+        let why = Private::new("The referral is closed".to_owned());
+        steps::end_what_waits(tx, referral, Some(user), &why).await?;
+    }
     Ok(referrals::add_event(tx, referral.id, Some(user), verb.as_str(), Some(referral.state), to, reason)
         .await?)
 }

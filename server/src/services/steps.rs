@@ -217,6 +217,24 @@ pub(super) async fn propose_closing(
     Ok(referrals::add_event(tx, referral.id, Some(user), event, Some(state), state, &words.into()).await?)
 }
 
+/// Ends a closing and an offer that still wait for their answer: what they were about is over.
+pub(super) async fn end_what_waits(
+    tx: &mut Tx,
+    referral: &Referral,
+    by: Option<UserId>,
+    why: &Private<String>,
+) -> Result<()> {
+    let (id, state) = (referral.id, referral.state);
+    if closings::end_waiting(tx, id).await? {
+        referrals::add_event(tx, id, by, "return_close", Some(state), state, why).await?;
+    }
+    if let Some(offer) = hand_overs::waiting(tx, id).await? {
+        hand_overs::answer(tx, offer.id, "withdrawn").await?;
+        referrals::add_event(tx, id, by, "withdraw_offer", Some(state), state, why).await?;
+    }
+    Ok(())
+}
+
 /// The second person's answer to a closing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {

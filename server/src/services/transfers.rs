@@ -219,16 +219,9 @@ pub(super) async fn carry_out(
 
 /// Ends what the old school's people still had to answer.
 async fn settle(tx: &mut Tx, referral: &Referral, by: Option<UserId>) -> Result<()> {
-    let (id, state) = (referral.id, referral.state);
     let why = Private::new("The child moves to another school".to_owned());
-    if transfers::return_closing(tx, id).await? {
-        referrals::add_event(tx, id, by, "return_close", Some(state), state, &why).await?;
-    }
-    if let Some(offer) = hand_overs::waiting(tx, id).await? {
-        hand_overs::answer(tx, offer.id, "withdrawn").await?;
-        referrals::add_event(tx, id, by, "withdraw_offer", Some(state), state, &why).await?;
-    }
-    Ok(outbox::acknowledge(tx, id).await?)
+    steps::end_what_waits(tx, referral, by, &why).await?;
+    Ok(outbox::acknowledge(tx, referral.id).await?)
 }
 
 /// The clock of somebody who has just been given a referral: a critical one is to be acknowledged within minutes.

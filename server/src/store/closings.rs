@@ -71,3 +71,13 @@ pub async fn answer(tx: &mut Tx, id: Uuid, by: UserId, answer: &'static str) -> 
         .await?;
     Ok(changed == 1)
 }
+
+/// Ends a closing that waits for a second person who is no longer asked; false when none waits.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn end_waiting(tx: &mut Tx, referral: ReferralId) -> Result<bool, StoreError> {
+    let now = tx.ctx().now;
+    let sql = "update closings set answered_at = $2, answer = 'returned' where referral_id = $1 and answered_at is null";
+    Ok(tx.run(sql, args![referral, now]).await? == 1)
+}

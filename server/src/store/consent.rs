@@ -132,12 +132,26 @@ pub async fn of_class(
     window: WindowId,
     class: ClassId,
 ) -> Result<Vec<ClassConsent>, StoreError> {
+    some_of_class(conn, window, class, None).await
+}
+
+/// The children of a class, or one of them where only that one is asked for.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn some_of_class(
+    conn: &mut Conn,
+    window: WindowId,
+    class: ClassId,
+    only: Option<ChildId>,
+) -> Result<Vec<ClassConsent>, StoreError> {
     conn.all(
         "select c.id as child_id, c.number, c.given_name, c.family_name, c.birth_date, k.status, k.method, \
          k.recorded_at from enrollments e join children c on c.id = e.child_id \
          left join consents k on k.child_id = c.id and k.window_id = $1 \
-         where e.class_id = $2 and e.to_date is null order by c.given_name, c.family_name, c.id",
-        args![window, class],
+         where e.class_id = $2 and e.to_date is null and ($3 is null or c.id = $3) \
+         order by c.given_name, c.family_name, c.id",
+        args![window, class, only],
     )
     .await
 }

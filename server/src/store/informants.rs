@@ -163,7 +163,7 @@ pub struct Cell {
     pub code: Option<i64>,
 }
 
-/// The newest rating in each cell that one teacher has filled.
+/// The newest rating in each cell that one teacher has filled, of the class or of one child in it.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
@@ -173,14 +173,15 @@ pub async fn cells(
     class: ClassId,
     instrument: &str,
     by: UserId,
+    only: Option<ChildId>,
 ) -> Result<Vec<Cell>, StoreError> {
     conn.all(
         "select r.administration_id, r.item, r.code from enrollments e join administrations a \
          on a.child_id = e.child_id and a.window_id = $1 and a.informant = 'teacher' and a.instrument = $3 \
          and a.rated_by = $4 join responses r on r.administration_id = a.id where e.class_id = $2 \
-         and e.to_date is null and r.seq = (select max(n.seq) from responses n \
+         and e.to_date is null and ($5 is null or e.child_id = $5) and r.seq = (select max(n.seq) from responses n \
          where n.administration_id = r.administration_id and n.item = r.item)",
-        args![window, class, instrument, by],
+        args![window, class, instrument, by, only],
     )
     .await
 }

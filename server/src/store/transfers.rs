@@ -87,16 +87,6 @@ pub async fn hang_on(tx: &mut Tx, from: ReferralId, to: ReferralId) -> Result<()
     Ok(())
 }
 
-/// Returns a closing that waits: who would confirm it no longer sees the child.
-///
-/// # Errors
-/// [`StoreError`] when the database refuses it.
-pub async fn return_closing(tx: &mut Tx, referral: ReferralId) -> Result<bool, StoreError> {
-    let now = tx.ctx().now;
-    let sql = "update closings set answered_at = $2, answer = 'returned' where referral_id = $1 and answered_at is null";
-    Ok(tx.run(sql, args![referral, now]).await? == 1)
-}
-
 /// Ends what a child could still do at its old school, its cards and its device's session; tells how many cards. What it was
 /// asked and has not handed in goes along where the new school is in the same window, and a re-screen does anywhere.
 ///
