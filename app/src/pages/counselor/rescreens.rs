@@ -113,7 +113,10 @@ fn line(one: &Rescreen, child: ChildId, token: &str, when: &When) -> AnyView {
     let words = match one.stage {
         RescreenStage::Planned if one.due_on < when.today() => "No card yet; its day is over".to_owned(),
         RescreenStage::Planned => "No card yet".to_owned(),
-        RescreenStage::CardOut(ends) => format!("The card works until {}", when.at(ends)),
+        RescreenStage::CardOut(ends) => {
+            let last = ends.plus_seconds(-1).day_in(&when.zone);
+            format!("The card works until the end of {}", when.date(last))
+        }
         RescreenStage::NotAnswered => "Not answered; the card works no more".to_owned(),
         RescreenStage::Answered(at) => format!("Answered {}", when.at(at)),
         RescreenStage::Declined => "The child said no thanks".to_owned(),
@@ -127,7 +130,7 @@ fn line(one: &Rescreen, child: ChildId, token: &str, when: &When) -> AnyView {
     let acts = one.waits().then(|| {
         let make = if one.stage == RescreenStage::Planned { "Make the card" } else { "New card" };
         view! {
-            <span class="buttons">
+            <span>
                 <form method="post" action=format!("/rescreens/{id}/card")>
                     <Carried token=token.to_owned() child/>
                     <button class="button button-small" type="submit"><Icon name="printer"/><span>{make}<span class="visually-hidden">{about.clone()}</span></span></button>
@@ -141,7 +144,7 @@ fn line(one: &Rescreen, child: ChildId, token: &str, when: &When) -> AnyView {
         }
     });
     view! {
-        <li class="rescreen">
+        <li class="strip-acts">
             <time datetime=one.due_on.to_string()>{capital(&when.day(one.due_on))}</time>
             <span>{one.title.clone()}<span class="table-sub">{format!("{words} · {by}")}</span></span>
             {acts}

@@ -152,8 +152,8 @@ fn sheet_page(visit: &Visit, sheet: Sheet, framing: Framing, not_as_file: Option
     let Framing { title, back: (back, back_words), here } = framing;
     render::page(visit, StatusCode::OK, Head::staff(title.clone()), move || {
         let made = match cards.len() {
-            1 => "One new card.".to_owned(),
-            n => format!("{n} new cards."),
+            1 => "One new card. Print it now: it is shown only once.".to_owned(),
+            n => format!("{n} new cards. Print them now: they are shown only once."),
         };
         let without = match left_out {
             0 => String::new(),
@@ -169,7 +169,7 @@ fn sheet_page(visit: &Visit, sheet: Sheet, framing: Framing, not_as_file: Option
                 <div class="no-print">
                     <BackLink href=back>{back_words}</BackLink>
                     <h1>{title}</h1>
-                    <p class="lede">{made}{without}" Print them now: they are shown only once."</p>
+                    <p class="lede">{made}{without}</p>
                     {not_as_file.map(|why| view! { <Banner tone=Tone::Warn head=why urgent=true/> })}
                 </div>
                 <ul class="cards-sheet">{cells}</ul>
