@@ -22,6 +22,7 @@ mod model;
 mod promises;
 mod readiness;
 mod reconciler;
+mod records;
 mod refusals;
 mod rehearsal;
 mod releases;

@@ -47,6 +47,11 @@ impl Town {
         Self::filled(kind, Plan { seed: 11, schools, students, windows: 1 }, &[]).await
     }
 
+    /// The same of one school, with windows before the open one.
+    pub async fn with_past(kind: Kind, students: usize, windows: usize) -> Self {
+        Self::filled(kind, Plan { seed: 11, schools: 1, students, windows }, &[]).await
+    }
+
     async fn filled(kind: Kind, plan: Plan, settings: &[(&str, &str)]) -> Self {
         let database = Database::empty(kind).await;
         let services = Services::open(configured(&database, settings)).await.unwrap();

@@ -6,7 +6,7 @@ use server::model::{AdministrationId, ChildId, Private, ReferralId};
 pub use server::services::queue::{Asked, Bulk, ClosedRow, Queue, QueueRow, SavedView, Share, View};
 pub use server::services::records::{Child, FollowUp, Guardian};
 pub use server::services::records::{
-    CriticalEntry, Entry, EntryKind, ItemAnswer, OpenReferral, Record, Screening, Trend,
+    CriticalEntry, Entry, EntryKind, ItemAnswer, OpenReferral, RECORD_NOTE, Record, Screening, Trend,
 };
 pub use server::services::referrals::{Closed, Closing, NewContact, SchoolCounts};
 use server::services::{queue, records, referrals};

@@ -12,6 +12,7 @@ fn icon(entry: &Entry) -> &'static str {
         EntryKind::Contact if entry.title.contains("phone") => "phone",
         EntryKind::Contact => "message-circle",
         EntryKind::Note => "notebook-pen",
+        EntryKind::Look => "eye",
         EntryKind::Referral if entry.title == "Claimed" => "user-check",
         EntryKind::Referral if entry.title == "Closed" => "circle-check",
         EntryKind::Referral => "send",

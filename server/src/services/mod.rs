@@ -65,6 +65,7 @@ mod team;
 mod throttle;
 pub mod trail;
 pub mod transfers;
+mod trends;
 pub mod windows;
 
 use std::sync::Arc;

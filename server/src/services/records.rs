@@ -1,17 +1,17 @@
 //! One child, one record: who it is, how it changes, what was done. Looking is audited too.
 
-use questionnaires::instrument::{Instrument, Polarity};
 use questionnaires::library;
-use questionnaires::trend::{Point, TrendReport, describe};
 
 use super::casework::{self, Casework};
 use super::scoring::zone;
 use super::side_by_side::{self, SideBySide};
+pub use super::trends::Trend;
+use super::trends::{self, short_title};
 use super::{Services, staff};
 use crate::ctx::Ctx;
-use crate::draw::{self, Figure};
 use crate::model::{AdministrationId, ChildId, Instant, Private};
 use crate::policy::Action;
+use crate::store::audit::{self, Opening};
 use crate::store::children::Screen;
 pub use crate::store::children::{Child, Guardian};
 pub use crate::store::contacts::FollowUp;
@@ -59,17 +59,6 @@ pub struct OpenReferral {
     pub follow_ups: Vec<FollowUp>,
 }
 
-/// A curve with its sentence.
-#[derive(Clone, Debug)]
-pub struct Trend {
-    /// The instrument's short name.
-    pub title: String,
-    /// The figure with its table.
-    pub figure: Figure,
-    /// What a counselor reads: what is measured and how sure.
-    pub sentence: String,
-}
-
 /// A critical item's answer.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "as named")]
@@ -110,7 +99,14 @@ pub enum EntryKind {
     Referral,
     Contact,
     Note,
+    /// Somebody opened the file.
+    Look,
 }
+
+/// The title of a note that belongs to the child's record, and not only to whoever works on it now (C-28).
+pub const RECORD_NOTE: &str = "Record note";
+/// How many of the newest openings of a file its timeline tells of.
+const OPENINGS: i64 = 500;
 
 /// Opens a child's record. That it was opened is on the trail before anything is shown.
 ///
@@ -126,6 +122,7 @@ pub async fn record(services: &Services, ctx: &Ctx, id: ChildId) -> Result<Recor
     let mut conn = services.store.read(ctx).await?;
     let zone = zone(&child.time_zone);
     let screens = children::screens(&mut conn, id).await?;
+    let missed = children::missed(&mut conn, &child).await?;
     let flags = responses::flags(&mut conn, id).await?;
     let contacts = contacts::list(&mut conn, id).await?;
     let notes = contacts::list_notes(&mut conn, id, user).await?;
@@ -144,6 +141,7 @@ pub async fn record(services: &Services, ctx: &Ctx, id: ChildId) -> Result<Recor
         }
     }
     closed = closed.filter(|_| open.is_none());
+    let looks = looks(audit::openings(&mut conn, id.0, OPENINGS).await?, &zone);
     let casework = casework::of(&mut conn, ctx, &child, open.as_ref().map(|o| &o.referral)).await?;
     let mut screenings: Vec<Screening> = Vec::new();
     for screen in screens.iter().filter(|s| s.scale == "total") {
@@ -159,10 +157,10 @@ pub async fn record(services: &Services, ctx: &Ctx, id: ChildId) -> Result<Recor
         age: ctx.now.day_in(&zone).age_of(child.birth_date),
         guardians,
         open,
-        trends: trends(&screens, &zone),
+        trends: trends::of(&screens, &missed, &zone),
         side_by_side: side_by_side::compare(&screens),
         critical: flags.iter().filter_map(critical_entry).collect(),
-        timeline: timeline(&screens, events, contacts, notes),
+        timeline: timeline(&screens, events, contacts, notes, looks),
         screenings,
         casework,
         closed,
@@ -276,153 +274,6 @@ pub(super) async fn looked(
         .await
 }
 
-fn short_title(instrument: &str) -> String {
-    library::get(instrument).map_or_else(|| instrument.to_owned(), |i| i.short_title.clone())
-}
-
-/// One instrument as one informant answered it.
-struct Series {
-    instrument: &'static Instrument,
-    informant: draw::Informant,
-    points: Vec<Point>,
-    report: TrendReport,
-}
-
-impl Series {
-    fn of(screens: &[Screen], id: &str, informant: &str, zone: &jiff::tz::TimeZone) -> Option<Self> {
-        let instrument = library::get(id)?;
-        let own =
-            screens.iter().filter(|s| s.scale == "total" && s.instrument == id && s.informant == informant);
-        let points: Vec<Point> = own
-            .filter_map(|s| {
-                Some(Point {
-                    date: s.submitted_at.day_in(zone).0,
-                    value: s.value?,
-                    version: u32::try_from(s.version).ok()?,
-                })
-            })
-            .collect();
-        let report = describe(instrument, "total", &points);
-        let informant = match informant {
-            "teacher" => draw::Informant::Teacher,
-            "parent" => draw::Informant::Guardian,
-            _ => draw::Informant::Student,
-        };
-        Some(Self { instrument, informant, points, report })
-    }
-
-    /// Whether two informants' results may stand on one scale: the same questions, range, bands and cut-off.
-    fn stands_with(&self, other: &Self) -> bool {
-        let scales = (self.instrument.scale("total"), other.instrument.scale("total"));
-        let (Some(one), Some(two)) = scales else { return false };
-        let zones = |scale: &questionnaires::instrument::Scale| -> Vec<(String, f64)> {
-            scale.bands.iter().map(|band| (band.label.clone(), band.min)).collect()
-        };
-        let cut = |scale: &questionnaires::instrument::Scale| scale.cut_in_use().and_then(|cut| cut.at_least);
-        self.informant != other.informant
-            && side_by_side::same_scale(&self.instrument.id, &other.instrument.id)
-            && zones(one) == zones(two)
-            && cut(one) == cut(two)
-    }
-
-    /// The newest result leads; of one day's, the student's before a teacher's before a parent's.
-    fn newest(&self) -> Option<(jiff::civil::Date, std::cmp::Reverse<draw::Informant>)> {
-        Some((self.points.last()?.date, std::cmp::Reverse(self.informant)))
-    }
-}
-
-fn trends(screens: &[Screen], zone: &jiff::tz::TimeZone) -> Vec<Trend> {
-    let mut keys: Vec<(&str, &str)> = Vec::new();
-    for screen in screens.iter().filter(|s| s.scale == "total" && s.value.is_some()) {
-        if !keys.contains(&(&screen.instrument, &screen.informant)) {
-            keys.push((&screen.instrument, &screen.informant));
-        }
-    }
-    let mut charts: Vec<Vec<Series>> = Vec::new();
-    for series in keys.into_iter().filter_map(|(id, informant)| Series::of(screens, id, informant, zone)) {
-        let beside = |chart: &&mut Vec<Series>| chart.iter().all(|other| series.stands_with(other));
-        match charts.iter_mut().find(beside) {
-            Some(chart) => chart.push(series),
-            None => charts.push(vec![series]),
-        }
-    }
-    charts
-        .into_iter()
-        .filter_map(|chart| {
-            let leads = chart.iter().max_by_key(|series| series.newest())?;
-            let figure = curve(leads, &chart)?;
-            let (title, sentence) = (common_title(&chart), leads.report.sentence.clone());
-            Some(Trend { title, figure, sentence })
-        })
-        .collect()
-}
-
-/// The curves of one scale by informant, with bands and cut-off as the instrument has them; the newest result leads.
-fn curve(leads: &Series, chart: &[Series]) -> Option<Figure> {
-    let Series { instrument, report, .. } = leads;
-    let scale = instrument.scale("total")?;
-    let (min, max) = instrument.range("total")?;
-    let input = draw::Trend {
-        scale: common_title(chart),
-        range: (min, max),
-        step: 1.0,
-        polarity: match instrument.polarity {
-            Polarity::HigherWorse => draw::Polarity::HigherIsWorse,
-            Polarity::HigherBetter => draw::Polarity::HigherIsBetter,
-        },
-        bands: scale
-            .bands
-            .iter()
-            .map(|band| draw::ScoreBand { label: band.label.clone(), from: band.min })
-            .collect(),
-        cutoff: scale
-            .cut_in_use()
-            .and_then(|cut| cut.at_least.or(cut.at_most))
-            .map(|score| draw::Cutoff { score }),
-        reliable_change: report
-            .change
-            .as_ref()
-            .and_then(|change| change.threshold)
-            .map(|threshold| draw::ReliableChange { threshold }),
-        points: chart
-            .iter()
-            .flat_map(|series| {
-                series.points.iter().map(|p| draw::TrendPoint {
-                    date: p.date,
-                    score: p.value,
-                    informant: series.informant,
-                    version: p.version.to_string(),
-                })
-            })
-            .collect(),
-        missed: Vec::new(),
-        source: sources(chart),
-    };
-    let word = leads.informant.word().to_lowercase();
-    let frame = draw::Frame::points(format!("trend-{}-{word}", instrument.id.replace('_', "-")));
-    draw::trend(&frame, &input)
-        .inspect_err(|error| tracing::error!(%error, "a child's curve could not be drawn"))
-        .ok()
-}
-
-/// What the forms of a chart are called together.
-fn common_title(chart: &[Series]) -> String {
-    let titles: Vec<&str> = chart.iter().map(|series| series.instrument.short_title.as_str()).collect();
-    side_by_side::common(&titles)
-}
-
-/// Who answered, in words.
-fn sources(chart: &[Series]) -> String {
-    let mut who: Vec<draw::Informant> = chart.iter().map(|series| series.informant).collect();
-    who.sort_unstable();
-    let words = who.into_iter().map(|informant| match informant {
-        draw::Informant::Student => "the student’s own answers",
-        draw::Informant::Teacher => "a teacher’s answers",
-        draw::Informant::Guardian => "a guardian’s answers",
-    });
-    words.collect::<Vec<_>>().join(" and ")
-}
-
 fn critical_entry(flag: &Flag) -> Option<CriticalEntry> {
     let instrument = library::get(&flag.instrument)?;
     let form = instrument.form("en").ok()?;
@@ -444,8 +295,39 @@ fn critical_entry(flag: &Flag) -> Option<CriticalEntry> {
     })
 }
 
-fn timeline(screens: &[Screen], events: Vec<Event>, contacts: Vec<Contact>, notes: Vec<Note>) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = Vec::new();
+/// One line for each person and day, at the last time: who works on a child opens its file often (C-21).
+fn looks(openings: Vec<Opening>, zone: &jiff::tz::TimeZone) -> Vec<Entry> {
+    let mut lines: Vec<(Entry, usize)> = Vec::new();
+    for Opening { at, by_name } in openings {
+        let same = |(line, _): &&mut (Entry, usize)| {
+            line.by.as_ref() == Some(&by_name) && line.at.day_in(zone) == at.day_in(zone)
+        };
+        match lines.iter_mut().find(same) {
+            Some((_, times)) => *times += 1,
+            None => {
+                let (title, text) = (String::new(), Private::default());
+                lines.push((Entry { at, kind: EntryKind::Look, by: Some(by_name), title, text }, 1));
+            }
+        }
+    }
+    let titled = |(mut line, times): (Entry, usize)| {
+        line.title = match times {
+            1 => "File opened".to_owned(),
+            n => format!("File opened {n} times"),
+        };
+        line
+    };
+    lines.into_iter().map(titled).collect()
+}
+
+fn timeline(
+    screens: &[Screen],
+    events: Vec<Event>,
+    contacts: Vec<Contact>,
+    notes: Vec<Note>,
+    looks: Vec<Entry>,
+) -> Vec<Entry> {
+    let mut entries = looks;
     for screen in screens.iter().filter(|s| s.scale == "total") {
         let score = match (screen.value, &screen.band) {
             (Some(value), Some(band)) => format!("{value} ({})", band.replace('_', " ")),
@@ -511,7 +393,11 @@ fn timeline(screens: &[Screen], events: Vec<Event>, contacts: Vec<Contact>, note
             at: note.written_at,
             kind: EntryKind::Note,
             by: Some(note.by_name),
-            title: if note.visibility == "own" { "Own note".to_owned() } else { "Note".to_owned() },
+            title: match note.visibility.as_str() {
+                "own" => "Own working note".to_owned(),
+                "shared" => RECORD_NOTE.to_owned(),
+                _ => "Working note".to_owned(),
+            },
             text: note.body,
         });
     }

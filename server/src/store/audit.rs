@@ -91,6 +91,27 @@ pub struct Look {
     pub last_at: Instant,
 }
 
+/// When a member of staff opened a child's file.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct Opening {
+    pub at: Instant,
+    pub by_name: String,
+}
+
+/// The newest openings of a child's file.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn openings(conn: &mut Conn, child: Uuid, limit: i64) -> Result<Vec<Opening>, StoreError> {
+    conn.all(
+        "select a.at, u.name as by_name from audit a join users u on u.id = a.actor_id where a.subject_id = $1 \
+         and a.action = 'child.view' and a.actor_kind = 'staff' order by a.at desc limit $2",
+        args![child, limit],
+    )
+    .await
+}
+
 /// Who has opened a child's file or printed of it, the last one first.
 ///
 /// # Errors

@@ -217,3 +217,44 @@ pub async fn screens(conn: &mut Conn, child: ChildId) -> Result<Vec<Screen>, Sto
     )
     .await
 }
+
+/// A window that is over and asked for something about a child that was never handed in.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct MissedWindow {
+    pub opens_on: Day,
+    pub closes_on: Day,
+    pub instrument: String,
+    pub informant: String,
+    min_age: i64,
+    max_age: i64,
+}
+
+/// The windows a child has missed while it was enrolled in a class that they covered, oldest first.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn missed(conn: &mut Conn, child: &Child) -> Result<Vec<MissedWindow>, StoreError> {
+    let rows: Vec<MissedWindow> = conn
+        .all(
+            "select w.opens_on, w.closes_on, i.instrument, i.informant, i.min_age, i.max_age from windows w \
+             join window_instruments i on i.window_id = w.id where w.district_id = $2 and w.consent_of is null \
+             and w.rehearsal = $3 and w.state in ('closed', 'archived') and exists (select 1 from enrollments e \
+             join classes k on k.id = e.class_id join window_schools v on v.window_id = w.id and v.school_id = e.school_id \
+             where e.child_id = $1 and e.from_date <= w.closes_on and (e.to_date is null or e.to_date >= w.opens_on) \
+             and (exists (select 1 from window_grades g where g.window_id = w.id and g.grade = k.grade) \
+             or not exists (select 1 from window_grades g where g.window_id = w.id)) \
+             and (exists (select 1 from window_classes x where x.window_id = w.id and x.class_id = k.id) \
+             or not exists (select 1 from window_classes x where x.window_id = w.id))) \
+             and not exists (select 1 from administrations a where a.child_id = $1 and a.window_id = w.id \
+             and a.instrument = i.instrument and a.informant = i.informant and a.state = 'submitted') \
+             order by w.closes_on, i.position",
+            args![child.id, child.district_id, false],
+        )
+        .await?;
+    let asked = |row: &MissedWindow| {
+        let age = i64::from(row.opens_on.age_of(child.birth_date));
+        (row.min_age..=row.max_age).contains(&age)
+    };
+    Ok(rows.into_iter().filter(asked).collect())
+}

@@ -94,12 +94,13 @@ pub(super) struct Shown {
 }
 
 /// The chips of the timeline: word, label and kind.
-const KINDS: [(&str, &str, Option<EntryKind>); 5] = [
+const KINDS: [(&str, &str, Option<EntryKind>); 6] = [
     ("", "All", None),
     ("contacts", "Contacts", Some(EntryKind::Contact)),
     ("screens", "Screens", Some(EntryKind::Screen)),
     ("notes", "Notes", Some(EntryKind::Note)),
     ("steps", "Steps", Some(EntryKind::Referral)),
+    ("looks", "Looks", Some(EntryKind::Look)),
 ];
 
 fn chosen(entries: Vec<Entry>, only: Option<EntryKind>) -> Vec<Entry> {

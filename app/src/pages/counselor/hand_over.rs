@@ -11,7 +11,7 @@ use super::child::language;
 use super::plan::steps_of;
 use crate::address::Address;
 use crate::api::casework::{self as api, Printed, STEPS};
-use crate::api::queue::{EntryKind, OpenReferral, Record, get_record};
+use crate::api::queue::{EntryKind, OpenReferral, RECORD_NOTE, Record, get_record};
 use crate::components::icon::Icon;
 use crate::components::print_sheet::PrintSheet;
 use crate::components::shell::Head;
@@ -204,10 +204,15 @@ fn next(record: &Record, open: &OpenReferral, when: &When) -> Vec<Block> {
     let done: Vec<String> = done
         .map(|entry| format!("{}, {}: {}", capital(&when.at(entry.at)), entry.title, entry.text.reveal()))
         .collect();
+    let notes = record.timeline.iter().filter(|entry| entry.title == RECORD_NOTE).take(NEWEST);
+    let notes: Vec<String> =
+        notes.map(|entry| format!("{}: {}", capital(&when.at(entry.at)), entry.text.reveal())).collect();
     let mut blocks = vec![Block::Points(points)];
-    if !done.is_empty() {
-        blocks.push(Block::Heading(3, "Last contacts".to_owned()));
-        blocks.push(Block::Points(done));
+    for (head, lines) in [("Last contacts", done), ("Record notes", notes)] {
+        if !lines.is_empty() {
+            blocks.push(Block::Heading(3, head.to_owned()));
+            blocks.push(Block::Points(lines));
+        }
     }
     blocks
 }

@@ -5,6 +5,7 @@ use server::model::referral::{ContactHow, ContactWith, Outcome, Priority, Referr
 use server::model::{ChildId, Day};
 
 use super::child::Shown;
+use super::work::PHRASES;
 use crate::api::queue::{FollowUp, OpenReferral};
 use crate::components::due_clock::{Clock, DueClock};
 use crate::components::field::{Check, FieldError, Input, Select, TextArea};
@@ -173,6 +174,7 @@ pub(super) fn ContactForm(
     let reached = text("reached");
     let reached_check = is("reached", false);
     let with = ContactWith::ALL.iter().map(|w| (w.as_str(), w.label())).collect::<Vec<_>>();
+    let phrases = std::iter::once(("", "–")).chain(PHRASES).collect::<Vec<_>>();
     let how = ContactHow::ALL.iter().map(|h| (h.as_str(), h.label())).collect::<Vec<_>>();
     view! {
         <section class="card" id="contact" aria-labelledby="contact-head" tabindex="-1">
@@ -197,6 +199,7 @@ pub(super) fn ContactForm(
                         </label>
                     </div>
                 </fieldset>
+                <Select label="Begins with" name="phrase" check=is("phrase", false) options=phrases chosen=text("phrase")/>
                 <TextArea label="What was said or agreed" name="note" check=is("note", false) text=text("note")/>
                 <Input
                     label="Next step on"
@@ -220,7 +223,19 @@ pub(super) fn ContactForm(
 #[component]
 pub(super) fn NoteForm(open: OpenReferral, child: ChildId, token: String, shown: Shown) -> AnyView {
     let typed = shown.draft.form == "note";
-    let own = shown.draft.text("note", "visibility") == "own";
+    let chosen = shown.draft.text("note", "visibility");
+    let choices = [
+        ("team", "Working note: counselors of this school"),
+        ("own", "Working note: only I"),
+        ("shared", "Record note: stays with the child’s record, and stands on a hand-over sheet"),
+    ];
+    let who = choices
+        .into_iter()
+        .map(|(value, words)| {
+            let on = chosen == value || (chosen.is_empty() && value == "team");
+            view! { <label class="radio"><input type="radio" name="visibility" value=value checked=on/>" "{words}</label> }
+        })
+        .collect_view();
     view! {
         <details class="disclosure" id="note" open=typed>
             <summary><Icon name="notebook-pen"/>"Add a note"</summary>
@@ -234,17 +249,8 @@ pub(super) fn NoteForm(open: OpenReferral, child: ChildId, token: String, shown:
                         text=shown.draft.text("note", "body")
                     />
                     <fieldset class="field">
-                        <legend>"Who may read it"</legend>
-                        <div class="radios">
-                            <label class="radio">
-                                <input type="radio" name="visibility" value="team" checked=!own/>
-                                " Counselors of this school"
-                            </label>
-                            <label class="radio">
-                                <input type="radio" name="visibility" value="own" checked=own/>
-                                " Only I"
-                            </label>
-                        </div>
+                        <legend>"What kind, and who reads it"</legend>
+                        <div class="radios">{who}</div>
                     </fieldset>
                     <div class="buttons"><button class="button" type="submit">"Save note"</button></div>
                 </form>

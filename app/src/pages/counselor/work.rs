@@ -15,7 +15,7 @@ use crate::visit::Posted;
 
 /// `POST /referrals/{id}/contact`.
 pub async fn contact(address: Address, posted: Posted) -> Response {
-    let draft = Draft::of("contact", &posted, &["with", "how", "reached", "note", "next"]);
+    let draft = Draft::of("contact", &posted, &["with", "how", "reached", "phrase", "note", "next"]);
     let done = match (address.part::<ReferralId>(0), read_contact(&posted)) {
         (Ok(id), Ok(contact)) => api::add_contact(&posted.visit, id, contact).await,
         (Err(error), _) | (_, Err(error)) => Err(error),
@@ -34,7 +34,7 @@ fn read_contact(posted: &Posted) -> Result<NewContact> {
             "no" => false,
             _ => return Err(missing("reached", "Say whether the person was reached.")),
         },
-        note: posted.text("note").to_owned().into(),
+        note: begun(posted.text("phrase"), posted.text("note")).into(),
         next: if next.is_empty() {
             None
         } else {
@@ -43,10 +43,30 @@ fn read_contact(posted: &Posted) -> Result<NewContact> {
     })
 }
 
+/// A chosen phrase before what was typed.
+fn begun(phrase: &str, note: &str) -> String {
+    let phrase = PHRASES.iter().find(|(word, _)| *word == phrase).map_or("", |(_, phrase)| *phrase);
+    [phrase, note.trim()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// What most contacts begin with, so that one is logged in seconds (C-24): word and phrase.
+pub(super) const PHRASES: [(&str, &str); 6] = [
+    ("week", "Talked about how the week went."),
+    ("again", "Agreed to meet again."),
+    ("informed", "Told what happens next, and who helps."),
+    ("agreed", "Agreed to help outside the school."),
+    ("no_answer", "No answer; left word to call back."),
+    ("not_there", "Was not at school today."),
+];
+
 /// `POST /referrals/{id}/note`.
 pub async fn note(address: Address, posted: Posted) -> Response {
     let draft = Draft::of("note", &posted, &["body", "visibility"]);
-    let visibility = if posted.text("visibility") == "own" { "own" } else { "team" };
+    let visibility = match posted.text("visibility") {
+        "own" => "own",
+        "shared" => "shared",
+        _ => "team",
+    };
     let body = posted.text("body").to_owned().into();
     let done = match address.part::<ReferralId>(0) {
         Ok(id) => api::add_note(&posted.visit, id, visibility, body).await,
