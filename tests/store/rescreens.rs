@@ -159,7 +159,10 @@ on_both_databases! {
         assert!(matches!(refused, Err(Error::Conflict(_) | Error::SignedOut | Error::NotFound)), "{refused:?}");
         let nobody_in = signs_in(&town, &code).await;
         assert!(matches!(nobody_in, Err(Error::Invalid { field: "code", .. })), "{nobody_in:?}");
-        assert!(found.record(&town).await.screenings.is_empty(), "both screens are removed");
+        let record = found.record(&town).await;
+        assert!(record.screenings.is_empty(), "both screens are removed");
+        let reasons = record.open.unwrap().reasons;
+        assert!(!reasons.is_empty() && reasons.iter().all(|r| r.why.reveal() == "The answers behind it have been removed"), "{reasons:?}");
         let id = found.newest(&town).await.id;
         let refused = rescreens::print_card(&town.services, &found.counselor, id).await;
         assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");

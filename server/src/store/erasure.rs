@@ -69,6 +69,14 @@ const COLLECTED: [(&str, &str); 2] = [
 /// # Errors
 /// [`StoreError`] when the database refuses it.
 pub async fn remove_window_data(tx: &mut Tx, child: ChildId, window: WindowId) -> Result<Counts, StoreError> {
+    // The referral stays, because somebody may be helping; what a reason quotes of the answers goes with them. Without its screening two
+    // reasons of one rule may read the same.
+    tx.run(
+        "update referral_reasons set why = 'The answers behind it have been removed', item = '', administration_id = null \
+         where administration_id in (select id from administrations where child_id = $1 and window_id = $2)",
+        args![child, window],
+    )
+    .await?;
     let plan = lineage::plan(&tx.lineage().await?, "administrations", "child_id = $1 and window_id = $2")?;
     let mut counts = perform(tx, &plan, &[child.0, window.0]).await?;
     for (table, sql) in COLLECTED {
