@@ -17,6 +17,7 @@ mod main_job;
 mod overload;
 mod paper;
 mod people;
+mod rescreen;
 mod retention;
 mod roster;
 mod school;
