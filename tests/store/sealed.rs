@@ -2,9 +2,14 @@
 
 use server::Error;
 use server::ctx::{Actor, Ctx, Grant, Staff};
+use server::model::outside::{Consent, OutsideState};
 use server::model::people::Role;
-use server::model::{ChildId, DistrictId, Private, UserId};
-use server::services::{Services, data_keys, records};
+use server::model::referral::{ContactHow, ContactWith, Danger, Outcome, Priority, Urgency};
+use server::model::{ChildId, DistrictId, Private, ReferralId, UserId};
+use server::services::outside::{News, Sending};
+use server::services::plans::{NewAssessment, NewPlan};
+use server::services::referrals::NewContact;
+use server::services::{Services, concerns, data_keys, outside, plans, records, referrals, steps};
 use server::store::{Act, Store, StoreError, children, contacts, users};
 use tests::{Kind, on_both_databases};
 use uuid::Uuid;
@@ -120,6 +125,97 @@ on_both_databases! {
         assert_eq!(notes(&fresh, &ctx, child).await.unwrap().len(), 41);
         fresh.close().await;
         other.close().await;
+    }
+
+    /// KEY-01: what counselors and teachers write about a child lies open nowhere, is read through the program, and what an
+    /// older version left open is sealed at the start.
+    async fn casework_is_sealed_and_what_lay_open_before_is_sealed_at_the_start_key_01(kind: Kind) {
+        let town = Town::of(kind, 30).await;
+        let services = &town.services;
+        let t0 = town.critical_answer(0).await;
+        let first = town.staff_at(Role::Counselor, 0, t0.plus_seconds(60)).await;
+        let second = town.staff_at(Role::Counselor, 1, t0.plus_seconds(120)).await;
+        let sql = "select r.id from referrals r where r.rank = 1 and r.state = 'open' order by r.opened_at desc";
+        let (id,): (ReferralId,) = town.store().await.first(sql, vec![]).await.unwrap().unwrap();
+        let words = |text: &str| Private::new(format!("Zeppelin {text}"));
+        referrals::claim(services, &first, id).await.unwrap();
+        let tomorrow = t0.day_in(&jiff::tz::TimeZone::UTC).plus_days(1);
+        let contact = NewContact {
+            with: ContactWith::Child, how: ContactHow::Phone, reached: true, note: words("contact"), next: Some(tomorrow),
+        };
+        referrals::log_contact(services, &first, id, contact).await.unwrap();
+        let plan = NewPlan { steps: [(); 6].map(|()| words("plan")), gap_reason: words("gap") };
+        plans::write(services, &first, id, plan).await.unwrap();
+        let look = NewAssessment { level: Priority::Critical, danger: Danger::None, summary: words("look"), strengths: words("good") };
+        plans::assess(services, &first, id, look).await.unwrap();
+        let record = records::record(services, &first, records::child_of_referral(services, &first, id).await.unwrap()).await.unwrap();
+        let child = record.child.id;
+        let service = record.casework.directory.iter().find(|s| s.accepts == Priority::Critical || s.accepts == Priority::Low).unwrap().id;
+        let sending = Sending { service, consent: Consent::Guardian, consent_words: words("consent"), letter: words("letter") };
+        outside::send(services, &first, id, sending).await.unwrap();
+        let sent = records::record(services, &first, child).await.unwrap().casework.outside[0].id;
+        let news = News { to: OutsideState::Received, source: "Zeppelin source".to_owned(), note: words("news") };
+        outside::note_news(services, &first, sent, news).await.unwrap();
+        steps::offer_hand_over(services, &first, id, user(&second), words("next")).await.unwrap();
+        let closing = referrals::Closing { outcome: Outcome::SupportedHere, seen_by: words("seen"), reason: words("why") };
+        referrals::close(services, &first, id, closing).await.unwrap();
+        let teacher = town.staff_at(Role::Teacher, 0, t0.plus_seconds(180)).await;
+        let concern = concerns::NewConcern { child, seen: words("noticed"), since: words("since"), urgency: Urgency::Soon };
+        concerns::report(services, &teacher, concern).await.unwrap();
+
+        let columns = [
+            ("plans", "warning_signs"), ("plans", "own_coping"), ("plans", "people_and_places"), ("plans", "people_to_ask"),
+            ("plans", "professionals"), ("plans", "safer_place"), ("plans", "gap_reason"), ("assessments", "summary"),
+            ("assessments", "strengths"), ("outside_referrals", "consent_words"), ("outside_referrals", "letter"),
+            ("outside_events", "source"), ("outside_events", "note"), ("concerns", "seen"), ("concerns", "since"),
+            ("follow_ups", "what"), ("referral_events", "reason"), ("closings", "seen_by"), ("closings", "reason"),
+            ("hand_overs", "next_step"), ("contacts", "note"),
+        ];
+        let lie_open = async || {
+            let mut open = 0;
+            for (table, column) in columns {
+                let all = town.words(&format!("select {column} from {table} where {column} <> ''")).await;
+                assert!(!all.is_empty(), "nothing in {table}.{column}");
+                open += all.iter().filter(|text| !text.starts_with("s1.")).count();
+            }
+            open
+        };
+        assert_eq!(lie_open().await, 0);
+        let read = async || {
+            let record = records::record(services, &first, child).await.unwrap();
+            let work = &record.casework;
+            let plan = &work.plans[0];
+            let said = |text: &Private<String>, word: &str| assert!(text.reveal().contains(word), "{word}");
+            said(&plan.warning_signs, "plan");
+            said(&plan.gap_reason, "gap");
+            said(&work.assessments[0].strengths, "good");
+            said(&work.outside[0].letter, "letter");
+            said(&work.outside_events[0].source, "source");
+            said(&work.concerns[0].since, "since");
+            said(&work.closing.as_ref().unwrap().reason, "why");
+            said(&work.hand_over.as_ref().unwrap().next_step, "next");
+            assert!(record.timeline.iter().any(|entry| entry.text.reveal().contains("Zeppelin seen")));
+            assert!(record.open.unwrap().follow_ups.iter().any(|f| f.what.reveal().starts_with("Contact again")));
+        };
+        read().await;
+
+        // As an older version had written them.
+        for (table, column, text) in [
+            ("plans", "warning_signs", "plan"), ("assessments", "strengths", "good"), ("outside_events", "source", "source"),
+            ("referral_events", "reason", "Zeppelin seen"), ("hand_overs", "next_step", "next"), ("closings", "reason", "why"),
+        ] {
+            town.meddle(&format!("update {table} set {column} = '{text}'")).await;
+        }
+        assert!(lie_open().await > 6);
+        read().await;
+        let sealed = data_keys::seal_open(services, &Ctx::new(Actor::Job("seal"))).await.unwrap();
+        assert!(sealed > 6, "{sealed}");
+        assert_eq!(lie_open().await, 0);
+        assert_eq!(data_keys::seal_open(services, &Ctx::new(Actor::Job("seal"))).await.unwrap(), 0);
+        read().await;
+        data_keys::rotate(services, &console()).await.unwrap();
+        read().await;
+        town.services.close().await;
     }
 
     /// The counselor's page shows what was sealed.

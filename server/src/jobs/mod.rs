@@ -22,9 +22,21 @@ pub fn start(services: Services) -> JoinHandle<()> {
         futures::join!(
             every_minute(services.clone()),
             call_people(services.clone()),
+            seal_open(&services),
             seal::keep_sealing(&services)
         );
     })
+}
+
+/// What an older version wrote without sealing it is sealed once, at the start.
+async fn seal_open(services: &Services) {
+    match crate::services::data_keys::seal_open(services, &Ctx::new(Actor::Job("seal"))).await {
+        Ok(0) => {}
+        Ok(values) => tracing::info!(values, "values from before are sealed now"),
+        Err(error) => {
+            tracing::warn!(%error, "values from before could not be sealed; the next start tries again")
+        }
+    }
 }
 
 /// People are called within this many seconds of when it is due.

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::Services;
 use crate::ctx::{Actor, Ctx};
-use crate::store::sealed::{self, COLUMNS};
+use crate::store::sealed::{self, COLUMNS, Column, Which};
 use crate::store::{Act, Store};
 use crate::{Error, Result};
 
@@ -67,14 +67,37 @@ pub async fn rotate(services: &Services, ctx: &Ctx) -> Result<u64> {
     }
     let mut count = 0;
     for column in &COLUMNS {
-        let mut after = Uuid::nil();
-        loop {
-            let batch = store.write(ctx, Act::recorded_in_itself("keys.reseal"), move |tx| {
-                Box::pin(async move { Ok(sealed::reseal(tx, column, after, BATCH).await?) })
-            });
-            let Some((last, done)) = batch.await? else { break };
-            after = last;
-            count += done;
+        count += reseal(store, ctx, column, Which::All).await?;
+    }
+    Ok(count)
+}
+
+async fn reseal(store: &Store, ctx: &Ctx, column: &'static Column, which: Which) -> Result<u64> {
+    let (mut after, mut count) = (Uuid::nil(), 0);
+    loop {
+        let batch = store.write(ctx, Act::recorded_in_itself("keys.reseal"), move |tx| {
+            Box::pin(async move { Ok(sealed::reseal(tx, column, which, after, BATCH).await?) })
+        });
+        let Some((last, done)) = batch.await? else { return Ok(count) };
+        after = last;
+        count += done;
+    }
+}
+
+/// Seals what lies open since a time before its column was sealed, in small batches; tells how many values. Afterwards
+/// there is nothing to do, and a few reads tell so.
+///
+/// # Errors
+/// [`Error::Store`] when the database cannot be read or written; the next start tries again.
+pub async fn seal_open(services: &Services, ctx: &Ctx) -> Result<u64> {
+    let mut count = 0;
+    for column in &COLUMNS {
+        let open = {
+            let mut conn = services.store.read(ctx).await?;
+            sealed::lies_open(&mut conn, column).await?
+        };
+        if open {
+            count += reseal(&services.store, ctx, column, Which::Open).await?;
         }
     }
     Ok(count)

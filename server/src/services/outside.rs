@@ -181,7 +181,7 @@ pub async fn send(services: &Services, ctx: &Ctx, id: ReferralId, sending: Sendi
                     new_id,
                     Some(user),
                     OutsideState::Sent,
-                    "counselor",
+                    &Private::new("counselor".to_owned()),
                     &Private::default(),
                 )
                 .await?;
@@ -251,7 +251,7 @@ async fn take_news(tx: &mut Tx, found: &Outside, by: Option<UserId>, news: &News
     if !outside::advance(tx, found.id, found.version, to).await? {
         return Err(Error::Conflict("Somebody changed this a moment ago. Look again.".to_owned()));
     }
-    outside::add_event(tx, found.id, by, to, &news.source, &news.note).await?;
+    outside::add_event(tx, found.id, by, to, &news.source.clone().into(), &news.note).await?;
     if to.is_final() {
         outside::end_links(tx, found.id).await?;
     }

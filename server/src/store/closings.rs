@@ -3,9 +3,13 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Conn, StoreError, Tx, args};
+use super::{Conn, StoreError, Tx, args, sealed};
 use crate::model::referral::Outcome;
 use crate::model::{Instant, Private, ReferralId, UserId};
+use crate::seal::field::Place;
+
+const SEEN_BY: &str = "closings.seen_by";
+const REASON: &str = "closings.reason";
 
 /// A closing that waits for a second person.
 #[derive(Clone, Debug, FromRow)]
@@ -33,11 +37,14 @@ pub async fn propose(
     reason: &Private<String>,
 ) -> Result<bool, StoreError> {
     let ctx = tx.ctx();
+    let id = ctx.id();
+    let seen_by = sealed::seal_in(tx, referral, Place { column: SEEN_BY, row: id }, seen_by).await?;
+    let reason = sealed::seal_in(tx, referral, Place { column: REASON, row: id }, reason).await?;
     let added = tx
         .run(
             "insert into closings (id, referral_id, outcome, seen_by, reason, proposed_by, proposed_at) \
              values ($1, $2, $3, $4, $5, $6, $7) on conflict (referral_id) where answered_at is null do nothing",
-            args![ctx.id(), referral, outcome, seen_by, reason, by, ctx.now],
+            args![id, referral, outcome, seen_by, reason, by, ctx.now],
         )
         .await?;
     Ok(added == 1)
@@ -48,12 +55,16 @@ pub async fn propose(
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn waiting(conn: &mut Conn, referral: ReferralId) -> Result<Option<Closing>, StoreError> {
-    conn.first(
+    let found: Option<Closing> = conn.first(
         "select c.id, c.outcome, c.seen_by, c.reason, c.proposed_by, u.name as by_name, c.proposed_at from closings c \
          join users u on u.id = c.proposed_by where c.referral_id = $1 and c.answered_at is null",
         args![referral],
     )
-    .await
+    .await?;
+    let Some(mut closing) = found else { return Ok(None) };
+    sealed::open(conn, Place { column: SEEN_BY, row: closing.id }, &mut closing.seen_by).await?;
+    sealed::open(conn, Place { column: REASON, row: closing.id }, &mut closing.reason).await?;
+    Ok(Some(closing))
 }
 
 /// The second person's answer; false when it was answered meanwhile or the same person answers.

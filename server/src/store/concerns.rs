@@ -1,10 +1,15 @@
 //! What teachers noticed.
 
 use sqlx::FromRow;
+use uuid::Uuid;
 
-use super::{Conn, StoreError, Tx, args};
+use super::{Conn, StoreError, Tx, args, sealed};
 use crate::model::referral::{ReferralState, Urgency};
 use crate::model::{ChildId, DistrictId, Instant, Private, ReferralId, SchoolId, UserId};
+use crate::seal::field::Place;
+
+const SEEN: &str = "concerns.seen";
+const SINCE: &str = "concerns.since";
 
 /// A child as a teacher may see it: a name and a class.
 #[derive(Clone, Debug, FromRow)]
@@ -55,10 +60,13 @@ pub async fn add(
     new: &NewConcern,
 ) -> Result<(), StoreError> {
     let ctx = tx.ctx();
+    let id = ctx.id();
+    let seen = sealed::seal(tx, new.child, Place { column: SEEN, row: id }, &new.seen).await?;
+    let since = sealed::seal(tx, new.child, Place { column: SINCE, row: id }, &new.since).await?;
     tx.run(
         "insert into concerns (id, child_id, school_id, user_id, referral_id, seen, since, urgency, at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        args![ctx.id(), new.child, school, by, referral, &new.seen, &new.since, new.urgency, ctx.now],
+        args![id, new.child, school, by, referral, seen, since, new.urgency, ctx.now],
     )
     .await
     .map(drop)
@@ -94,6 +102,7 @@ pub async fn own(conn: &mut Conn, user: UserId) -> Result<Vec<OwnConcern>, Store
 #[derive(Clone, Debug, FromRow)]
 #[expect(missing_docs, reason = "the columns of the query")]
 pub struct Concern {
+    pub id: Uuid,
     pub at: Instant,
     pub by_name: String,
     pub seen: Private<String>,
@@ -106,10 +115,15 @@ pub struct Concern {
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn of_child(conn: &mut Conn, child: ChildId) -> Result<Vec<Concern>, StoreError> {
-    conn.all(
-        "select n.at, u.name as by_name, n.seen, n.since, n.urgency from concerns n join users u on u.id = n.user_id \
+    let mut concerns: Vec<Concern> = conn.all(
+        "select n.id, n.at, u.name as by_name, n.seen, n.since, n.urgency from concerns n join users u on u.id = n.user_id \
          where n.child_id = $1 order by n.at desc, n.id desc",
         args![child],
     )
-    .await
+    .await?;
+    for concern in &mut concerns {
+        sealed::open(conn, Place { column: SEEN, row: concern.id }, &mut concern.seen).await?;
+        sealed::open(conn, Place { column: SINCE, row: concern.id }, &mut concern.since).await?;
+    }
+    Ok(concerns)
 }

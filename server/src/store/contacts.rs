@@ -124,6 +124,8 @@ pub async fn list_notes(conn: &mut Conn, child: ChildId, user: UserId) -> Result
     Ok(notes)
 }
 
+const WHAT: &str = "follow_ups.what";
+
 /// A dated task on a referral.
 #[derive(Clone, Debug, FromRow)]
 #[expect(missing_docs, reason = "the columns of the table")]
@@ -146,6 +148,7 @@ pub async fn add_follow_up(
 ) -> Result<Uuid, StoreError> {
     let ctx = tx.ctx();
     let id = ctx.id();
+    let what = sealed::seal_in(tx, referral, Place { column: WHAT, row: id }, what).await?;
     tx.run(
         "insert into follow_ups (id, referral_id, due_on, what, created_at) values ($1, $2, $3, $4, $5)",
         args![id, referral, due_on, what, ctx.now],
@@ -174,9 +177,14 @@ pub async fn finish_follow_up(
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn follow_ups(conn: &mut Conn, referral: ReferralId) -> Result<Vec<FollowUp>, StoreError> {
-    conn.all(
-        "select id, due_on, what, done_at from follow_ups where referral_id = $1 order by due_on, id",
-        args![referral],
-    )
-    .await
+    let mut follow_ups: Vec<FollowUp> = conn
+        .all(
+            "select id, due_on, what, done_at from follow_ups where referral_id = $1 order by due_on, id",
+            args![referral],
+        )
+        .await?;
+    for one in &mut follow_ups {
+        sealed::open(conn, Place { column: WHAT, row: one.id }, &mut one.what).await?;
+    }
+    Ok(follow_ups)
 }

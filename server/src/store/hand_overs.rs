@@ -3,8 +3,11 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Conn, StoreError, Tx, args};
+use super::{Conn, StoreError, Tx, args, sealed};
 use crate::model::{Instant, Private, ReferralId, UserId};
+use crate::seal::field::Place;
+
+const NEXT_STEP: &str = "hand_overs.next_step";
 
 /// An offer that waits for its answer.
 #[derive(Clone, Debug, FromRow)]
@@ -31,11 +34,13 @@ pub async fn offer(
     next_step: &Private<String>,
 ) -> Result<bool, StoreError> {
     let ctx = tx.ctx();
+    let id = ctx.id();
+    let next_step = sealed::seal_in(tx, referral, Place { column: NEXT_STEP, row: id }, next_step).await?;
     let added = tx
         .run(
             "insert into hand_overs (id, referral_id, from_user, to_user, next_step, offered_at) \
              values ($1, $2, $3, $4, $5, $6) on conflict (referral_id) where answered_at is null do nothing",
-            args![ctx.id(), referral, from, to, next_step, ctx.now],
+            args![id, referral, from, to, next_step, ctx.now],
         )
         .await?;
     Ok(added == 1)
@@ -46,13 +51,16 @@ pub async fn offer(
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn waiting(conn: &mut Conn, referral: ReferralId) -> Result<Option<HandOver>, StoreError> {
-    conn.first(
+    let found: Option<HandOver> = conn.first(
         "select h.id, h.from_user, f.name as from_name, h.to_user, t.name as to_name, h.next_step, h.offered_at \
          from hand_overs h join users f on f.id = h.from_user join users t on t.id = h.to_user \
          where h.referral_id = $1 and h.answered_at is null",
         args![referral],
     )
-    .await
+    .await?;
+    let Some(mut offer) = found else { return Ok(None) };
+    sealed::open(conn, Place { column: NEXT_STEP, row: offer.id }, &mut offer.next_step).await?;
+    Ok(Some(offer))
 }
 
 /// Answers an offer; false when it was answered meanwhile.

@@ -3,10 +3,11 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Conn, StoreError, Tx, args};
+use super::{Conn, StoreError, Tx, args, sealed};
 use crate::model::outside::{Consent, OutsideState, System};
 use crate::model::referral::Priority;
 use crate::model::{ChildId, DistrictId, Instant, Private, ReferralId, SchoolId, UserId};
+use crate::seal::field::Place;
 
 /// A service of the directory.
 #[derive(Clone, Debug, FromRow)]
@@ -86,6 +87,11 @@ pub struct Outside {
     pub version: i64,
 }
 
+const CONSENT: &str = "outside_referrals.consent_words";
+const LETTER: &str = "outside_referrals.letter";
+const SOURCE: &str = "outside_events.source";
+const NOTE: &str = "outside_events.note";
+
 const COLUMNS: &str = "select o.id, o.referral_id, o.child_id, r.school_id, h.name as service_name, \
     h.contact as service_contact, h.system, o.state, o.consent, o.consent_words, o.letter, u.name as by_name, \
     o.sent_at, o.news_at, o.version from outside_referrals o join referrals r on r.id = o.referral_id \
@@ -110,15 +116,32 @@ pub struct NewOutside {
 /// [`StoreError`] when the database refuses it.
 pub async fn add(tx: &mut Tx, by: UserId, new: &NewOutside) -> Result<(), StoreError> {
     let now = tx.ctx().now;
+    let words =
+        sealed::seal(tx, new.child, Place { column: CONSENT, row: new.id }, &new.consent_words).await?;
+    let letter = sealed::seal(tx, new.child, Place { column: LETTER, row: new.id }, &new.letter).await?;
     tx.run(
         "insert into outside_referrals (id, referral_id, child_id, service_id, state, consent, consent_words, letter, \
          sent_by, sent_at, news_at) values ($1, $2, $3, $4, 'sent', $5, $6, $7, $8, $9, $9)",
         args![
-            new.id, new.referral, new.child, new.service, new.consent, &new.consent_words, &new.letter, by, now
+            new.id, new.referral, new.child, new.service, new.consent, words, letter, by, now
         ],
     )
     .await
     .map(drop)
+}
+
+/// Rows with their texts opened.
+async fn readable(
+    conn: &mut Conn,
+    condition: &'static str,
+    args: Vec<super::Val>,
+) -> Result<Vec<Outside>, StoreError> {
+    let mut rows: Vec<Outside> = conn.all_scoped(COLUMNS, condition, args).await?;
+    for row in &mut rows {
+        sealed::open(conn, Place { column: CONSENT, row: row.id }, &mut row.consent_words).await?;
+        sealed::open(conn, Place { column: LETTER, row: row.id }, &mut row.letter).await?;
+    }
+    Ok(rows)
 }
 
 /// One of them.
@@ -126,7 +149,7 @@ pub async fn add(tx: &mut Tx, by: UserId, new: &NewOutside) -> Result<(), StoreE
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn get(conn: &mut Conn, id: Uuid) -> Result<Option<Outside>, StoreError> {
-    conn.all_scoped(COLUMNS, "where o.id = $1", args![id]).await.map(|mut rows: Vec<Outside>| rows.pop())
+    Ok(readable(conn, "where o.id = $1", args![id]).await?.pop())
 }
 
 /// A child's, newest first.
@@ -134,7 +157,7 @@ pub async fn get(conn: &mut Conn, id: Uuid) -> Result<Option<Outside>, StoreErro
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn of_child(conn: &mut Conn, child: ChildId) -> Result<Vec<Outside>, StoreError> {
-    conn.all_scoped(COLUMNS, "where o.child_id = $1 order by o.sent_at desc, o.id desc", args![child]).await
+    readable(conn, "where o.child_id = $1 order by o.sent_at desc, o.id desc", args![child]).await
 }
 
 /// Those without news since `before` for which nobody was reminded, oldest first.
@@ -142,8 +165,8 @@ pub async fn of_child(conn: &mut Conn, child: ChildId) -> Result<Vec<Outside>, S
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn silent(conn: &mut Conn, before: Instant) -> Result<Vec<Outside>, StoreError> {
-    conn.all_scoped(
-        COLUMNS,
+    readable(
+        conn,
         "where o.news_at <= $1 and o.state in ('sent', 'received', 'accepted', 'attended', 'no_show') and \
          (o.reminded_at is null or o.reminded_at < o.news_at) and r.closed_at is null order by o.news_at, o.id",
         args![before],
@@ -182,12 +205,13 @@ pub async fn advance(tx: &mut Tx, id: Uuid, version: i64, to: OutsideState) -> R
 #[derive(Clone, Debug, FromRow)]
 #[expect(missing_docs, reason = "the columns of the query")]
 pub struct OutsideEvent {
+    pub id: Uuid,
     pub outside_id: Uuid,
     pub at: Instant,
     /// None when the service itself answered.
     pub by_name: Option<String>,
     pub to_state: OutsideState,
-    pub source: String,
+    pub source: Private<String>,
     pub note: Private<String>,
 }
 
@@ -200,14 +224,19 @@ pub async fn add_event(
     outside: Uuid,
     by: Option<UserId>,
     to: OutsideState,
-    source: &str,
+    source: &Private<String>,
     note: &Private<String>,
 ) -> Result<(), StoreError> {
     let ctx = tx.ctx();
+    let id = ctx.id();
+    let child = "select child_id from outside_referrals where id = $1";
+    let (child,): (ChildId,) = tx.first(child, args![outside]).await?.ok_or(crate::seal::field::Unopened)?;
+    let source = sealed::seal(tx, child, Place { column: SOURCE, row: id }, source).await?;
+    let note = sealed::seal(tx, child, Place { column: NOTE, row: id }, note).await?;
     tx.run(
         "insert into outside_events (id, outside_id, at, user_id, to_state, source, note) \
          values ($1, $2, $3, $4, $5, $6, $7)",
-        args![ctx.id(), outside, ctx.now, by, to, source, note],
+        args![id, outside, ctx.now, by, to, source, note],
     )
     .await
     .map(drop)
@@ -218,13 +247,18 @@ pub async fn add_event(
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn events(conn: &mut Conn, child: ChildId) -> Result<Vec<OutsideEvent>, StoreError> {
-    conn.all(
-        "select e.outside_id, e.at, u.name as by_name, e.to_state, e.source, e.note from outside_events e \
+    let mut events: Vec<OutsideEvent> = conn.all(
+        "select e.id, e.outside_id, e.at, u.name as by_name, e.to_state, e.source, e.note from outside_events e \
          join outside_referrals o on o.id = e.outside_id left join users u on u.id = e.user_id \
          where o.child_id = $1 order by e.at desc, e.id desc",
         args![child],
     )
-    .await
+    .await?;
+    for event in &mut events {
+        sealed::open(conn, Place { column: SOURCE, row: event.id }, &mut event.source).await?;
+        sealed::open(conn, Place { column: NOTE, row: event.id }, &mut event.note).await?;
+    }
+    Ok(events)
 }
 
 /// Makes a way in for the service; earlier ones end.
@@ -270,12 +304,12 @@ pub async fn by_link(
     token_hash: Vec<u8>,
     now: Instant,
 ) -> Result<Option<Outside>, StoreError> {
-    conn.all_scoped(
-        COLUMNS,
+    readable(
+        conn,
         "join service_links l on l.outside_id = o.id where l.token_hash = $1 and l.ended_at is null and \
          l.expires_at > $2",
         args![token_hash, now],
     )
     .await
-    .map(|mut rows: Vec<Outside>| rows.pop())
+    .map(|mut rows| rows.pop())
 }

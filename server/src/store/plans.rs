@@ -1,15 +1,31 @@
 //! Safety plans, second looks, and tags: what is written with and about a child. Only ever added to.
 
 use sqlx::FromRow;
+use uuid::Uuid;
 
-use super::{Conn, StoreError, Tx, args};
+use super::{Conn, StoreError, Tx, args, sealed};
 use crate::model::referral::{Danger, DistressTag, Priority};
 use crate::model::{ChildId, Instant, Private, ReferralId, UserId};
+use crate::seal::field::Place;
+
+/// The six steps in order, and why one is empty.
+const TEXTS: [&str; 7] = [
+    "plans.warning_signs",
+    "plans.own_coping",
+    "plans.people_and_places",
+    "plans.people_to_ask",
+    "plans.professionals",
+    "plans.safer_place",
+    "plans.gap_reason",
+];
+const SUMMARY: &str = "assessments.summary";
+const STRENGTHS: &str = "assessments.strengths";
 
 /// A version of a child's safety plan.
 #[derive(Clone, Debug, FromRow)]
 #[expect(missing_docs, reason = "the columns of the query")]
 pub struct Plan {
+    pub id: Uuid,
     pub version: i64,
     pub by_name: String,
     pub written_at: Instant,
@@ -43,16 +59,19 @@ pub async fn add(
     plan: &NewPlan,
 ) -> Result<bool, StoreError> {
     let ctx = tx.ctx();
-    let [one, two, three, four, five, six] = &plan.steps;
+    let id = ctx.id();
+    let mut texts = Vec::with_capacity(TEXTS.len());
+    for (column, text) in TEXTS.into_iter().zip(plan.steps.iter().chain([&plan.gap_reason])) {
+        texts.push(sealed::seal(tx, child, Place { column, row: id }, text).await?);
+    }
+    let mut values = args![id, child, referral, version, by, ctx.now];
+    values.extend(texts.into_iter().map(super::Val::from));
     let added = tx
         .run(
             "insert into plans (id, child_id, referral_id, version, user_id, written_at, warning_signs, own_coping, \
              people_and_places, people_to_ask, professionals, safer_place, gap_reason) values ($1, $2, $3, $4, $5, $6, \
              $7, $8, $9, $10, $11, $12, $13) on conflict (child_id, version) do nothing",
-            args![
-                ctx.id(), child, referral, version, by, ctx.now, one, two, three, four, five, six,
-                &plan.gap_reason
-            ],
+            values,
         )
         .await?;
     Ok(added == 1)
@@ -63,19 +82,36 @@ pub async fn add(
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn list(conn: &mut Conn, child: ChildId) -> Result<Vec<Plan>, StoreError> {
-    conn.all(
-        "select p.version, u.name as by_name, p.written_at, p.warning_signs, p.own_coping, p.people_and_places, \
+    let mut plans: Vec<Plan> = conn.all(
+        "select p.id, p.version, u.name as by_name, p.written_at, p.warning_signs, p.own_coping, p.people_and_places, \
          p.people_to_ask, p.professionals, p.safer_place, p.gap_reason from plans p join users u on u.id = p.user_id \
          where p.child_id = $1 order by p.version desc",
         args![child],
     )
-    .await
+    .await?;
+    for plan in &mut plans {
+        let row = plan.id;
+        let texts = [
+            &mut plan.warning_signs,
+            &mut plan.own_coping,
+            &mut plan.people_and_places,
+            &mut plan.people_to_ask,
+            &mut plan.professionals,
+            &mut plan.safer_place,
+            &mut plan.gap_reason,
+        ];
+        for (column, text) in TEXTS.into_iter().zip(texts) {
+            sealed::open(conn, Place { column, row }, text).await?;
+        }
+    }
+    Ok(plans)
 }
 
 /// A second look after the screening.
 #[derive(Clone, Debug, FromRow)]
 #[expect(missing_docs, reason = "the columns of the query")]
 pub struct Assessment {
+    pub id: Uuid,
     pub at: Instant,
     pub by_name: String,
     pub level: Priority,
@@ -106,10 +142,13 @@ pub async fn add_assessment(
     new: &NewAssessment,
 ) -> Result<(), StoreError> {
     let ctx = tx.ctx();
+    let id = ctx.id();
+    let summary = sealed::seal(tx, child, Place { column: SUMMARY, row: id }, &new.summary).await?;
+    let strengths = sealed::seal(tx, child, Place { column: STRENGTHS, row: id }, &new.strengths).await?;
     tx.run(
         "insert into assessments (id, referral_id, child_id, user_id, at, level, danger, summary, strengths) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        args![ctx.id(), referral, child, by, ctx.now, new.level, new.danger, &new.summary, &new.strengths],
+        args![id, referral, child, by, ctx.now, new.level, new.danger, summary, strengths],
     )
     .await
     .map(drop)
@@ -120,12 +159,17 @@ pub async fn add_assessment(
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn assessments(conn: &mut Conn, child: ChildId) -> Result<Vec<Assessment>, StoreError> {
-    conn.all(
-        "select a.at, u.name as by_name, a.level, a.danger, a.summary, a.strengths from assessments a \
+    let mut looks: Vec<Assessment> = conn.all(
+        "select a.id, a.at, u.name as by_name, a.level, a.danger, a.summary, a.strengths from assessments a \
          join users u on u.id = a.user_id where a.child_id = $1 order by a.at desc, a.id desc",
         args![child],
     )
-    .await
+    .await?;
+    for look in &mut looks {
+        sealed::open(conn, Place { column: SUMMARY, row: look.id }, &mut look.summary).await?;
+        sealed::open(conn, Place { column: STRENGTHS, row: look.id }, &mut look.strengths).await?;
+    }
+    Ok(looks)
 }
 
 /// The groups of children in distress that a child is marked with.

@@ -1,12 +1,14 @@
 //! Referrals, their reasons and events, and the queue.
 
 use sqlx::FromRow;
+use uuid::Uuid;
 
-use super::{Conn, StoreError, Tx, args};
+use super::{Conn, StoreError, Tx, args, sealed};
 use crate::model::referral::{Outcome, Priority, ReferralState};
 use crate::model::{
     AdministrationId, ChildId, DistrictId, Instant, Private, ReferralId, SchoolId, UserId, WindowId,
 };
+use crate::seal::field::Place;
 
 /// A referral.
 #[derive(Clone, Debug, FromRow)]
@@ -171,10 +173,13 @@ pub async fn reasons(conn: &mut Conn, referral: ReferralId) -> Result<Vec<Reason
     .await
 }
 
+const EVENT_REASON: &str = "referral_events.reason";
+
 /// A step in a referral's history.
 #[derive(Clone, Debug, FromRow)]
 #[expect(missing_docs, reason = "the columns of the query")]
 pub struct Event {
+    pub id: Uuid,
     pub at: Instant,
     pub by_name: Option<String>,
     pub verb: String,
@@ -196,10 +201,12 @@ pub async fn add_event(
     reason: &Private<String>,
 ) -> Result<(), StoreError> {
     let ctx = tx.ctx();
+    let id = ctx.id();
+    let reason = sealed::seal_in(tx, referral, Place { column: EVENT_REASON, row: id }, reason).await?;
     tx.run(
         "insert into referral_events (id, referral_id, at, user_id, verb, from_state, to_state, reason) \
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        args![ctx.id(), referral, ctx.now, user, verb, from, to, reason],
+        args![id, referral, ctx.now, user, verb, from, to, reason],
     )
     .await
     .map(drop)
@@ -210,12 +217,17 @@ pub async fn add_event(
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn events(conn: &mut Conn, referral: ReferralId) -> Result<Vec<Event>, StoreError> {
-    conn.all(
-        "select e.at, u.name as by_name, e.verb, e.to_state, e.reason from referral_events e \
-         left join users u on u.id = e.user_id where e.referral_id = $1 order by e.at desc, e.id desc",
-        args![referral],
-    )
-    .await
+    let mut events: Vec<Event> = conn
+        .all(
+            "select e.id, e.at, u.name as by_name, e.verb, e.to_state, e.reason from referral_events e \
+             left join users u on u.id = e.user_id where e.referral_id = $1 order by e.at desc, e.id desc",
+            args![referral],
+        )
+        .await?;
+    for event in &mut events {
+        sealed::open(conn, Place { column: EVENT_REASON, row: event.id }, &mut event.reason).await?;
+    }
+    Ok(events)
 }
 
 /// Takes an open referral for `user`, if nobody was faster: the database decides, not a read before it (REL-09).

@@ -5,10 +5,10 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Conn, StoreError, Tx, args};
-use crate::model::{ChildId, DistrictId, Instant, Private};
+use crate::model::{ChildId, DistrictId, Instant, Private, ReferralId};
 use crate::seal::field::{Place, Sealer, Unopened};
 
-/// The text to store for a value about a child.
+/// The text to store for a value about a child. An empty one stays empty: there is nothing to hide in it.
 ///
 /// # Errors
 /// [`StoreError::Sealed`] when its district has no key.
@@ -18,10 +18,38 @@ pub async fn seal(
     place: Place,
     value: &Private<String>,
 ) -> Result<String, StoreError> {
-    // Asked each time: the moment a key is replaced, every node seals with the new one.
     let sql = "select k.id from children c join data_keys k on k.district_id = c.district_id where c.id = $1 \
                order by k.number desc limit 1";
-    let (key,): (Uuid,) = conn.first(sql, args![child]).await?.ok_or(Unopened)?;
+    seal_with(conn, sql, child.0, place, value).await
+}
+
+/// The same for a value about the child of a referral.
+///
+/// # Errors
+/// [`StoreError::Sealed`] when its district has no key.
+pub async fn seal_in(
+    conn: &mut Conn,
+    referral: ReferralId,
+    place: Place,
+    value: &Private<String>,
+) -> Result<String, StoreError> {
+    let sql = "select k.id from referrals r join children c on c.id = r.child_id join data_keys k on \
+               k.district_id = c.district_id where r.id = $1 order by k.number desc limit 1";
+    seal_with(conn, sql, referral.0, place, value).await
+}
+
+async fn seal_with(
+    conn: &mut Conn,
+    newest: &'static str,
+    owner: Uuid,
+    place: Place,
+    value: &Private<String>,
+) -> Result<String, StoreError> {
+    if value.reveal().is_empty() {
+        return Ok(String::new());
+    }
+    // Asked each time: the moment a key is replaced, every node seals with the new one.
+    let (key,): (Uuid,) = conn.first(newest, args![owner]).await?.ok_or(Unopened)?;
     if !conn.sealer().knows(key) {
         learn(conn).await?;
     }
@@ -101,66 +129,92 @@ pub async fn districts(conn: &mut Conn) -> Result<Vec<(DistrictId,)>, StoreError
     conn.all("select id from districts order by id", args![]).await
 }
 
-/// A sealed column: its name, how its rows are listed with their child, how one is written, and how those of one key are counted.
+/// A sealed column: its name, how its rows are listed with their child, how those that lie open, how one is written, and how
+/// those of one key are counted.
 #[derive(Debug)]
 pub struct Column {
     name: &'static str,
     list: &'static str,
+    open: &'static str,
     write: &'static str,
     count: &'static str,
 }
 
+/// A column by its table and name; where the table knows no child, with the table that does and the column that points there.
+macro_rules! column {
+    ($table:literal, $column:literal) => {
+        column!(@ $table, $column, "t.child_id", [""])
+    };
+    ($table:literal, $column:literal, $parent:literal, $key:literal) => {
+        column!(@ $table, $column, "p.child_id", [" join ", $parent, " p on p.id = t.", $key])
+    };
+    (@ $table:literal, $column:literal, $child:literal, [$($join:literal),+]) => {
+        Column {
+            name: concat!($table, ".", $column),
+            list: concat!(
+                "select t.id, ", $child, ", t.", $column, " from ", $table, " t", $($join,)+
+                " where t.id > $1 order by t.id limit $2"
+            ),
+            open: concat!(
+                "select t.id, ", $child, ", t.", $column, " from ", $table, " t", $($join,)+ " where t.id > $1 and t.",
+                $column, " <> '' and t.", $column, " not like 's1.%' order by t.id limit $2"
+            ),
+            write: concat!("update ", $table, " set ", $column, " = $2 where id = $1 and ", $column, " = $3"),
+            count: concat!("select count(*) from ", $table, " where ", $column, " like $1"),
+        }
+    };
+}
+
 /// Every sealed column there is.
-pub const COLUMNS: [Column; 8] = [
-    Column {
-        name: "contacts.note",
-        list: "select id, child_id, note from contacts where id > $1 order by id limit $2",
-        write: "update contacts set note = $2 where id = $1 and note = $3",
-        count: "select count(*) from contacts where note like $1",
-    },
-    Column {
-        name: "notes.body",
-        list: "select id, child_id, body from notes where id > $1 order by id limit $2",
-        write: "update notes set body = $2 where id = $1 and body = $3",
-        count: "select count(*) from notes where body like $1",
-    },
-    Column {
-        name: "guardians.name",
-        list: "select id, child_id, name from guardians where id > $1 order by id limit $2",
-        write: "update guardians set name = $2 where id = $1 and name = $3",
-        count: "select count(*) from guardians where name like $1",
-    },
-    Column {
-        name: "guardians.phone",
-        list: "select id, child_id, phone from guardians where id > $1 order by id limit $2",
-        write: "update guardians set phone = $2 where id = $1 and phone = $3",
-        count: "select count(*) from guardians where phone like $1",
-    },
-    Column {
-        name: "guardian_letters.body",
-        list: "select id, child_id, body from guardian_letters where id > $1 order by id limit $2",
-        write: "update guardian_letters set body = $2 where id = $1 and body = $3",
-        count: "select count(*) from guardian_letters where body like $1",
-    },
-    Column {
-        name: "mandatory_words.body",
-        list: "select id, child_id, body from mandatory_words where id > $1 order by id limit $2",
-        write: "update mandatory_words set body = $2 where id = $1 and body = $3",
-        count: "select count(*) from mandatory_words where body like $1",
-    },
-    Column {
-        name: "mandatory_sendings.sent_by_name",
-        list: "select id, child_id, sent_by_name from mandatory_sendings where id > $1 order by id limit $2",
-        write: "update mandatory_sendings set sent_by_name = $2 where id = $1 and sent_by_name = $3",
-        count: "select count(*) from mandatory_sendings where sent_by_name like $1",
-    },
-    Column {
-        name: "mandatory_sendings.reference",
-        list: "select id, child_id, reference from mandatory_sendings where id > $1 order by id limit $2",
-        write: "update mandatory_sendings set reference = $2 where id = $1 and reference = $3",
-        count: "select count(*) from mandatory_sendings where reference like $1",
-    },
+pub const COLUMNS: [Column; 28] = [
+    column!("contacts", "note"),
+    column!("notes", "body"),
+    column!("guardians", "name"),
+    column!("guardians", "phone"),
+    column!("guardian_letters", "body"),
+    column!("mandatory_words", "body"),
+    column!("mandatory_sendings", "sent_by_name"),
+    column!("mandatory_sendings", "reference"),
+    column!("plans", "warning_signs"),
+    column!("plans", "own_coping"),
+    column!("plans", "people_and_places"),
+    column!("plans", "people_to_ask"),
+    column!("plans", "professionals"),
+    column!("plans", "safer_place"),
+    column!("plans", "gap_reason"),
+    column!("assessments", "summary"),
+    column!("assessments", "strengths"),
+    column!("outside_referrals", "consent_words"),
+    column!("outside_referrals", "letter"),
+    column!("concerns", "seen"),
+    column!("concerns", "since"),
+    column!("outside_events", "source", "outside_referrals", "outside_id"),
+    column!("outside_events", "note", "outside_referrals", "outside_id"),
+    column!("follow_ups", "what", "referrals", "referral_id"),
+    column!("referral_events", "reason", "referrals", "referral_id"),
+    column!("closings", "seen_by", "referrals", "referral_id"),
+    column!("closings", "reason", "referrals", "referral_id"),
+    column!("hand_overs", "next_step", "referrals", "referral_id"),
 ];
+
+/// Which rows of a column are sealed anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// All of them.
+    All,
+    /// Those that lie open: written before the column was sealed.
+    Open,
+}
+
+/// Whether a column has a row that lies open.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn lies_open(conn: &mut Conn, column: &'static Column) -> Result<bool, StoreError> {
+    let rows: Vec<(Uuid, ChildId, Private<String>)> =
+        conn.all(column.open, args![Uuid::nil(), 1_i64]).await?;
+    Ok(!rows.is_empty())
+}
 
 /// Seals the next rows of a column after an id under the newest keys, and tells the last id and how many there were;
 /// nothing when there are no more. A row that somebody changes in this moment is sealed by that change.
@@ -170,10 +224,12 @@ pub const COLUMNS: [Column; 8] = [
 pub async fn reseal(
     tx: &mut Tx,
     column: &'static Column,
+    which: Which,
     after: Uuid,
     limit: i64,
 ) -> Result<Option<(Uuid, u64)>, StoreError> {
-    let rows: Vec<(Uuid, ChildId, Private<String>)> = tx.all(column.list, args![after, limit]).await?;
+    let sql = if which == Which::Open { column.open } else { column.list };
+    let rows: Vec<(Uuid, ChildId, Private<String>)> = tx.all(sql, args![after, limit]).await?;
     let Some(last) = rows.last().map(|(id, ..)| *id) else { return Ok(None) };
     let mut done = 0;
     for (row, child, stored) in rows {

@@ -336,10 +336,11 @@ fn One(
             }
         })
         .collect_view();
-    let last = events.first().filter(|e| !e.source.is_empty() || !e.note.reveal().is_empty()).map(|e| {
-        let who = e.by_name.clone().unwrap_or_else(|| "The service itself".to_owned());
-        view! { <p class="muted small">{format!("{who}: {} {}", e.source, e.note.reveal())}</p> }
-    });
+    let last =
+        events.first().filter(|e| !e.source.reveal().is_empty() || !e.note.reveal().is_empty()).map(|e| {
+            let who = e.by_name.clone().unwrap_or_else(|| "The service itself".to_owned());
+            view! { <p class="muted small">{format!("{who}: {} {}", e.source.reveal(), e.note.reveal())}</p> }
+        });
     let next = sent.state.next();
     // One form for news on the page: for the newest that is still under way.
     let newest =
