@@ -126,6 +126,8 @@ routes! {
     get "/reports/{report}", COUNSELOR => pages::counselor::report::show;
     post "/reports/{report}/sent", COUNSELOR => pages::counselor::report::sent;
     post "/reports/{report}/against", COUNSELOR => pages::counselor::report::against;
+    get "/children/{id}/correct/{kind}/{row}", COUNSELOR => pages::counselor::correct::show;
+    post "/children/{id}/correct/{kind}/{row}", COUNSELOR => pages::counselor::correct::save;
     get "/children/{id}/move", COUNSELOR => pages::counselor::transfer::show;
     post "/children/{id}/move", COUNSELOR => pages::counselor::transfer::go;
     get "/children/{id}/plan/pdf", COUNSELOR => pages::counselor::plan::pdf;

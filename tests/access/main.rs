@@ -60,14 +60,14 @@ fn path_of(route: &str, ids: &BTreeMap<&'static str, String>) -> String {
     for part in route.split('/') {
         parts.push(match part {
             "{number}" => "1".to_owned(),
+            "{kind}" => "note".to_owned(),
             "{state}" => "paused".to_owned(),
             "{change}" => "sign-out".to_owned(),
             "{file}" => "participation.csv".to_owned(),
             "{token}" | "{rule}" => "none".to_owned(),
             "{window}" | "{instrument}" | "{letter}" | "{shift}" | "{upload}" | "{class}" | "{school}"
-            | "{absence}" | "{outside}" | "{report}" | "{service}" | "{administration}" | "{child}" => {
-                "01890000-0000-7000-8000-000000000000".to_owned()
-            }
+            | "{absence}" | "{outside}" | "{report}" | "{row}" | "{service}" | "{administration}"
+            | "{child}" => "01890000-0000-7000-8000-000000000000".to_owned(),
             "{id}" => ids[last].clone(),
             other => other.to_owned(),
         });
@@ -121,6 +121,7 @@ async fn every_route_opens_for_whom_the_table_says_and_for_nobody_else_az_02() {
                 "{administration}",
                 "{outside}",
                 "{report}",
+                "{row}",
                 "{letter}",
                 "{upload}",
                 "{class}",

@@ -70,3 +70,27 @@ async fn a_counselor_writes_a_mandatory_report_and_says_how_it_was_sent() {
     look(&browser, "report-sent").await;
     browser.console_is_clean().await;
 }
+
+/// C-21: what was written wrongly stays, struck out, beside what is right.
+#[tokio::test]
+async fn a_counselor_corrects_a_note() {
+    let server = Server::demo(Kind::Sqlite).await;
+    let browser = Browser::open(&server.url, Screen::Desktop).await;
+    staff(&browser, &server, "counselor").await;
+    let child = first_child(&browser).await;
+    browser.goto(&child).await;
+    browser.fill("form[action$='/note'] textarea", "Came with her brother Tom.").await;
+    browser.goes("form[action$='/note'] button").await;
+    browser.goes(".timeline a[href*='/correct/note/']").await;
+    browser.reads("Nothing is overwritten").await;
+    look(&browser, "correct").await;
+    browser.fill("textarea[name=body]", "Came with her cousin Tom.").await;
+    browser.goes("form[action*='/correct/'] button").await;
+    browser.reads("Corrected by").await;
+    browser.reads("Came with her brother Tom.").await;
+    browser.reads("Came with her cousin Tom.").await;
+    look(&browser, "child-corrected").await;
+    browser.run("document.querySelector('#timeline-head').scrollIntoView()").await;
+    browser.screenshot("child-corrected-timeline").await;
+    browser.console_is_clean().await;
+}

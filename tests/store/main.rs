@@ -10,6 +10,7 @@ mod break_glass;
 mod capacity;
 mod casework;
 mod consent;
+mod corrections;
 mod device;
 mod doors;
 mod erasure;

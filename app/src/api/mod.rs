@@ -6,6 +6,7 @@ pub mod break_glass;
 pub mod casework;
 pub mod check_in;
 pub mod consent;
+pub mod corrections;
 pub mod district;
 pub mod informants;
 pub mod mandatory;

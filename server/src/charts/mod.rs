@@ -110,7 +110,8 @@ const SCREENS: &str =
 
 /// The referrals that window `$1` gave rise to at school `$2`. `$3` is true.
 const REFERRALS: &str = "select r.opened_at, r.due_at, r.acknowledged_at, r.closed_at,
-    (select min(k.at) from contacts k where k.referral_id = r.id and k.reached = $3) as reached_at
+    (select min(k.at) from contacts k where k.referral_id = r.id and k.reached = $3
+      and not exists (select 1 from contacts x where x.corrects = k.id)) as reached_at
   from referrals r where r.window_id = $1 and r.opened_school_id = $2";
 
 /// What became of those among them who were sent outside.

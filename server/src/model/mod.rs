@@ -8,6 +8,7 @@ mod text_enum;
 mod time;
 
 pub mod administration;
+pub mod correction;
 pub mod mandatory;
 pub mod outside;
 pub mod people;

@@ -5,20 +5,20 @@ use questionnaires::library;
 use super::casework::{self, Casework};
 use super::scoring::zone;
 use super::side_by_side::{self, SideBySide};
+use super::timeline::{self, Written};
 pub use super::trends::Trend;
 use super::trends::{self, short_title};
 use super::{Services, staff};
 use crate::ctx::Ctx;
+use crate::model::correction::Correctable;
 use crate::model::{AdministrationId, ChildId, Instant, Private};
 use crate::policy::Action;
 use crate::store::audit::{self, Opening};
-use crate::store::children::Screen;
 pub use crate::store::children::{Child, Guardian};
 pub use crate::store::contacts::FollowUp;
-use crate::store::contacts::{Contact, Note};
 use crate::store::referrals::{Event, Reason, Referral};
 use crate::store::responses::Flag;
-use crate::store::{Act, administrations, children, contacts, referrals, responses};
+use crate::store::{Act, administrations, children, contacts, corrections, plans, referrals, responses};
 use crate::{Error, Result};
 
 /// A child's record as a counselor sees it.
@@ -89,6 +89,12 @@ pub struct Entry {
     pub by: Option<String>,
     pub title: String,
     pub text: Private<String>,
+    /// What it is, where it can be corrected: not what was corrected already.
+    pub row: Option<(Correctable, uuid::Uuid)>,
+    /// Who has corrected it, and when: then it is read struck out.
+    pub corrected: Option<(String, Instant)>,
+    /// When it was written in place of another one.
+    pub corrects_since: Option<Instant>,
 }
 
 /// What a line of the timeline is about.
@@ -142,6 +148,8 @@ pub async fn record(services: &Services, ctx: &Ctx, id: ChildId) -> Result<Recor
     }
     closed = closed.filter(|_| open.is_none());
     let looks = looks(audit::openings(&mut conn, id.0, OPENINGS).await?, &zone);
+    let assessments = plans::assessments(&mut conn, id).await?;
+    let tasks = corrections::tasks(&mut conn, id).await?;
     let casework = casework::of(&mut conn, ctx, &child, open.as_ref().map(|o| &o.referral)).await?;
     let mut screenings: Vec<Screening> = Vec::new();
     for screen in screens.iter().filter(|s| s.scale == "total") {
@@ -160,7 +168,7 @@ pub async fn record(services: &Services, ctx: &Ctx, id: ChildId) -> Result<Recor
         trends: trends::of(&screens, &missed, &zone),
         side_by_side: side_by_side::compare(&screens),
         critical: flags.iter().filter_map(critical_entry).collect(),
-        timeline: timeline(&screens, events, contacts, notes, looks),
+        timeline: timeline::lines(looks, &screens, events, Written { contacts, notes, assessments, tasks }),
         screenings,
         casework,
         closed,
@@ -306,7 +314,7 @@ fn looks(openings: Vec<Opening>, zone: &jiff::tz::TimeZone) -> Vec<Entry> {
             Some((_, times)) => *times += 1,
             None => {
                 let (title, text) = (String::new(), Private::default());
-                lines.push((Entry { at, kind: EntryKind::Look, by: Some(by_name), title, text }, 1));
+                lines.push((timeline::entry(at, EntryKind::Look, Some(by_name), title, text), 1));
             }
         }
     }
@@ -318,91 +326,6 @@ fn looks(openings: Vec<Opening>, zone: &jiff::tz::TimeZone) -> Vec<Entry> {
         line
     };
     lines.into_iter().map(titled).collect()
-}
-
-fn timeline(
-    screens: &[Screen],
-    events: Vec<Event>,
-    contacts: Vec<Contact>,
-    notes: Vec<Note>,
-    looks: Vec<Entry>,
-) -> Vec<Entry> {
-    let mut entries = looks;
-    for screen in screens.iter().filter(|s| s.scale == "total") {
-        let score = match (screen.value, &screen.band) {
-            (Some(value), Some(band)) => format!("{value} ({})", band.replace('_', " ")),
-            (Some(value), None) => value.to_string(),
-            (None, _) => "too few answers for a score".to_owned(),
-        };
-        let prorated = if screen.prorated { ", prorated" } else { "" };
-        entries.push(Entry {
-            at: screen.submitted_at,
-            kind: EntryKind::Screen,
-            by: None,
-            title: format!("{} finished", short_title(&screen.instrument)),
-            text: format!("{score}{prorated} · {}", screen.window_name).into(),
-        });
-    }
-    for event in events {
-        entries.push(Entry {
-            at: event.at,
-            kind: EntryKind::Referral,
-            title: match event.verb.as_str() {
-                "open" => "Referral opened",
-                "raise" => "Referral raised",
-                "claim" => "Claimed",
-                "close" => "Closed",
-                "escalate" => "Called the next person",
-                "reassign" => "Given to somebody else",
-                "set_priority" => "Another level set",
-                "assess" => "Second look",
-                "snooze" => "Put aside",
-                "propose_close" => "Closing proposed",
-                "return_close" => "Closing sent back",
-                "offer" => "Hand-over offered",
-                "decline_offer" => "Hand-over declined",
-                "withdraw_offer" => "Hand-over withdrawn",
-                "report" => "Mandatory report written",
-                "report_sent" => "Mandatory report sent",
-                "report_against" => "Mandatory report decided against",
-                "transfer" => "Moved to another school",
-                "plan" => "Safety plan",
-                "plan_rescreen" => "Re-screen planned",
-                "rescreen_card" => "Card of a re-screen made",
-                "withdraw_rescreen" => "Re-screen taken back",
-                "guardian_letter" => "Letter to a guardian released",
-                _ => event.to_state.label(),
-            }
-            .to_owned(),
-            by: event.by_name,
-            text: event.reason,
-        });
-    }
-    for contact in contacts {
-        let reached = if contact.reached { "" } else { ", not reached" };
-        entries.push(Entry {
-            at: contact.at,
-            kind: EntryKind::Contact,
-            by: Some(contact.by_name),
-            title: format!("{} · {}{reached}", contact.with_whom.label(), contact.how.label().to_lowercase()),
-            text: contact.note,
-        });
-    }
-    for note in notes {
-        entries.push(Entry {
-            at: note.written_at,
-            kind: EntryKind::Note,
-            by: Some(note.by_name),
-            title: match note.visibility.as_str() {
-                "own" => "Own working note".to_owned(),
-                "shared" => RECORD_NOTE.to_owned(),
-                _ => "Working note".to_owned(),
-            },
-            text: note.body,
-        });
-    }
-    entries.sort_by_key(|e| std::cmp::Reverse(e.at));
-    entries
 }
 
 /// The child of a referral that the reader may work on.

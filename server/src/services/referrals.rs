@@ -91,6 +91,8 @@ pub async fn log_contact(services: &Services, ctx: &Ctx, id: ReferralId, contact
                     how: contact.how,
                     reached: contact.reached,
                     note,
+                    corrects: None,
+                    corrected_at: None,
                 };
                 contacts::add(tx, id, referral.child_id, user, &row).await?;
                 if let Some(day) = contact.next {

@@ -19,6 +19,9 @@ pub struct Contact {
     pub how: ContactHow,
     pub reached: bool,
     pub note: Private<String>,
+    /// The contact that this one corrects, and since when.
+    pub corrects: Option<Uuid>,
+    pub corrected_at: Option<Instant>,
 }
 
 /// Adds a contact and notes its instant on the referral.
@@ -62,7 +65,7 @@ pub async fn add(
 pub async fn list(conn: &mut Conn, child: ChildId) -> Result<Vec<Contact>, StoreError> {
     let mut contacts: Vec<Contact> = conn
         .all(
-            "select k.id, k.at, u.name as by_name, k.with_whom, k.how, k.reached, k.note from contacts k \
+            "select k.id, k.at, u.name as by_name, k.with_whom, k.how, k.reached, k.note, k.corrects, k.corrected_at from contacts k \
          join users u on u.id = k.user_id where k.child_id = $1 order by k.at desc, k.id desc",
             args![child],
         )
@@ -83,6 +86,9 @@ pub struct Note {
     pub by_name: String,
     pub visibility: String,
     pub body: Private<String>,
+    /// The note that this one corrects, and since when.
+    pub corrects: Option<Uuid>,
+    pub corrected_at: Option<Instant>,
 }
 
 /// Adds a note.
@@ -113,7 +119,7 @@ pub async fn add_note(
 /// [`StoreError`] when the database cannot be read.
 pub async fn list_notes(conn: &mut Conn, child: ChildId, user: UserId) -> Result<Vec<Note>, StoreError> {
     let mut notes: Vec<Note> = conn.all(
-        "select n.id, n.written_at, u.name as by_name, n.visibility, n.body from notes n join users u on u.id = n.user_id \
+        "select n.id, n.written_at, u.name as by_name, n.visibility, n.body, n.corrects, n.corrected_at from notes n join users u on u.id = n.user_id \
          where n.child_id = $1 and (n.visibility <> 'own' or n.user_id = $2) order by n.written_at desc, n.id desc",
         args![child, user],
     )
@@ -172,14 +178,15 @@ pub async fn finish_follow_up(
     Ok(tx.run(sql, args![id, referral, now, by]).await? == 1)
 }
 
-/// A referral's follow-ups by date.
+/// A referral's follow-ups by date; one that was corrected is not among them, its correction is.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn follow_ups(conn: &mut Conn, referral: ReferralId) -> Result<Vec<FollowUp>, StoreError> {
     let mut follow_ups: Vec<FollowUp> = conn
         .all(
-            "select id, due_on, what, done_at from follow_ups where referral_id = $1 order by due_on, id",
+            "select id, due_on, what, done_at from follow_ups f where referral_id = $1 and not exists (select 1 \
+             from follow_ups x where x.corrects = f.id) order by due_on, id",
             args![referral],
         )
         .await?;

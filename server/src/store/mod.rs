@@ -26,6 +26,7 @@ pub mod closings;
 pub mod concerns;
 pub mod consent;
 pub mod contacts;
+pub mod corrections;
 pub mod deliveries;
 pub mod duty;
 pub mod erasure;

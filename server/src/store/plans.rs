@@ -118,6 +118,9 @@ pub struct Assessment {
     pub danger: Danger,
     pub summary: Private<String>,
     pub strengths: Private<String>,
+    /// The second look that this one corrects, and since when.
+    pub corrects: Option<Uuid>,
+    pub corrected_at: Option<Instant>,
 }
 
 /// What makes a second look.
@@ -160,7 +163,7 @@ pub async fn add_assessment(
 /// [`StoreError`] when the database cannot be read.
 pub async fn assessments(conn: &mut Conn, child: ChildId) -> Result<Vec<Assessment>, StoreError> {
     let mut looks: Vec<Assessment> = conn.all(
-        "select a.id, a.at, u.name as by_name, a.level, a.danger, a.summary, a.strengths from assessments a \
+        "select a.id, a.at, u.name as by_name, a.level, a.danger, a.summary, a.strengths, a.corrects, a.corrected_at from assessments a \
          join users u on u.id = a.user_id where a.child_id = $1 order by a.at desc, a.id desc",
         args![child],
     )

@@ -235,7 +235,7 @@ fn Body(record: Record, shown: Shown, token: String, now: Instant, reader: Optio
                     <h2 id="timeline-head">"Timeline"</h2>
                     {open.map(|open| view! { <NoteForm open child token=token.clone() shown=shown.clone()/> })}
                     <Chips child only=shown.only/>
-                    <Timeline entries when/>
+                    <Timeline entries when child/>
                     <p><a href=looks><Icon name="eye"/>" Who has opened this file"</a></p>
                     <MoveLink record=record.clone() reader/>
                 </section>

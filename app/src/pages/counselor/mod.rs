@@ -6,6 +6,7 @@ pub mod break_glass;
 mod casework;
 pub mod child;
 pub mod closed;
+pub mod correct;
 pub mod directory;
 pub mod guardian_letter;
 pub mod hand_over;
@@ -46,6 +47,7 @@ fn confirmation(word: &str) -> Option<&'static str> {
         "moved" => Some("The child is at its new school. What you knew went along."),
         "rescreen" => Some("The re-screen is planned. Make its card when the child can answer."),
         "rescreen_withdrawn" => Some("The re-screen is taken back; its card works no more."),
+        "corrected" => Some("Corrected. The old words stay readable beside it."),
         "reopened" => Some("Opened again. Claim it to go on."),
         "bulk" => Some("Done for the selected lines."),
         "undone" => Some("Taken back."),
