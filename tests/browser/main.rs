@@ -7,6 +7,7 @@ mod child;
 mod counselor;
 mod doors;
 mod hostile;
+mod informants;
 mod offline;
 mod read_aloud;
 mod records;

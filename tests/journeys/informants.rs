@@ -1,52 +1,9 @@
 //! A teacher rates a class and a parent answers through a letter's link, through the real pages without a script (43).
 
 use questionnaires::library;
-use server::config::Config;
-use server::ctx::{Actor, Ctx};
-use server::model::{ChildId, ClassId, WindowId};
-use server::services::{Services, families};
-use sqlx::Connection;
+use server::services::families;
+use tests::informants::{ask_everybody, newer_letter};
 use tests::{Kind, Server, on_both_databases};
-
-async fn meddle(server: &Server, sql: &str) {
-    sqlx::any::install_default_drivers();
-    let mut conn = sqlx::AnyConnection::connect(&server.database.url).await.unwrap();
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut conn).await.unwrap();
-}
-
-/// The open window asks parents and, with a form of their own that a school has imported, teachers.
-async fn ask_everybody(server: &mut Server) {
-    let text = include_str!("../../questionnaires/instruments/psc17_parent.toml");
-    let lines = text.lines().filter(|line| !line.starts_with("lock ="));
-    let text: String = lines
-        .map(|line| match line {
-            line if line.starts_with("id = \"psc17_parent\"") => "id = \"psc17_teacher\"\n".to_owned(),
-            line if line.starts_with("informant =") => "informant = \"teacher\"\n".to_owned(),
-            line if line.starts_with("short_title =") => "short_title = \"PSC-17 teacher\"\n".to_owned(),
-            line => format!("{line}\n"),
-        })
-        .collect();
-    let folder = std::env::temp_dir().join(format!("firstlight-{}", uuid::Uuid::new_v4()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let file = folder.join("teacher.toml");
-    std::fs::write(&file, text).unwrap();
-    let file = file.display().to_string();
-    let import = ["instruments", "import", &file, "--licence", "Made for a test", "--recorded-by", "A. Test"];
-    server.command(&import).succeeded();
-    assert!(server.stop());
-    for (position, id, informant) in [(90, "psc17_parent", "parent"), (91, "psc17_teacher", "teacher")] {
-        meddle(
-            server,
-            &format!(
-                "insert into window_instruments (window_id, position, instrument, version, informant, min_age, max_age) \
-                 select id, {position}, '{id}', 1, '{informant}', 4, 17 from windows where state = 'open'"
-            ),
-        )
-        .await;
-    }
-    server.start_again().await;
-    std::fs::remove_dir_all(&folder).unwrap();
-}
 
 on_both_databases! {
     async fn a_teacher_rates_a_class_and_a_parent_answers_through_a_letter_cap_43(kind: Kind) {
@@ -87,12 +44,7 @@ on_both_databases! {
         assert!(letters.has("svg.qr") && letters.says("Scan the code with a phone."));
         assert!(office.get(&forms).await.ok().says("Letter made"));
 
-        // What a code says cannot be read off a page here; the same service makes a newer letter.
-        let services = Services::open(Config::parse("", server.settings().into_iter()).unwrap()).await.unwrap();
-        let (window, class): (WindowId, ClassId) = (window.parse().unwrap(), class.parse().unwrap());
-        let child: ChildId = child.parse().unwrap();
-        let sheet = families::print(&services, &Ctx::new(Actor::Console), window, class, Some(child)).await.unwrap();
-        let secret = sheet.letters[0].1.reveal().rsplit('/').next().unwrap().to_owned();
+        let secret = newer_letter(&server, window, class, &child).await;
 
         let mut parent = server.visitor();
         let page = parent.get(&format!("/f/{secret}")).await.ok();
@@ -117,6 +69,5 @@ on_both_databases! {
         assert!(!server.log().contains(&secret), "the secret is in no log");
         server.visitor().get("/family").await.is(404);
         assert!(office.get(&forms).await.ok().says("Answered"));
-        services.close().await;
     }
 }

@@ -1,10 +1,12 @@
-//! Ten thousand open referrals: what the queue costs the server.
+//! Ten thousand open referrals, and a child with forty screenings: what the pages cost the server.
 
 use std::time::Instant as Clock;
 
 use server::ctx::{Actor, Ctx};
+use server::model::ChildId;
 use server::model::people::Role;
 use server::services::queue::{self, Asked, Share};
+use server::services::records;
 use tests::{Kind, on_both_databases};
 
 use crate::town::Town;
@@ -61,4 +63,45 @@ on_both_databases! {
         }
         town.services.close().await;
     }
+
+    /// C-22: the file of a child with 40 screenings. The figure is printed; only a gross slip fails the test.
+    async fn the_file_of_a_child_with_forty_screenings_comes_at_once(kind: Kind) {
+        let town = Town::of(kind, 30).await;
+        town.meddle(&crowd(kind, 1)).await;
+        town.meddle(&forty_screenings(kind)).await;
+        let reader = town.staff_at(Role::Counselor, 0, Ctx::new(Actor::Console).now).await;
+        let child = ChildId(town.ids("select id from children where number = 'x1'").await[0]);
+        let mut times = Vec::new();
+        for _ in 0..20 {
+            let start = Clock::now();
+            let record = records::record(&town.services, &reader, child).await.unwrap();
+            times.push(start.elapsed());
+            assert_eq!((record.screenings.len(), record.trends.len()), (40, 1));
+        }
+        times.sort();
+        println!("{kind:?} file of a child: median {:?}, slowest {:?}", times[10], times[19]);
+        assert!(times[10].as_millis() < 2_000, "it takes {:?}", times[10]);
+        town.services.close().await;
+    }
+}
+
+/// Forty windows in the past, in each of which the first child of the crowd was screened.
+fn forty_screenings(kind: Kind) -> String {
+    let (numbers, id) = match kind {
+        Kind::Sqlite => {
+            ("with recursive n(i) as (select 1 union all select i + 1 from n where i < 40)", "randomblob(16)")
+        }
+        Kind::Postgres => ("with n(i) as (select generate_series(1, 40))", "gen_random_uuid()"),
+    };
+    format!(
+        "insert into windows (id, district_id, name, opens_on, closes_on, state, consent_mode, created_at) {numbers} \
+         select {id}, (select id from districts), 'Past ' || i, '2020-01-01', '2020-01-15', 'closed', 'opt_out', i from n; \
+         insert into administrations (id, window_id, child_id, school_id, class_id, informant, instrument, version, position, \
+         language, state, offered_at, submitted_at) select {id}, w.id, e.child_id, e.school_id, e.class_id, 'student', \
+         'phq9_teen', 1, 1, 'en', 'submitted', 0, 1500000000000 + w.created_at * 1209600000 from windows w join children c \
+         on c.number = 'x1' join enrollments e on e.child_id = c.id where w.name like 'Past %'; \
+         insert into scores (id, administration_id, scale, engine, value, prorated, band, scored_at) select {id}, a.id, 'total', \
+         1, 5 + w.created_at / 4, false, 'mild', 0 from administrations a join windows w on w.id = a.window_id \
+         where w.name like 'Past %';"
+    )
 }

@@ -19,6 +19,7 @@ mod demo;
 mod driver;
 mod form;
 mod http;
+pub mod informants;
 mod page;
 pub mod place;
 mod post;

@@ -14,7 +14,6 @@ use server::Error;
 use crate::address::Address;
 use crate::api::check_in::get_closing;
 use crate::api::informants::{self as api, Family, PER_PAGE, Sheet};
-use crate::components::banner::{Banner, Tone};
 use crate::components::error_summary::ErrorSummary;
 use crate::components::form::Token;
 use crate::components::shell::{Audience, Head};
@@ -68,8 +67,11 @@ pub async fn show(visit: Visit, address: Address) -> Response {
         if family.done {
             return view! {
                 <main class="page page-narrow" id="main" tabindex="-1">
-                    <Banner tone=Tone::Done head="Thank you. Your answers are handed in." text="The school’s counselors read them. This link has ended; you can close this page."/>
-                    <p>{closing.in_danger.clone()}</p>
+                    <section class="card">
+                        <h1>"Thank you. Your answers are handed in."</h1>
+                        <p>"The school’s counselors read them. This link has ended; you can close this page."</p>
+                        <p>{closing.in_danger.clone()}</p>
+                    </section>
                 </main>
             }
             .into_any();
