@@ -79,6 +79,7 @@ async fn a_counselor_corrects_a_note() {
     staff(&browser, &server, "counselor").await;
     let child = first_child(&browser).await;
     browser.goto(&child).await;
+    browser.run("for (const part of document.querySelectorAll('details')) part.open = true").await;
     browser.fill("form[action$='/note'] textarea", "Came with her brother Tom.").await;
     browser.goes("form[action$='/note'] button").await;
     browser.goes(".timeline a[href*='/correct/note/']").await;
