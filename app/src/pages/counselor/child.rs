@@ -213,7 +213,7 @@ fn Body(record: Record, shown: Shown, token: String, now: Instant, reader: Optio
                     />
                 }
             })}
-        <div class="two">
+        <div class="two two-file">
             <div class="stack">
                 <Scores record=record.clone()/>
                 <Informants windows=record.side_by_side.clone()/>
@@ -231,15 +231,15 @@ fn Body(record: Record, shown: Shown, token: String, now: Instant, reader: Optio
                 <Letters record=record.clone() when=when.clone() claimed/>
                 <Reports record=record.clone() when=when.clone() claimed/>
                 <Guardians guardians=record.guardians.clone()/>
-                <section class="card" aria-labelledby="timeline-head">
-                    <h2 id="timeline-head">"Timeline"</h2>
-                    {open.map(|open| view! { <NoteForm open child token=token.clone() shown=shown.clone()/> })}
-                    <Chips child only=shown.only/>
-                    <Timeline entries when child/>
-                    <p><a href=looks><Icon name="eye"/>" Who has opened this file"</a></p>
-                    <MoveLink record=record.clone() reader/>
-                </section>
             </div>
+            <section class="card" aria-labelledby="timeline-head">
+                <h2 id="timeline-head">"Timeline"</h2>
+                {open.map(|open| view! { <NoteForm open child token=token.clone() shown=shown.clone()/> })}
+                <Chips child only=shown.only/>
+                <Timeline entries when child/>
+                <p><a href=looks><Icon name="eye"/>" Who has opened this file"</a></p>
+                <MoveLink record=record.clone() reader/>
+            </section>
         </div>
     }
     .into_any()
