@@ -16,6 +16,12 @@ pub struct Check {
 }
 
 impl Check {
+    /// For a field whose id is its name, where the one wrong field of a form and its sentence are known.
+    pub fn of(wrong: Option<&(String, String)>, field: &str, hint: bool) -> Self {
+        let error = wrong.filter(|(name, _)| name == field).map(|(_, sentence)| sentence.clone());
+        Self { id: field.to_owned(), error, hint }
+    }
+
     /// For `aria-invalid`.
     pub fn invalid(&self) -> Option<&'static str> {
         self.error.is_some().then_some("true")

@@ -66,7 +66,7 @@ pub(super) async fn of(
         concerns: concerns::of_child(conn, child.id).await?,
         tags: plans::tags(conn, child.id).await?,
         letters: guardian_letters::of_child(conn, child.id).await?,
-        rescreens: rescreens::of_child(conn, ctx, child, open.is_some()).await?,
+        rescreens: Rescreens { list: rescreens::of_child(conn, ctx, child).await?, choices: Vec::new() },
         ..Casework::default()
     };
     // Who looks through a broken glass learns of no report, and has nobody to give the child to.
@@ -81,6 +81,7 @@ pub(super) async fn of(
         if works {
             work.colleagues = steps::colleagues(conn, ctx, referral).await?;
         }
+        work.rescreens.choices = rescreens::choices(conn, ctx, child).await?;
         work.directory = outside::services(conn, child.district_id).await?;
     }
     Ok(work)

@@ -18,7 +18,7 @@ pub use crate::store::children::{Child, Guardian};
 pub use crate::store::contacts::FollowUp;
 use crate::store::referrals::{Event, Reason, Referral};
 use crate::store::responses::Flag;
-use crate::store::{Act, administrations, children, contacts, corrections, plans, referrals, responses};
+use crate::store::{Act, administrations, children, contacts, corrections, referrals, responses};
 use crate::{Error, Result};
 
 /// A child's record as a counselor sees it.
@@ -148,9 +148,9 @@ pub async fn record(services: &Services, ctx: &Ctx, id: ChildId) -> Result<Recor
     }
     closed = closed.filter(|_| open.is_none());
     let looks = looks(audit::openings(&mut conn, id.0, OPENINGS).await?, &zone);
-    let assessments = plans::assessments(&mut conn, id).await?;
     let tasks = corrections::tasks(&mut conn, id).await?;
     let casework = casework::of(&mut conn, ctx, &child, open.as_ref().map(|o| &o.referral)).await?;
+    let assessments = casework.assessments.clone();
     let mut screenings: Vec<Screening> = Vec::new();
     for screen in screens.iter().filter(|s| s.scale == "total") {
         screenings.push(Screening {

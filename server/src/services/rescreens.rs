@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::cards::{Card, Sheet, fresh_card};
 use super::referrals::find;
 use super::steps::worked_on;
+use super::trends::short_title;
 use super::windows::can_be_asked;
 use super::{Services, require, school_days, scoring, staff};
 use crate::config::Clinical;
@@ -73,7 +74,7 @@ impl Rescreen {
             (_, _, Some(_)) => Stage::NotAnswered,
             (_, _, None) => Stage::Planned,
         };
-        let title = title(&row.instrument);
+        let title = short_title(&row.instrument);
         Self { id: row.id, title, due_on: row.due_on, planned_by: row.planned_by_name, stage }
     }
 
@@ -81,10 +82,6 @@ impl Rescreen {
     pub fn waits(&self) -> bool {
         matches!(self.stage, Stage::Planned | Stage::CardOut(_) | Stage::NotAnswered)
     }
-}
-
-fn title(instrument: &str) -> String {
-    library::get(instrument).map_or_else(|| instrument.to_owned(), |known| known.short_title.clone())
 }
 
 /// An instrument that can be asked again, or why it cannot.
@@ -109,20 +106,19 @@ pub struct Rescreens {
     pub choices: Vec<Choice>,
 }
 
-/// For the child's page.
-pub(super) async fn of_child(conn: &mut Conn, ctx: &Ctx, child: &Child, may_plan: bool) -> Result<Rescreens> {
+/// A child's re-screens, for its page.
+pub(super) async fn of_child(conn: &mut Conn, ctx: &Ctx, child: &Child) -> Result<Vec<Rescreen>> {
     let rows = stored::of_child(conn, child.id).await?;
-    let choices = match may_plan {
-        true => {
-            let today = ctx.now.day_in(&scoring::zone(&child.time_zone));
-            let known = stored::answered(conn, child.id).await?;
-            known.iter().filter_map(|answered| choice(child, answered, today)).collect()
-        }
-        false => Vec::new(),
-    };
     let mut list: Vec<Rescreen> = rows.into_iter().map(|row| Rescreen::of(row, ctx.now)).collect();
     list.sort_by_key(|one| !one.waits());
-    Ok(Rescreens { list, choices })
+    Ok(list)
+}
+
+/// What can be asked of a child again.
+pub(super) async fn choices(conn: &mut Conn, ctx: &Ctx, child: &Child) -> Result<Vec<Choice>> {
+    let today = ctx.now.day_in(&scoring::zone(&child.time_zone));
+    let known = stored::answered(conn, child.id).await?;
+    Ok(known.iter().filter_map(|answered| choice(child, answered, today)).collect())
 }
 
 /// Nothing for an instrument that is gone, or that no child answers by itself.
@@ -171,8 +167,8 @@ pub async fn plan(
                 let ctx = tx.ctx();
                 let referral = worked_on(tx, &ctx, referral).await?;
                 let child = scoring::child_of(tx, referral.child_id).await?;
-                let rescreens = of_child(tx, &ctx, &child, true).await?;
-                let Some(choice) = rescreens.choices.iter().find(|c| c.instrument == instrument) else {
+                let choices = choices(tx, &ctx, &child).await?;
+                let Some(choice) = choices.iter().find(|c| c.instrument == instrument) else {
                     return Err(Error::invalid("instrument", "Choose what the child has answered before."));
                 };
                 if let Some(why) = &choice.refused {
@@ -277,7 +273,7 @@ pub async fn print_card(services: &Services, ctx: &Ctx, id: Uuid) -> Result<Shee
                 windows::open_sitting(tx, sitting, ends).await?;
                 cards::void(tx, window, child.id).await?;
                 let (code, link) = fresh_card(tx, &keys, &config.site(), window, child.id).await?;
-                event(tx, &referral, Some(user), "rescreen_card", title(&row.instrument)).await?;
+                event(tx, &referral, Some(user), "rescreen_card", short_title(&row.instrument)).await?;
                 let shown = windows::get_sitting(tx, sitting).await?.ok_or(Error::NotFound)?;
                 let card = Card::of(&child.given_name, &child.family_name, code, link);
                 Ok(Sheet { sitting: shown, opens_on: today, closes_on, cards: vec![card], left_out: 0 })
@@ -349,7 +345,7 @@ pub async fn withdraw(services: &Services, ctx: &Ctx, id: Uuid) -> Result<()> {
                     windows::set_state(tx, window, WindowState::Open, WindowState::Closed).await?;
                 }
                 stored::withdraw(tx, id, user).await?;
-                event(tx, &referral, Some(user), "withdraw_rescreen", title(&row.instrument)).await
+                event(tx, &referral, Some(user), "withdraw_rescreen", short_title(&row.instrument)).await
             })
         })
         .await
@@ -416,7 +412,7 @@ async fn look_at_result(tx: &mut Tx, clinical: &Clinical, id: ReferralId, instru
         day = day.plus_days(1);
     }
     let day = school_days::on_or_after(day, &holidays);
-    let what = format!("Look at the re-screen with {}", title(instrument));
+    let what = format!("Look at the re-screen with {}", short_title(instrument));
     contacts::add_follow_up(tx, id, day, &what.into()).await?;
     let due = school_days::end_of(clinical, day, &zone);
     if due < referral.due_at {
@@ -436,7 +432,8 @@ async fn plan_in(tx: &mut Tx, referral: &Referral, instrument: &str, days: i64) 
     let holidays = places::holidays(tx, referral.school_id, today, 400).await?;
     let day = school_days::on_or_after(today.plus_days(days), &holidays);
     if stored::add(tx, referral.id, referral.child_id, instrument, day, None).await? {
-        event(tx, referral, None, "plan_rescreen", format!("{} until {day}", title(instrument))).await?;
+        event(tx, referral, None, "plan_rescreen", format!("{} until {day}", short_title(instrument)))
+            .await?;
     }
     Ok(())
 }

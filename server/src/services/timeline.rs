@@ -74,54 +74,38 @@ pub(super) fn lines(
             (None, _) => "too few answers for a score".to_owned(),
         };
         let prorated = if screen.prorated { ", prorated" } else { "" };
-        entries.push(Entry {
-            at: screen.submitted_at,
-            kind: EntryKind::Screen,
-            by: None,
-            title: format!("{} finished", short_title(&screen.instrument)),
-            text: format!("{score}{prorated} · {}", screen.window_name).into(),
-            row: None,
-            corrected: None,
-            corrects_since: None,
-        });
+        let title = format!("{} finished", short_title(&screen.instrument));
+        let text = format!("{score}{prorated} · {}", screen.window_name).into();
+        entries.push(entry(screen.submitted_at, EntryKind::Screen, None, title, text));
     }
     for event in events {
-        entries.push(Entry {
-            at: event.at,
-            kind: EntryKind::Referral,
-            title: match event.verb.as_str() {
-                "open" => "Referral opened",
-                "raise" => "Referral raised",
-                "claim" => "Claimed",
-                "close" => "Closed",
-                "escalate" => "Called the next person",
-                "reassign" => "Given to somebody else",
-                "set_priority" => "Another level set",
-                "assess" => "Second look",
-                "snooze" => "Put aside",
-                "propose_close" => "Closing proposed",
-                "return_close" => "Closing sent back",
-                "offer" => "Hand-over offered",
-                "decline_offer" => "Hand-over declined",
-                "withdraw_offer" => "Hand-over withdrawn",
-                "report" => "Mandatory report written",
-                "report_sent" => "Mandatory report sent",
-                "report_against" => "Mandatory report decided against",
-                "transfer" => "Moved to another school",
-                "plan" => "Safety plan",
-                "plan_rescreen" => "Re-screen planned",
-                "rescreen_card" => "Card of a re-screen made",
-                "withdraw_rescreen" => "Re-screen taken back",
-                "guardian_letter" => "Letter to a guardian released",
-                _ => event.to_state.label(),
-            }
-            .to_owned(),
-            by: event.by_name,
-            text: event.reason,
-            row: None,
-            corrected: None,
-            corrects_since: None,
-        });
+        let title = match event.verb.as_str() {
+            "open" => "Referral opened",
+            "raise" => "Referral raised",
+            "claim" => "Claimed",
+            "close" => "Closed",
+            "escalate" => "Called the next person",
+            "reassign" => "Given to somebody else",
+            "set_priority" => "Another level set",
+            "assess" => "Second look",
+            "snooze" => "Put aside",
+            "propose_close" => "Closing proposed",
+            "return_close" => "Closing sent back",
+            "offer" => "Hand-over offered",
+            "decline_offer" => "Hand-over declined",
+            "withdraw_offer" => "Hand-over withdrawn",
+            "report" => "Mandatory report written",
+            "report_sent" => "Mandatory report sent",
+            "report_against" => "Mandatory report decided against",
+            "transfer" => "Moved to another school",
+            "plan" => "Safety plan",
+            "plan_rescreen" => "Re-screen planned",
+            "rescreen_card" => "Card of a re-screen made",
+            "withdraw_rescreen" => "Re-screen taken back",
+            "guardian_letter" => "Letter to a guardian released",
+            _ => event.to_state.label(),
+        };
+        entries.push(entry(event.at, EntryKind::Referral, event.by_name, title.to_owned(), event.reason));
     }
     let Written { contacts, notes, assessments, tasks } = written;
     let links = Links::of(Correctable::Contact, &contacts, |c| {

@@ -12,6 +12,13 @@ const BODY: &str = "mandatory_words.body";
 const SENDER: &str = "mandatory_sendings.sent_by_name";
 const REFERENCE: &str = "mandatory_sendings.reference";
 
+/// The rows of reports on which somebody still has to act, as [`Report::waits`] says it: the same words as their unique index.
+macro_rules! waits {
+    () => {
+        "decided_at is null and (told_at is null or written_at is null)"
+    };
+}
+
 /// A report with its clocks.
 #[derive(Clone, Debug, FromRow)]
 #[expect(missing_docs, reason = "the columns of the query")]
@@ -60,9 +67,12 @@ pub async fn begin(
     let now = tx.ctx().now;
     let added = tx
         .run(
-            "insert into mandatory_reports (id, child_id, referral_id, begun_by, begun_at, tell_by, write_by) \
-             values ($1, $2, $3, $4, $5, $6, $7) on conflict (child_id) where decided_at is null and (told_at is null \
-             or written_at is null) do nothing",
+            concat!(
+                "insert into mandatory_reports (id, child_id, referral_id, begun_by, begun_at, tell_by, write_by) \
+                 values ($1, $2, $3, $4, $5, $6, $7) on conflict (child_id) where ",
+                waits!(),
+                " do nothing"
+            ),
             args![id, child, referral, by, now, tell_by, write_by],
         )
         .await?;
@@ -91,8 +101,7 @@ pub async fn of_child(conn: &mut Conn, child: ChildId) -> Result<Vec<Report>, St
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn waits(conn: &mut Conn, child: ChildId) -> Result<bool, StoreError> {
-    let sql = "select count(*) from mandatory_reports where child_id = $1 and decided_at is null and (told_at is null \
-               or written_at is null)";
+    let sql = concat!("select count(*) from mandatory_reports where child_id = $1 and ", waits!());
     Ok(conn.first::<(i64,)>(sql, args![child]).await?.is_some_and(|(n,)| n > 0))
 }
 
@@ -194,8 +203,11 @@ pub async fn note_sent(
     let written = how.is_written().then_some(sent_at);
     let changed = tx
         .run(
-            "update mandatory_reports set told_at = coalesce(told_at, $2), written_at = coalesce(written_at, $3) \
-             where id = $1 and decided_at is null and (told_at is null or written_at is null)",
+            concat!(
+                "update mandatory_reports set told_at = coalesce(told_at, $2), written_at = coalesce(written_at, $3) \
+                 where id = $1 and ",
+                waits!()
+            ),
             args![report.id, sent_at, written],
         )
         .await?;

@@ -23,8 +23,8 @@ use crate::visit::{Posted, Visit};
 use crate::when::When;
 
 /// The fields of all forms, by name.
-const FIELDS: [&str; 9] =
-    ["with", "how", "reached", "note", "body", "danger", "summary", "strengths", "due_on"];
+const FIELDS: [&str; 10] =
+    ["with", "how", "reached", "note", "body", "danger", "summary", "strengths", "due_on", "what"];
 
 /// What was typed, and what is wrong with it.
 #[derive(Clone, Default)]
@@ -40,8 +40,7 @@ impl Again {
     }
 
     fn check(&self, field: &str) -> Check {
-        let wrong = self.wrong.as_ref().filter(|(name, _)| name == field);
-        Check { id: field.to_owned(), error: wrong.map(|(_, sentence)| sentence.clone()), hint: false }
+        Check::of(self.wrong.as_ref(), field, false)
     }
 }
 
@@ -77,8 +76,7 @@ pub async fn save(address: Address, posted: Posted) -> Response {
         }
         Err(error) => return render::staff_failure(visit, &error),
     };
-    let mut typed: Vec<_> = FIELDS.iter().map(|name| (*name, posted.text(name).to_owned())).collect();
-    typed.push(("what", posted.text("what").to_owned()));
+    let typed = FIELDS.iter().map(|name| (*name, posted.text(name).to_owned())).collect();
     page(visit, (child, kind, row), status, Again { typed, wrong: Some(wrong) }).await
 }
 

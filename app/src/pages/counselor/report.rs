@@ -82,8 +82,7 @@ impl Again {
     }
 
     fn check(&self, field: &str, hint: bool) -> Check {
-        let wrong = self.wrong.as_ref().filter(|(name, _)| name == field);
-        Check { id: field.to_owned(), error: wrong.map(|(_, sentence)| sentence.clone()), hint }
+        Check::of(self.wrong.as_ref(), field, hint)
     }
 
     fn banner(&self) -> Option<AnyView> {

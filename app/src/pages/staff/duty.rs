@@ -294,11 +294,6 @@ fn Week(duty: DutyPage, token: String, when: When) -> AnyView {
     .into_any()
 }
 
-fn check(wrong: Option<&(String, String)>, field: &str, hint: bool) -> Check {
-    let error = wrong.filter(|(name, _)| name == field).map(|(_, message)| message.clone());
-    Check { id: field.to_owned(), error, hint }
-}
-
 fn people(duty: &DutyPage, wanted: impl Fn(Role) -> bool) -> Vec<(String, String)> {
     let mut list = vec![(String::new(), "Choose one".to_owned())];
     for person in duty.rota.people.iter().filter(|p| wanted(p.role)) {
@@ -312,7 +307,7 @@ fn people(duty: &DutyPage, wanted: impl Fn(Role) -> bool) -> Vec<(String, String
 
 #[component]
 fn ShiftForm(duty: DutyPage, token: String, wrong: Option<(String, String)>, today: Day) -> AnyView {
-    let is = |field: &str, hint: bool| check(wrong.as_ref(), field, hint);
+    let is = |field: &str, hint: bool| Check::of(wrong.as_ref(), field, hint);
     let counselors = people(&duty, |role| role == Role::Counselor);
     let days =
         DAYS.iter().enumerate().map(|(n, day)| ((n + 1).to_string(), format!("Every {day}"))).collect();
@@ -349,7 +344,7 @@ fn ShiftForm(duty: DutyPage, token: String, wrong: Option<(String, String)>, tod
 
 #[component]
 fn Away(duty: DutyPage, token: String, wrong: Option<(String, String)>, when: When) -> AnyView {
-    let is = |field: &str| check(wrong.as_ref(), field, false);
+    let is = |field: &str| Check::of(wrong.as_ref(), field, false);
     let everybody = people(&duty, |role| matches!(role, Role::Counselor | Role::SchoolLead));
     let school = duty.school.id;
     let today = when.today().to_string();
