@@ -168,6 +168,12 @@ enum KeysCommand {
     Rotate,
     /// Remove the data keys that were replaced more than a minute ago and that no value needs.
     ForgetOld,
+    /// Change the master key, while the server goes on. A change that broke off is finished.
+    Change {
+        /// Only put the new key into the file, behind the present one, to copy the file to other nodes first.
+        #[arg(long)]
+        prepare: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -345,6 +351,9 @@ fn with_runtime(command: Command) -> Result<(), Stop> {
             Command::Restore { file, identity } => commands::backup::restore(&file, &identity).await,
             Command::Keys(KeysCommand::Rotate) => commands::upkeep::rotate_keys().await,
             Command::Keys(KeysCommand::ForgetOld) => commands::upkeep::forget_old_keys().await,
+            Command::Keys(KeysCommand::Change { prepare }) => {
+                commands::upkeep::change_master_key(prepare).await
+            }
             Command::Audit(AuditCommand::Verify) => commands::audit::verify().await,
             Command::Audit(AuditCommand::Disclosures { child }) => {
                 commands::audit::child(server::model::ChildId(child)).await

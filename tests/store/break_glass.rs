@@ -20,7 +20,7 @@ on_both_databases! {
         let at_device = town.child(&town.teens()[0]).await;
         let Actor::Student(student) = at_device.actor else { panic!() };
         town.meddle(&format!("update children set number = 'N-77' where id = {}", literal(kind, student.child.0))).await;
-        let store = Store::open(&town.database.url, town.services.keys().sealer()).await.unwrap();
+        let store = Store::open(&town.database.url, town.services.config().keys.sealer().unwrap()).await.unwrap();
         let (user, school) = {
             let mut conn = store.read(&at_device).await.unwrap();
             let email = &town.demo.staff.iter().find(|s| s.role == "counselor").unwrap().email;

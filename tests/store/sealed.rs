@@ -22,7 +22,7 @@ fn console() -> Ctx {
 
 /// Another node on the same database, with the same key file.
 async fn node(town: &Town) -> Store {
-    Store::open(&town.database.url, town.services.keys().sealer()).await.unwrap()
+    Store::open(&town.database.url, town.services.config().keys.sealer().unwrap()).await.unwrap()
 }
 
 /// A child and its counselor's context.

@@ -97,7 +97,7 @@ pub async fn whole_child(town: &Town) -> WholeChild {
     );
     let (Actor::Staff(one), Actor::Staff(two)) = (one.actor, two.actor) else { panic!() };
     let (one, two): (UserId, UserId) = (one.user, two.user);
-    let store = Store::open(&town.database.url, town.services.keys().sealer()).await.unwrap();
+    let store = Store::open(&town.database.url, town.services.config().keys.sealer().unwrap()).await.unwrap();
     let put = Putting { store: &store, ctx: Ctx::new(Actor::Console) };
     let (child, district, now) = (who.child, who.district, put.ctx.now);
     put.row(

@@ -92,11 +92,35 @@ fn guard(folder: &Path, data: &Path) {
 pub struct Cluster {
     data: PathBuf,
     port: u16,
+    /// Further settings of the server's command line.
+    more: String,
 }
 
 impl Cluster {
     /// Makes a cluster and starts it.
     pub fn start() -> Self {
+        Self::make(|_| String::new())
+    }
+
+    /// The same with TLS: a certificate and its key in PEM.
+    pub fn with_tls(certificate: &str, key: &str) -> Self {
+        Self::make(|folder| {
+            for (name, text) in [("tls.crt", certificate), ("tls.key", key)] {
+                use std::os::unix::fs::PermissionsExt;
+                let file = folder.join(name);
+                fs::write(&file, text).unwrap();
+                // PostgreSQL reads no key that others could read.
+                fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+                if let Some((user, group)) = server_user() {
+                    std::os::unix::fs::chown(&file, Some(user), Some(group)).unwrap();
+                }
+            }
+            let folder = folder.display();
+            format!(" -c ssl=on -c ssl_cert_file={folder}/tls.crt -c ssl_key_file={folder}/tls.key")
+        })
+    }
+
+    fn make(more: impl FnOnce(&Path) -> String) -> Self {
         let folder = std::env::temp_dir().join(format!("firstlight-pg-{}", place::unique()));
         fs::create_dir(&folder).unwrap();
         if let Some((user, group)) = server_user() {
@@ -115,7 +139,7 @@ impl Cluster {
             "--no-sync",
         ]);
         must(&mut initdb);
-        let mut cluster = Self { data, port: 0 };
+        let mut cluster = Self { data, port: 0, more: more(&folder) };
         // Another process may take the port between our look and PostgreSQL's start.
         for _ in 0..5 {
             cluster.port = place::free_port();
@@ -144,9 +168,10 @@ impl Cluster {
     fn try_resume(&self) -> bool {
         let folder = self.data.parent().unwrap();
         let options = format!(
-            "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories={} -c max_connections=300",
+            "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories={} -c max_connections=300{}",
             self.port,
-            folder.display()
+            folder.display(),
+            self.more
         );
         let mut start = as_server("pg_ctl");
         start

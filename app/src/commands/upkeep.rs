@@ -2,7 +2,7 @@
 
 use server::ctx::{Actor, Ctx};
 use server::model::people::Role;
-use server::services::{data_keys, setup};
+use server::services::{data_keys, master_key, setup};
 
 use super::Stop;
 
@@ -93,5 +93,36 @@ pub async fn forget_old_keys() -> Result<(), Stop> {
     services.close().await;
     let (removed, needed) = done?;
     println!("{removed} old keys removed; {needed} are still needed (rotate again)");
+    Ok(())
+}
+
+/// Changes the master key, or only prepares it.
+///
+/// # Errors
+/// When the file cannot be written or a key does not open; then the present key stays in force.
+pub async fn change_master_key(only_prepare: bool) -> Result<(), Stop> {
+    let services = super::services().await?;
+    let ctx = Ctx::new(Actor::Console);
+    if only_prepare {
+        let prepared = master_key::prepare(&services, &ctx).await;
+        services.close().await;
+        println!("the key {} stands behind the present one, not in force yet", prepared?);
+        println!("copy the file to every node that has one of its own, then run 'firstlight keys change'");
+        return Ok(());
+    }
+    let changed = master_key::change(&services, &ctx).await;
+    services.close().await;
+    let changed = changed?;
+    match changed.keys {
+        0 => println!("the change that had broken off is finished; the key {} is in force", changed.now),
+        keys => println!("{keys} keys are wrapped by the new master key {}; no value lies open", changed.now),
+    }
+    for file in changed.aside {
+        println!("the old key is in {}", file.display());
+        println!(
+            "backups made until now open only with it: put it where the backups' identity is, and remove it here"
+        );
+    }
+    println!("make a backup now, and keep the new key file in another safe");
     Ok(())
 }

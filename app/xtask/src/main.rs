@@ -11,6 +11,7 @@ mod dist;
 mod ledger;
 mod load;
 mod needs;
+mod parts;
 mod release;
 mod repo;
 mod say;
@@ -27,7 +28,8 @@ use say::{Fault, Result};
 const HELP: &str = "\
 cargo xtask dist                   browser part, styles and other assets into app/dist
 cargo xtask demo [-- ARGS]         a running Firstlight with a fictitious district; ARGS go to `firstlight demo`
-cargo xtask build                  release: one file with everything in it
+cargo xtask build                  release: one file with everything in it, and the list of its parts
+cargo xtask parts                  that list alone (CycloneDX): target/release/firstlight.cdx.json
 cargo xtask test [--quick] [-- ARGS]  every test; ARGS go to the test runner.
                                    --quick: only what needs neither browser nor PostgreSQL
 cargo xtask load [-- ARGS]         an optimised server under load, and what a check-in costs; ARGS go to the load tool
@@ -53,6 +55,10 @@ fn dispatch(arguments: Vec<String>) -> Result<u8> {
         ["dist"] if nothing_passed => dist::run(&repo).map(|()| 0),
         ["demo"] => demo::run(&repo, &passed),
         ["build"] if nothing_passed => release::run(&repo).map(|()| 0),
+        ["parts"] if nothing_passed => parts::run(&repo).map(|file| {
+            println!("{}", file.display());
+            0
+        }),
         ["test"] => test::run(&repo, test::Scope::Everything, &passed),
         ["test", "--quick"] => test::run(&repo, test::Scope::Quick, &passed),
         ["load"] => load::run(&repo, &passed),

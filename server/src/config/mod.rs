@@ -15,8 +15,8 @@ mod retention;
 pub use alerts::Alerts;
 pub use capacity::Capacity;
 pub use clinical::{AssentText, Clinical, Clocks, HelpLine};
-pub use keys::Keys;
-pub(crate) use keys::{from_hex, hex};
+pub use keys::{KeySource, Keys, Master};
+pub(crate) use keys::{PURPOSES, from_hex, hex};
 pub use letters::{GuardianLetter, LetterText, result_named_in};
 pub use mandatory::MandatoryReport;
 pub use quality::Quality;
@@ -72,6 +72,12 @@ pub const SETTINGS: &[Setting] = &[
         name: "keys.file",
         default: "",
         meaning: "file of the master key (64 hex digits); default key.hex in data_dir. Nodes of one database share it",
+    },
+    Setting {
+        name: "keys.command",
+        default: "",
+        meaning: "in place of the file: a program with its arguments, divided by spaces, that prints the master key (64 hex \
+                  digits), such as a key service's client; while the key is changed, the new one on a line after it",
     },
     Setting {
         name: "alerts.smtp",
@@ -167,8 +173,8 @@ pub struct Config {
     pub at_once: usize,
     /// Below this age only a guardian's yes counts.
     pub guardian_below: u8,
-    /// The master key's file.
-    pub key_file: PathBuf,
+    /// Where the master key is.
+    pub keys: KeySource,
     /// How alerts leave.
     pub alerts: Alerts,
     /// Where signed checkpoints of the trail go.
@@ -301,9 +307,14 @@ impl Config {
             faults.push(Fault::new("consent.guardian_below", "must be an age in whole years from 0 to 21"));
             14
         });
-        let key_file = match value("keys.file") {
-            name if name.is_empty() => data_dir.join("key.hex"),
-            name => PathBuf::from(name),
+        let command: Vec<String> = value("keys.command").split_whitespace().map(str::to_owned).collect();
+        if !command.is_empty() && !value("keys.file").is_empty() {
+            faults.push(Fault::new("keys.command", "there is keys.file too; the master key has one place"));
+        }
+        let keys = match value("keys.file") {
+            _ if !command.is_empty() => KeySource::Command(command),
+            name if name.is_empty() => KeySource::File(data_dir.join("key.hex")),
+            name => KeySource::File(PathBuf::from(name)),
         };
         let alerts = Alerts::read(&value, &mut faults);
         let checkpoints = match value("audit.checkpoints") {
@@ -336,7 +347,7 @@ impl Config {
                 public_url,
                 trusted_proxies,
                 at_once,
-                key_file,
+                keys,
                 alerts,
                 checkpoints,
                 backup_recipient,

@@ -13,6 +13,8 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use uuid::Uuid;
 
+use crate::config::{KeySource, Master};
+
 const MARK: &str = "s1.";
 const NONCE: usize = 24;
 
@@ -33,7 +35,9 @@ pub struct Unopened;
 /// The data keys in use, shared by all connections.
 #[derive(Clone)]
 pub struct Sealer {
-    wrapping: [u8; 32],
+    masters: Arc<RwLock<Vec<Master>>>,
+    /// Where they are read again when the database needs one that is not known yet.
+    source: Option<KeySource>,
     keys: Arc<RwLock<HashMap<Uuid, XChaCha20Poly1305>>>,
 }
 
@@ -44,29 +48,43 @@ impl std::fmt::Debug for Sealer {
 }
 
 impl Sealer {
-    /// A sealer whose data keys are wrapped by this key.
-    pub fn new(wrapping: [u8; 32]) -> Self {
-        Self { wrapping, keys: Arc::default() }
+    /// A sealer with one master key that never changes.
+    pub fn new(master: [u8; 32]) -> Self {
+        Self::of(vec![master.into()], None)
     }
 
-    /// A fresh data key, wrapped for its row.
+    /// A sealer with these master keys, which are read again where one is missing.
+    pub(crate) fn of(masters: Vec<Master>, source: Option<KeySource>) -> Self {
+        Self { masters: Arc::new(RwLock::new(masters)), source, keys: Arc::default() }
+    }
+
+    /// The master keys known, oldest first.
+    pub fn masters(&self) -> Vec<Master> {
+        self.masters.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// The master key of this fingerprint, if it is known.
+    pub(crate) fn master(&self, fingerprint: &[u8]) -> Option<Master> {
+        self.masters().into_iter().find(|master| master.fingerprint() == fingerprint)
+    }
+
+    /// Reads the master keys again: another node, or a person at the terminal, has changed them. May wait for a program.
     ///
     /// # Errors
-    /// [`Unopened`] when the system has no randomness to give.
-    pub fn fresh_key(&self, id: Uuid, district: Uuid) -> Result<Vec<u8>, Unopened> {
-        let mut key = [0u8; 32];
-        getrandom::fill(&mut key).map_err(|_| Unopened)?;
-        encrypt(&XChaCha20Poly1305::new(&self.wrapping.into()), &key, &wrapped_as(id, district))
+    /// A sentence for the terminal.
+    pub(crate) fn read_again(&self) -> Result<(), String> {
+        let Some(source) = &self.source else { return Ok(()) };
+        let masters = source.read()?;
+        *self.masters.write().unwrap_or_else(std::sync::PoisonError::into_inner) = masters;
+        Ok(())
     }
 
     /// Takes a wrapped data key into use.
     ///
     /// # Errors
     /// [`Unopened`] when it was wrapped by another key: the key file is not this database's.
-    pub fn learn(&self, id: Uuid, district: Uuid, wrapped: &[u8]) -> Result<(), Unopened> {
-        let cipher = XChaCha20Poly1305::new(&self.wrapping.into());
-        let key: [u8; 32] =
-            decrypt(&cipher, wrapped, &wrapped_as(id, district))?.try_into().map_err(|_| Unopened)?;
+    pub fn learn(&self, master: &Master, id: Uuid, district: Uuid, wrapped: &[u8]) -> Result<(), Unopened> {
+        let key = unwrap(master, &wrapped_as(id, district), wrapped)?;
         let mut keys = self.keys.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         keys.insert(id, XChaCha20Poly1305::new(&key.into()));
         Ok(())
@@ -116,8 +134,36 @@ fn bound(key: Uuid, place: Place) -> Vec<u8> {
     [key.as_bytes().as_slice(), place.row.as_bytes(), place.column.as_bytes()].concat()
 }
 
-fn wrapped_as(id: Uuid, district: Uuid) -> Vec<u8> {
+/// What is bound to a wrapped data key.
+pub(crate) fn wrapped_as(id: Uuid, district: Uuid) -> Vec<u8> {
     [b"data key".as_slice(), id.as_bytes(), district.as_bytes()].concat()
+}
+
+/// A fresh random key.
+///
+/// # Errors
+/// [`Unopened`] when the system has no randomness to give.
+pub(crate) fn fresh_key() -> Result<[u8; 32], Unopened> {
+    let mut key = [0u8; 32];
+    getrandom::fill(&mut key).map_err(|_| Unopened)?;
+    Ok(key)
+}
+
+/// Wraps a key for its row.
+///
+/// # Errors
+/// [`Unopened`] when the system has no randomness to give.
+pub(crate) fn wrap(master: &Master, bound: &[u8], key: &[u8; 32]) -> Result<Vec<u8>, Unopened> {
+    encrypt(&XChaCha20Poly1305::new(&master.wrapping().into()), key, bound)
+}
+
+/// The key in a wrapped one.
+///
+/// # Errors
+/// [`Unopened`] when it was wrapped by another master key, or for another row.
+pub(crate) fn unwrap(master: &Master, bound: &[u8], wrapped: &[u8]) -> Result<[u8; 32], Unopened> {
+    let key = decrypt(&XChaCha20Poly1305::new(&master.wrapping().into()), wrapped, bound)?;
+    key.try_into().map_err(|_| Unopened)
 }
 
 fn encrypt(cipher: &XChaCha20Poly1305, text: &[u8], aad: &[u8]) -> Result<Vec<u8>, Unopened> {
@@ -144,11 +190,16 @@ mod tests {
 
     const KEYS: [Uuid; 2] = [Uuid::from_u128(100), Uuid::from_u128(101)];
 
+    fn wrapped(master: u8, id: Uuid, district: Uuid) -> Vec<u8> {
+        super::wrap(&[master; 32].into(), &super::wrapped_as(id, district), &super::fresh_key().unwrap())
+            .unwrap()
+    }
+
     fn sealer() -> Sealer {
         let sealer = Sealer::new([7; 32]);
         for (n, district) in [ONE, TWO].into_iter().enumerate() {
-            let wrapped = sealer.fresh_key(KEYS[n], district).unwrap();
-            sealer.learn(KEYS[n], district, &wrapped).unwrap();
+            let wrapped = wrapped(7, KEYS[n], district);
+            sealer.learn(&[7; 32].into(), KEYS[n], district, &wrapped).unwrap();
         }
         sealer
     }
@@ -187,10 +238,10 @@ mod tests {
             wrong[at] = if wrong[at] == b'A' { b'B' } else { b'A' };
             assert!(sealer.open(place, std::str::from_utf8(&wrong).unwrap()).is_err(), "letter {at}");
         }
-        let wrapped = sealer.fresh_key(KEYS[0], ONE).unwrap();
-        assert!(Sealer::new([8; 32]).learn(KEYS[0], ONE, &wrapped).is_err());
+        let wrapped = wrapped(7, KEYS[0], ONE);
+        assert!(sealer.learn(&[8; 32].into(), KEYS[0], ONE, &wrapped).is_err());
         // A key wrapped for one district is no key of another.
-        assert!(sealer.learn(KEYS[0], TWO, &wrapped).is_err());
+        assert!(sealer.learn(&[7; 32].into(), KEYS[0], TWO, &wrapped).is_err());
         assert!(Sealer::new([7; 32]).seal(KEYS[0], place, "no key yet").is_err());
     }
 }

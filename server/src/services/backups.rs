@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Services, erasure, reconciling, trail};
-use crate::config::{Config, hex};
+use crate::config::{Config, KeySource, hex};
 use crate::ctx::Ctx;
 use crate::seal::age::{self, Identity};
 use crate::store::{Act, Store, backups};
@@ -207,10 +207,12 @@ pub async fn restore(
     if place.exists() {
         return Err(format!("{} exists; a restore never writes over a database", place.display()));
     }
-    if !config.key_file.exists() {
+    if let KeySource::File(file) = &config.keys
+        && !file.exists()
+    {
         return Err(format!(
             "the key file {} is missing; put the one in place that the backup's server had",
-            config.key_file.display()
+            file.display()
         ));
     }
     let part = Passing(beside(&place, ".restoring"));

@@ -3,9 +3,12 @@
 use uuid::Uuid;
 
 use super::Services;
+use crate::config::{KeySource, Keys, hex};
 use crate::ctx::{Actor, Ctx};
+use crate::model::DistrictId;
+use crate::seal::field;
 use crate::store::sealed::{self, COLUMNS, Column, Which};
-use crate::store::{Act, Store};
+use crate::store::{Act, Store, StoreError, master_key};
 use crate::{Error, Result};
 
 /// How many rows one transaction seals anew.
@@ -13,23 +16,28 @@ const BATCH: i64 = 100;
 /// How long a replaced key is kept at least, in seconds: longer than any transaction lasts.
 const KEPT_SECONDS: i64 = 60;
 
-/// Reads the keys, and gives a district from before there were any its first.
+/// Reads the keys, and gives a database from before there were any its first.
 ///
 /// # Errors
 /// A sentence for the terminal: the key file is not this database's.
-pub(super) async fn prepare(store: &Store) -> std::result::Result<(), String> {
+pub(super) async fn prepare(store: &Store, source: &KeySource) -> std::result::Result<Keys, String> {
     let ctx = Ctx::new(Actor::Job("keys"));
-    let missing = async {
-        let mut conn = store.read(&ctx).await?;
-        sealed::learn(&mut conn).await?;
-        Ok::<_, Error>(sealed::without_key(&mut conn).await?)
-    };
-    let missing = missing.await.map_err(|error| match error {
-        Error::Store(crate::store::StoreError::Sealed(_)) => {
-            "the key file is not the one this database was sealed with; put the right one in place (keys.file)".to_owned()
+    let (keys, missing) = match read_keys(store, &ctx).await {
+        Ok(read) => read,
+        Err(Error::Store(StoreError::Sealed(_))) => {
+            let needed =
+                async { Ok::<_, Error>(master_key::fingerprint(&mut store.read(&ctx).await?).await?) };
+            let needed = needed
+                .await
+                .ok()
+                .flatten()
+                .map_or(String::new(), |f| format!(" (it needs the key {})", name(&f)));
+            return Err(format!(
+                "{source} is not the one this database was sealed with{needed}; put the right one in place (keys.file)"
+            ));
         }
-        other => other.to_string(),
-    })?;
+        Err(other) => return Err(other.to_string()),
+    };
     for (district,) in missing {
         let added = store.write(&ctx, Act::new("keys.add"), move |tx| {
             Box::pin(async move {
@@ -39,7 +47,43 @@ pub(super) async fn prepare(store: &Store) -> std::result::Result<(), String> {
         });
         added.await.map_err(|e| e.to_string())?;
     }
-    Ok(())
+    Ok(keys)
+}
+
+/// How a master key is named on the terminal: the beginning of its fingerprint.
+pub(super) fn name(fingerprint: &[u8]) -> String {
+    hex(fingerprint.get(..4).unwrap_or_default())
+}
+
+async fn read_keys(store: &Store, ctx: &Ctx) -> Result<(Keys, Vec<(DistrictId,)>)> {
+    let before = {
+        let mut conn = store.read(ctx).await?;
+        match master_key::fingerprint(&mut conn).await? {
+            Some(_) => None,
+            None => {
+                let master = master_key::of_before(&mut conn, &store.sealer().masters()).await?;
+                Some((master, sealed::districts(&mut conn).await?.is_empty()))
+            }
+        }
+    };
+    if let Some((master, is_new)) = before {
+        // What was derived from the master key until now stays in use; a new database has keys of their own.
+        let mut kept = Keys::derived(&master);
+        if is_new {
+            for key in &mut kept {
+                *key = field::fresh_key().map_err(StoreError::from)?;
+            }
+        }
+        let noted = store.write(ctx, Act::recorded_in_itself("keys.note_master"), move |tx| {
+            let master = master.clone();
+            Box::pin(async move { Ok(master_key::note(tx, &master, &kept).await?) })
+        });
+        noted.await?;
+    }
+    let mut conn = store.read(ctx).await?;
+    sealed::learn(&mut conn).await?;
+    let keys = master_key::kept(&mut conn).await?;
+    Ok((keys, sealed::without_key(&mut conn).await?))
 }
 
 /// Gives each district a new data key, seals every value under it, and removes the keys that no value needs any more.
@@ -119,6 +163,6 @@ pub async fn forget_old(services: &Services, ctx: &Ctx) -> Result<(u64, u64)> {
         .await
 }
 
-fn console(ctx: &Ctx) -> Result<()> {
+pub(super) fn console(ctx: &Ctx) -> Result<()> {
     if matches!(ctx.actor, Actor::Console) { Ok(()) } else { Err(Error::NotFound) }
 }

@@ -32,6 +32,7 @@ pub mod guardian_letters;
 pub mod hands;
 pub mod logistics;
 pub mod mandatory;
+pub mod master_key;
 pub mod outside;
 mod passwords;
 pub mod plans;
@@ -99,9 +100,9 @@ impl Services {
     /// # Errors
     /// A sentence for the terminal that says what to do.
     pub async fn open(config: Config) -> std::result::Result<Self, String> {
-        let keys = Keys::open(&config.key_file)?;
-        let store = Store::open(&config.database_url, keys.sealer()).await.map_err(|e| e.to_string())?;
-        data_keys::prepare(&store).await?;
+        let sealer = config.keys.sealer()?;
+        let store = Store::open(&config.database_url, sealer).await.map_err(|e| e.to_string())?;
+        let keys = data_keys::prepare(&store, &config.keys).await?;
         let config = Arc::new(config);
         let together = Together::start(store.clone(), Arc::clone(&config));
         Ok(Self {

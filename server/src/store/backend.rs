@@ -14,6 +14,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, FromRow, PgPool, Postgres}
 
 mod catalogue;
 mod readers;
+mod tls;
 
 use super::{StoreError, Val};
 use crate::seal::field::Sealer;
@@ -276,6 +277,7 @@ impl Backend {
             // A transaction that somebody forgot must not hold its locks for ever.
             .options([("idle_in_transaction_session_timeout", "15s"), ("lock_timeout", "10s")])
             .disable_statement_logging();
+        let options = tls::secured(options)?;
         let pool = PgPoolOptions::new()
             .max_connections(16)
             .acquire_timeout(Duration::from_secs(10))

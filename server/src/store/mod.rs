@@ -39,6 +39,7 @@ pub mod legal_holds;
 mod lineage;
 pub mod logistics;
 pub mod mandatory;
+pub mod master_key;
 pub mod outbox;
 pub mod outside;
 pub mod places;
@@ -108,6 +109,11 @@ impl Store {
     /// Whether units of work are done one after the other, as in an embedded database.
     pub(crate) fn has_one_writer(&self) -> bool {
         self.writer.is_some()
+    }
+
+    /// The keys of sealed values.
+    pub(crate) fn sealer(&self) -> &Sealer {
+        &self.sealer
     }
 
     /// A consistent copy of the database in a file of its own, while others read and write.

@@ -4,9 +4,10 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Conn, StoreError, Tx, args};
+use super::{Conn, StoreError, Tx, args, master_key};
+use crate::config::Master;
 use crate::model::{ChildId, DistrictId, Instant, Private, ReferralId};
-use crate::seal::field::{Place, Sealer, Unopened};
+use crate::seal::field::{self, Place, Sealer, Unopened};
 
 /// The text to store for a value about a child. An empty one stays empty: there is nothing to hide in it.
 ///
@@ -74,6 +75,7 @@ struct DataKey {
     id: Uuid,
     district_id: DistrictId,
     wrapped: Vec<u8>,
+    fingerprint: Vec<u8>,
 }
 
 /// Reads every data key.
@@ -81,12 +83,30 @@ struct DataKey {
 /// # Errors
 /// [`StoreError::Sealed`] when the key file is not this database's.
 pub async fn learn(conn: &mut Conn) -> Result<(), StoreError> {
-    let sql = "select id, district_id, wrapped from data_keys";
+    // In one statement: between two, the master key may be changed.
+    let sql = "select k.id, k.district_id, k.wrapped, m.fingerprint from data_keys k cross join master_key m";
     let keys: Vec<DataKey> = conn.all(sql, args![]).await?;
     for key in keys {
-        conn.sealer().learn(key.id, key.district_id.0, &key.wrapped)?;
+        let master = master_of(conn, &key.fingerprint).await?;
+        conn.sealer().learn(&master, key.id, key.district_id.0, &key.wrapped)?;
     }
     Ok(())
+}
+
+/// The master key of a fingerprint; where it is not known, the keys' place is asked again.
+///
+/// # Errors
+/// [`StoreError::Sealed`] when it is not there either.
+pub(super) async fn master_of(conn: &mut Conn, fingerprint: &[u8]) -> Result<Master, StoreError> {
+    if let Some(master) = conn.sealer().master(fingerprint) {
+        return Ok(master);
+    }
+    let sealer = conn.sealer().clone();
+    let read = tokio::task::spawn_blocking(move || sealer.read_again()).await;
+    if let Err(error) = read.map_err(|_| StoreError::Panicked)? {
+        tracing::error!(%error, "the master key could not be read again");
+    }
+    Ok(conn.sealer().master(fingerprint).ok_or(Unopened)?)
 }
 
 /// Gives a district its next data key; from the commit on it seals with that one.
@@ -96,7 +116,8 @@ pub async fn learn(conn: &mut Conn) -> Result<(), StoreError> {
 pub async fn add_key(tx: &mut Tx, district: DistrictId) -> Result<(), StoreError> {
     let ctx = tx.ctx();
     let id = ctx.id();
-    let wrapped = tx.sealer().fresh_key(id, district.0)?;
+    let master = master_key::in_force(tx).await?;
+    let wrapped = field::wrap(&master, &field::wrapped_as(id, district.0), &field::fresh_key()?)?;
     let last: Option<(i64,)> = tx
         .first(
             "select number from data_keys where district_id = $1 order by number desc limit 1",
