@@ -130,6 +130,9 @@ routes! {
     post "/children/{id}/correct/{kind}/{row}", COUNSELOR => pages::counselor::correct::save;
     get "/children/{id}/move", COUNSELOR => pages::counselor::transfer::show;
     post "/children/{id}/move", COUNSELOR => pages::counselor::transfer::go;
+    post "/children/{id}/drafts/{form}", COUNSELOR => pages::counselor::drafts::keep;
+    post "/children/{id}/drafts/{form}/discard", COUNSELOR => pages::counselor::drafts::discard;
+    get "/reports/{report}/pdf", COUNSELOR => pages::counselor::report::pdf;
     get "/children/{id}/plan/pdf", COUNSELOR => pages::counselor::plan::pdf;
     get "/children/{id}/hand-over", COUNSELOR => pages::counselor::hand_over::show;
     get "/children/{id}/hand-over/pdf", COUNSELOR => pages::counselor::hand_over::pdf;
@@ -175,6 +178,9 @@ routes! {
 
     get "/break-glass", Who::Staff(&[Role::Counselor, Role::SchoolLead]) => pages::counselor::break_glass::show;
     post "/break-glass", COUNSELOR => pages::counselor::break_glass::open;
+    get "/cover", Who::AnyStaff => pages::cover::show;
+    post "/cover", Who::AnyStaff => pages::cover::take_off;
+    post "/cover/here", Who::AnyStaff => pages::cover::here;
     get "/confirm", Who::AnyStaff => pages::sign_in::show_confirm;
     post "/confirm", Who::AnyStaff => pages::sign_in::confirm;
     get "/account", Who::AnyStaff => pages::account::show;

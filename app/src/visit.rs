@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use server::config::Config;
 use server::ctx::{Actor, Ctx};
@@ -99,6 +99,20 @@ const ASKED_BY_PAGES: [&str; 2] = ["/alerts", "/check-in/here"];
 const CHILD_PAGES: [&str; 11] =
     ["", "c", "card", "help", "quiet", "check-in", "all-done", "look", "talk", "learn", "start"];
 
+/// What a covered sign-in may still ask for: its cover, whether something urgent waits, and a proctor's board, which an
+/// adult watches without touching it and which holds no answer.
+fn stays_uncovered(path: &str) -> bool {
+    let part = path.split('/').nth(1).unwrap_or_default();
+    path == "/alerts" || path == "/alerts/events" || matches!(part, "cover" | "sittings")
+}
+
+/// The cover, and where the page goes on when it is taken off.
+fn cover_path(path: &str) -> String {
+    // Ids and words of ours need no escaping; anything else goes to the first page.
+    let plain = path.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_'));
+    if plain && path.len() <= 200 { format!("/cover?to={path}") } else { "/cover".to_owned() }
+}
+
 impl FromRequestParts<Site> for Visit {
     type Rejection = Response;
 
@@ -115,15 +129,20 @@ impl FromRequestParts<Site> for Visit {
                     || parts.uri.path().ends_with("/events")
                     || parts.uri.query() == Some("live") =>
             {
-                api::sign_in::unnoticed_visitor(site, &ctx, token).await.map(|found| (found, None))
+                api::sign_in::unnoticed_visit(site, &ctx, token).await.map(Some)
             }
-            Some(token) => api::sign_in::visit(site, &ctx, token).await,
-            None => Ok((sign_in::Visitor::Actor(Actor::Nobody), None)),
+            Some(token) => api::sign_in::visit(site, &ctx, token).await.map(Some),
+            None => Ok(None),
         };
-        let (actor, owes_code, factor_at) = match found {
-            Ok((sign_in::Visitor::Actor(actor), factor_at)) => (actor, false, factor_at),
-            Ok((sign_in::Visitor::OwesCode(_), _)) => (Actor::Nobody, true, None),
-            Err(error) => return Err(render::failure(&error, &ctx)),
+        let found = found.map_err(|error| render::failure(&error, &ctx))?;
+        let covered = found.as_ref().is_some_and(|seen| seen.covered);
+        if covered && parts.method == Method::GET && !stays_uncovered(parts.uri.path()) {
+            return Err(Redirect::to(&cover_path(parts.uri.path())).into_response());
+        }
+        let (actor, owes_code, factor_at) = match found.map(|seen| (seen.visitor, seen.factor_at)) {
+            Some((sign_in::Visitor::Actor(actor), factor_at)) => (actor, false, factor_at),
+            Some((sign_in::Visitor::OwesCode(_), _)) => (Actor::Nobody, true, None),
+            None => (Actor::Nobody, false, None),
         };
         let ctx = Ctx { factor_at, ..ctx.with_actor(actor) };
         let alerts = match &ctx.actor {
@@ -433,6 +452,11 @@ impl Posted {
     /// The value of a field; empty when it is missing.
     pub fn text(&self, name: &str) -> &str {
         self.fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Everything that was typed or chosen: all but what each of our forms carries.
+    pub fn typed(&self) -> Vec<(String, String)> {
+        self.fields.iter().filter(|(key, _)| !matches!(key.as_str(), "token" | "child")).cloned().collect()
     }
 
     /// Every value of a field that may be there several times.

@@ -55,6 +55,11 @@ impl When {
         day.0.strftime("%a %-d %b %Y").to_string()
     }
 
+    /// `Tue 3 Mar 2026 10:42`, for paper.
+    pub fn dated_at(&self, at: Instant) -> String {
+        format!("{} {}", self.dated(at.day_in(&self.zone)), self.time(at))
+    }
+
     /// For a machine: `2026-03-03T10:42`.
     pub fn iso(&self, at: Instant) -> String {
         at.civil_in(&self.zone).strftime("%Y-%m-%dT%H:%M").to_string()

@@ -5,6 +5,7 @@
 mod budget;
 mod child;
 mod counselor;
+mod cover;
 mod doors;
 mod hostile;
 mod informants;

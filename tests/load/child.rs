@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::client::{Answer, Body, Device};
+use tests::device::{Answer, Body, Device};
 
 /// Which way a check-in goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

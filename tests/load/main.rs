@@ -6,9 +6,9 @@
 #![allow(clippy::unwrap_used, reason = "a tool of the tests: what fails here fails loudly")]
 
 mod child;
-mod client;
 mod many;
 mod measure;
+mod pages;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use std::time::{Duration, Instant};
 
 use child::Way;
 use clap::Parser;
-use client::Device;
 use measure::Steps;
 use serde_json::{Value, json};
 use sqlx::Connection;
+use tests::device::Device;
 use tests::{Kind, Server, Setup};
 
 /// Replays whole check-ins against a server of its own and prints what they cost.
@@ -45,6 +45,9 @@ struct Arguments {
     /// Instead of check-ins: the release of a district with so many made-up screenings.
     #[arg(long)]
     release: Option<u64>,
+    /// Instead of check-ins: the pages of staff, a queue of 10,000 open referrals and a file with 40 screenings.
+    #[arg(long)]
+    pages: bool,
     /// Schools of that district.
     #[arg(long, default_value_t = 200)]
     schools: u64,
@@ -89,6 +92,14 @@ async fn run(arguments: &Arguments) -> bool {
         }
         return false;
     }
+    if arguments.pages {
+        let mut figures = Vec::new();
+        for kind in kinds {
+            figures.extend(pages::of_staff(kind).await);
+        }
+        write_json(arguments, &figures);
+        return false;
+    }
     let ways = arguments.way.map_or(vec![Way::Islands, Way::Pages], |way| vec![way]);
     let mut figures = Vec::new();
     for kind in kinds {
@@ -105,10 +116,14 @@ async fn run(arguments: &Arguments) -> bool {
         }
     }
     let failed = figures.iter().any(|figure| figure["failed"] != 0);
-    if let Some(path) = &arguments.json {
-        std::fs::write(path, serde_json::to_string_pretty(&figures).unwrap()).unwrap();
-    }
+    write_json(arguments, &figures);
     failed
+}
+
+fn write_json(arguments: &Arguments, figures: &[Value]) {
+    if let Some(path) = &arguments.json {
+        std::fs::write(path, serde_json::to_string_pretty(figures).unwrap()).unwrap();
+    }
 }
 
 async fn measured(arguments: &Arguments, kind: Kind, way: Way) -> Value {
@@ -223,13 +238,13 @@ async fn replay(
 }
 
 /// The processes whose time counts: the server, and PostgreSQL with all its workers.
-struct Cpu {
+pub(crate) struct Cpu {
     server: u32,
     postgres: Option<u32>,
 }
 
 impl Cpu {
-    async fn of(server: &Server, kind: Kind) -> Self {
+    pub(crate) async fn of(server: &Server, kind: Kind) -> Self {
         let postgres = match kind {
             Kind::Sqlite => None,
             Kind::Postgres => {
@@ -242,7 +257,7 @@ impl Cpu {
         Self { server: server.id(), postgres }
     }
 
-    fn seconds(&self) -> f64 {
+    pub(crate) fn seconds(&self) -> f64 {
         let postgres: f64 = self.postgres.map_or(0.0, |parent| {
             let workers = measure::children(parent);
             measure::processor_seconds(parent)

@@ -30,11 +30,13 @@ pub struct Plan {
 
 /// Fills a database and builds its release; the figures as JSON.
 pub async fn release(kind: Kind, plan: Plan) -> Value {
-    let database = Database::migrated(kind).await;
+    let database = Database::empty(kind).await;
+    let folder = Scratch::new();
+    // In the folder whose key the later commands use.
+    run(&folder, &database, &["migrate"]).await;
     let filling = Instant::now();
     fill(&database, plan).await;
     let filled = filling.elapsed();
-    let folder = Scratch::new();
     let build = run(&folder, &database, &["release", "build"]).await;
     let audit = run(&folder, &database, &["release", "audit"]).await;
     let mut conn = AnyConnection::connect(&database.url).await.unwrap();

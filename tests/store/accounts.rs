@@ -57,9 +57,10 @@ impl House {
     /// The context of a session at this time; nobody's when it has ended.
     async fn visit(&self, token: &str) -> Ctx {
         let nobody = self.ctx(Actor::Nobody);
-        match sessions::visit(&self.services, &nobody, token).await.unwrap() {
-            (Visitor::Actor(actor), factor_at) => Ctx { factor_at, ..nobody.with_actor(actor) },
-            (Visitor::OwesCode(_), _) => nobody,
+        let seen = sessions::visit(&self.services, &nobody, token).await.unwrap();
+        match seen.visitor {
+            Visitor::Actor(actor) => Ctx { factor_at: seen.factor_at, ..nobody.with_actor(actor) },
+            Visitor::OwesCode(_) => nobody,
         }
     }
 
@@ -193,6 +194,51 @@ on_both_databases! {
         assert!(!signed_in(&house.visit(&beside).await) && signed_in(&house.visit(&admin).await));
         house.wait(1801);
         assert!(!signed_in(&house.visit(&admin).await), "half an hour without use ends a sign-in");
+    }
+
+    /// C-33: ten minutes without a touch cover a counselor's sign-in, whatever its page asks by itself; the password or a
+    /// one-time code takes the cover off, and nothing else does. Whoever sees no answers is not covered.
+    async fn ten_minutes_without_a_touch_cover_a_counselors_sign_in_c_33(kind: Kind) {
+        let mut house = House::new(kind).await;
+        let (admin, ..) = house.administrator().await;
+        let ctx = house.visit(&admin).await;
+        let mut staff = Vec::new();
+        for (email, role) in [("ben@district.example", Role::Counselor), ("eva@district.example", Role::Auditor)] {
+            let link = accounts::invite(&house.services, &ctx, "Staff", email, role, Scope::District).await.unwrap();
+            let (secret, codes) = house.accept(link.reveal(), email).await;
+            staff.push((house.sign_in(email, &codes[0]).await.unwrap(), secret, codes));
+        }
+        let (ben, eva) = (&staff[0], &staff[1]);
+        let covered = async |house: &House, token: &str| {
+            sessions::visit(&house.services, &house.ctx(Actor::Nobody), token).await.unwrap().covered
+        };
+        house.wait(599);
+        assert!(!covered(&house, &ben.0).await);
+        // That visit was a touch: the ten minutes begin anew. What a page asks by itself is none.
+        house.wait(590);
+        let asked = sessions::unnoticed_visit(&house.services, &house.ctx(Actor::Nobody), &ben.0).await.unwrap();
+        assert!(!asked.covered);
+        house.wait(10);
+        for _ in 0..2 {
+            assert!(covered(&house, &ben.0).await, "looking at the cover does not take it off");
+        }
+        assert!(!covered(&house, &eva.0).await);
+        let me = house.visit(&ben.0).await;
+        for wrong in ["", "lantern otter plum seventy", "000000"] {
+            let tried = sessions::uncover(&house.services, &me, &ben.0, wrong, HERE).await;
+            assert!(matches!(tried, Err(Error::Invalid { field: "secret", .. })), "{wrong} {tried:?}");
+        }
+        assert!(covered(&house, &ben.0).await);
+        sessions::uncover(&house.services, &me, &ben.0, PASSWORD, HERE).await.unwrap();
+        assert!(!covered(&house, &ben.0).await);
+        assert!(house.visit(&ben.0).await.factor_at < Some(house.now), "a password is no second factor");
+        house.wait(600);
+        let me = house.visit(&ben.0).await;
+        let code = code_now(&me, &ben.1).unwrap();
+        sessions::uncover(&house.services, &me, &ben.0, &code, HERE).await.unwrap();
+        assert!(!covered(&house, &ben.0).await);
+        house.wait(1801);
+        assert!(!signed_in(&house.visit(&ben.0).await), "after half an hour it is over all the same");
     }
 
     /// Every line of the trail about signing in and out names the person.

@@ -13,9 +13,9 @@ use server::services::outside::{News, Sending};
 use server::services::plans::{NewAssessment, NewPlan};
 use server::services::queue::{Asked, Bulk, Share};
 use server::services::{concerns, outside, plans, queue, records, referrals, rules, steps};
+use tests::crowd::crowd;
 use tests::{Kind, on_both_databases};
 
-use crate::scale::crowd;
 use crate::town::Town;
 
 fn words(text: &str) -> Private<String> {
@@ -117,10 +117,10 @@ on_both_databases! {
         let plan = |five: &str, gap: &str| NewPlan {
             steps: ["Alone", "Music", "Library", "Aunt", five, "Locked drawer"].map(words), gap_reason: words(gap),
         };
-        let unsafe_ = plans::write(&town.services, &first, id, plan("", "")).await;
+        let unsafe_ = plans::write(&town.services, &first, id, 0, plan("", "")).await;
         assert!(matches!(unsafe_, Err(Error::Invalid { field: "professionals", .. })), "{unsafe_:?}");
-        plans::write(&town.services, &first, id, plan("", "Wants to think about it until Friday.")).await.unwrap();
-        plans::write(&town.services, &first, id, plan("Room 12, 988", "")).await.unwrap();
+        plans::write(&town.services, &first, id, 0, plan("", "Wants to think about it until Friday.")).await.unwrap();
+        plans::write(&town.services, &first, id, 1, plan("Room 12, 988", "")).await.unwrap();
         let versions = state(&town, &first, id).await.casework.plans;
         assert_eq!(versions.iter().map(|p| p.version).collect::<Vec<_>>(), [2, 1]);
         town.services.close().await;

@@ -3,10 +3,12 @@
 use server::Error;
 use server::ctx::Ctx;
 use server::model::people::Role;
+use server::model::referral::Priority;
 use server::model::{Private, ReferralId};
 use server::services::guardian_letters::{self as letters, HasRead, NewLetter};
 use server::services::queue::{self, Asked};
-use server::services::{records, referrals};
+use server::services::{records, referrals, steps};
+use tests::crowd::crowd;
 use tests::{Kind, on_both_databases};
 use uuid::Uuid;
 
@@ -28,6 +30,31 @@ fn letter(guardian: Uuid, added: &str) -> NewLetter {
 }
 
 on_both_databases! {
+    /// C-09: the released letters of several children at once, who has none, and never together with a critical one.
+    async fn released_letters_of_several_children_are_printed_together_c_09(kind: Kind) {
+        let town = Town::of(kind, 30).await;
+        town.meddle(&crowd(kind, 1)).await;
+        let (id, ctx, guardian) = claimed(&town).await;
+        let made = letters::make(&town.services, &ctx, id, letter(guardian, "Puede venir.")).await.unwrap();
+        letters::release(&town.services, &ctx, made, HasRead::Yes).await.unwrap();
+        let without = town.ids("select r.id from referrals r join children c on c.id = r.child_id where c.number = 'x1'").await;
+        let both = vec![id, ReferralId(without[0])];
+        let with_critical = letters::released_of_many(&town.services, &ctx, both.clone()).await;
+        assert!(matches!(with_critical, Err(Error::Conflict(_))), "{with_critical:?}");
+        let why = Private::new("Seen; safe for now.".to_owned());
+        steps::set_priority(&town.services, &ctx, id, Priority::Moderate, why).await.unwrap();
+        let bundle = letters::released_of_many(&town.services, &ctx, both.clone()).await.unwrap();
+        assert_eq!((bundle.letters.len(), bundle.without.len()), (1, 1));
+        assert_eq!(town.count("select count(*) from audit where action = 'guardian_letter.view'").await, 1);
+        assert!(matches!(letters::released_of_many(&town.services, &ctx, vec![]).await, Err(Error::Invalid { .. })));
+        for role in [Role::Teacher, Role::SchoolLead, Role::Analyst] {
+            let other = town.staff_at(role, 0, ctx.now).await;
+            let tried = letters::released_of_many(&town.services, &other, both.clone()).await;
+            assert!(matches!(tried, Err(Error::NotFound)), "{role:?} {tried:?}");
+        }
+        town.services.close().await;
+    }
+
     /// C-26, item 10: made, read, released; not found before, and nothing but the relation in the history.
     async fn a_letter_is_not_found_before_a_counselor_has_read_and_released_it_c_26(kind: Kind) {
         let town = Town::of(kind, 30).await;

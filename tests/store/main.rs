@@ -13,6 +13,7 @@ mod consent;
 mod corrections;
 mod device;
 mod doors;
+mod drafts;
 mod erasure;
 mod guardian_letters;
 mod hours;

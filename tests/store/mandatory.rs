@@ -49,13 +49,13 @@ on_both_databases! {
         let (id, first, second) = claimed(&town).await;
         let mut incomplete = parts("Bruises");
         incomplete.retain(|(part, _)| *part != ReportPart::NotTold);
-        let refused = mandatory::write(services, &first, id, incomplete).await;
+        let refused = mandatory::write(services, &first, id, 0, incomplete).await;
         assert!(matches!(refused, Err(Error::Invalid { field: "not_told", .. })), "{refused:?}");
-        let report = mandatory::write(services, &first, id, parts("Zeppelin bruises")).await.unwrap();
+        let report = mandatory::write(services, &first, id, 0, parts("Zeppelin bruises")).await.unwrap();
         let waiting = mandatory::waiting(services, &second).await.unwrap();
         assert_eq!((waiting.len(), waiting[0].id), (1, report));
         assert_eq!(waiting[0].due_at, first.now.plus_seconds(24 * 3600));
-        let again = mandatory::write(services, &second, id, parts("Zeppelin bruises, two")).await.unwrap();
+        let again = mandatory::write(services, &second, id, 1, parts("Zeppelin bruises, two")).await.unwrap();
         assert_eq!(again, report, "one that waits is written on, never a second one");
         let shown = mandatory::show(services, &first, report).await.unwrap();
         assert_eq!((shown.version(), shown.newest().len()), (2, 7));
@@ -101,7 +101,7 @@ on_both_databases! {
         let town = Town::of(kind, 30).await;
         let services = &town.services;
         let (id, first, second) = claimed(&town).await;
-        let report = mandatory::write(services, &first, id, parts("A bruise")).await.unwrap();
+        let report = mandatory::write(services, &first, id, 0, parts("A bruise")).await.unwrap();
         let own = mandatory::decide_against(services, &first, report, words("It was football.")).await;
         assert!(matches!(own, Err(Error::Conflict(_))), "{own:?}");
         assert!(!mandatory::show(services, &first, report).await.unwrap().may_decide);
@@ -116,9 +116,9 @@ on_both_databases! {
         let sent = mandatory::note_sent(services, &first, report, sending(&first, ReportHow::Phone)).await;
         assert!(matches!(sent, Err(Error::Conflict(_))));
         // Something new is a new report, and whoever wrote in that one does not decide about it.
-        let next = mandatory::write(services, &first, id, parts("Another bruise")).await.unwrap();
+        let next = mandatory::write(services, &first, id, 0, parts("Another bruise")).await.unwrap();
         assert_ne!(next, report);
-        mandatory::write(services, &second, id, parts("Another bruise, on the arm")).await.unwrap();
+        mandatory::write(services, &second, id, 1, parts("Another bruise, on the arm")).await.unwrap();
         let wrote = mandatory::decide_against(services, &second, next, words("No.")).await;
         assert!(matches!(wrote, Err(Error::Conflict(_))));
         town.services.close().await;
@@ -129,7 +129,7 @@ on_both_databases! {
         let town = Town::of(kind, 30).await;
         let services = &town.services;
         let (id, first, _) = claimed(&town).await;
-        let report = mandatory::write(services, &first, id, parts("A bruise")).await.unwrap();
+        let report = mandatory::write(services, &first, id, 0, parts("A bruise")).await.unwrap();
         let child = records::child_of_referral(services, &first, id).await.unwrap();
         assert_eq!(records::record(services, &first, child).await.unwrap().casework.reports.len(), 1);
         let Actor::Staff(me) = &first.actor else { panic!("staff") };
@@ -148,7 +148,7 @@ on_both_databases! {
                 mandatory::show(services, ctx, report).await.map(drop),
                 mandatory::show(services, ctx, Uuid::from_u128(5)).await.map(drop),
                 mandatory::form(services, ctx, id).await.map(drop),
-                mandatory::write(services, ctx, id, parts("x")).await.map(drop),
+                mandatory::write(services, ctx, id, 0, parts("x")).await.map(drop),
                 mandatory::note_sent(services, ctx, report, sending(ctx, ReportHow::Phone)).await,
                 mandatory::decide_against(services, ctx, report, words("No.")).await,
             ] {
@@ -167,10 +167,10 @@ on_both_databases! {
         let town = Town::of(kind, 30).await;
         let services = &town.services;
         let (id, first, second) = claimed(&town).await;
-        let report = mandatory::write(services, &second, id, parts("A bruise")).await.unwrap();
+        let report = mandatory::write(services, &second, id, 0, parts("A bruise")).await.unwrap();
         assert_eq!(town.count("select count(*) from outbox where reason like 'report:%'").await, 1, "the owner hears at once");
         let at = |hours: i64| Ctx::at(Actor::Job("remind"), second.now.plus_seconds(hours * 3600));
-        let reminded = "select count(*) from outbox where reason like 'report_%' and reason not like 'report:%'";
+        let reminded = "select count(*) from outbox where reason like 'report_told:%' or reason like 'report_written:%'";
         jobs::remind(services, &at(23)).await.unwrap();
         assert_eq!(town.count(reminded).await, 0);
         for hours in [24, 25, 30] {
@@ -187,6 +187,41 @@ on_both_databases! {
         mandatory::note_sent(services, &first, report, sending(&first, ReportHow::Online)).await.unwrap();
         jobs::remind(services, &at(90)).await.unwrap();
         assert_eq!(town.count(reminded).await, 2);
+        town.services.close().await;
+    }
+
+    /// LAW-12: an overdue report climbs: the owner, four hours later the school's lead, a day later the district, each once
+    /// for each clock. The lead sees how many are overdue, and neither of them whose.
+    async fn an_overdue_report_climbs_to_the_lead_and_the_district(kind: Kind) {
+        let town = Town::of(kind, 30).await;
+        let services = &town.services;
+        let (id, first, _) = claimed(&town).await;
+        mandatory::write(services, &first, id, 0, parts("A bruise")).await.unwrap();
+        let lead = town.staff_at(Role::SchoolLead, 0, first.now.plus_seconds(29 * 3600)).await;
+        let Actor::Staff(lead_user) = &lead.actor else { panic!("staff") };
+        let Actor::Staff(owner) = &first.actor else { panic!("staff") };
+        let at = |hours: i64| Ctx::at(Actor::Job("remind"), first.now.plus_seconds(hours * 3600));
+        let literal = |user: server::model::UserId| crate::trail::literal(kind, user.0);
+        let told = async |user: Option<server::model::UserId>| {
+            let who = user.map_or_else(String::new, |user| format!(" and user_id = {}", literal(user)));
+            town.count(&format!("select count(*) from outbox where reason like 'report_told%'{who}")).await
+        };
+        jobs::remind(services, &at(24)).await.unwrap();
+        assert_eq!((told(None).await, told(Some(owner.user)).await), (1, 1));
+        for _ in 0..2 {
+            jobs::remind(services, &at(28)).await.unwrap();
+            assert_eq!((told(None).await, told(Some(lead_user.user)).await), (2, 1), "the school's lead, once");
+        }
+        for _ in 0..2 {
+            jobs::remind(services, &at(48)).await.unwrap();
+            assert_eq!(told(None).await, 3, "and a day after the clock the district");
+        }
+        let counts = server::services::referrals::school_counts(services, &lead).await.unwrap();
+        assert_eq!(counts.iter().map(|school| school.reports_overdue).sum::<i64>(), 1);
+        let record = mandatory::show(services, &lead, Uuid::from_u128(5)).await;
+        assert!(matches!(record, Err(Error::NotFound)));
+        let steps = town.count("select count(*) from referral_events where verb = 'escalate'").await;
+        assert_eq!(steps, 2, "each call is a line of the history");
         town.services.close().await;
     }
 }

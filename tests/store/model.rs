@@ -218,7 +218,8 @@ impl Scene {
             }
             Try::Plan => {
                 let plan = NewPlan { steps: std::array::from_fn(|_| words()), gap_reason: words() };
-                plans::write(services, first, id, plan).await
+                let seen = self.record().await.casework.plans.first().map_or(0, |plan| plan.version);
+                plans::write(services, first, id, seen, plan).await
             }
             Try::Assess(level) => {
                 let (summary, strengths) = (words(), words());

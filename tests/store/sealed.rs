@@ -145,7 +145,7 @@ on_both_databases! {
         };
         referrals::log_contact(services, &first, id, contact).await.unwrap();
         let plan = NewPlan { steps: [(); 6].map(|()| words("plan")), gap_reason: words("gap") };
-        plans::write(services, &first, id, plan).await.unwrap();
+        plans::write(services, &first, id, 0, plan).await.unwrap();
         let look = NewAssessment { level: Priority::Critical, danger: Danger::None, summary: words("look"), strengths: words("good") };
         plans::assess(services, &first, id, look).await.unwrap();
         let record = records::record(services, &first, records::child_of_referral(services, &first, id).await.unwrap()).await.unwrap();

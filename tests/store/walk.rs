@@ -62,7 +62,7 @@ on_both_databases! {
             steps: ["I stop answering.", "", "", "", "Room 12", "Mom keeps the medicine."].map(words),
             gap_reason: words(""),
         };
-        plans::write(services, &ben, row.id, plan).await.unwrap();
+        plans::write(services, &ben, row.id, 0, plan).await.unwrap();
         let clinic = outside::directory(services, &ben).await.unwrap()[0].id;
         let sending = Sending {
             service: clinic,

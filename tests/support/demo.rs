@@ -104,6 +104,16 @@ pub(crate) async fn district(kind: Kind, arguments: &[&str]) -> (Database, Scrat
     (database, own, Demo::read(&folder.join("demo.json")))
 }
 
+/// A district made anew on a database of the test's own, such as one on a cluster that it stops.
+pub(crate) fn fresh(database: &Database, arguments: &[&str]) -> (Scratch, Demo) {
+    let own = Scratch::new();
+    let folder = own.path().join("made");
+    make(&folder, arguments, Some(database.url.clone()));
+    place::copy_folder(&folder.join("data"), &own.path().join("data"));
+    let demo = Demo::read(&folder.join("demo.json"));
+    (own, demo)
+}
+
 /// Fills a district into `folder`, which is complete as soon as it has its name.
 fn make(folder: &Path, arguments: &[&str], url: Option<String>) {
     let beside = folder.with_extension("unfinished");

@@ -14,8 +14,10 @@
 pub mod axe;
 mod browser;
 pub mod cluster;
+pub mod crowd;
 mod database;
 mod demo;
+pub mod device;
 mod driver;
 mod form;
 mod http;

@@ -49,9 +49,17 @@ impl Setup {
                 let (database, data, demo) = demo::district(kind, &arguments).await;
                 (database, data, Some(demo))
             }
-            None => (Database::migrated(kind).await, Scratch::new(), None),
+            // The first start of a server sets it up, under the key of its own data folder.
+            None => (Database::empty(kind).await, Scratch::new(), None),
         };
         Server::start(self.settings, database, Arc::new(data), demo).await
+    }
+
+    /// Starts it with its district on an empty database of the test's own.
+    pub async fn start_demo_on(self, database: Database) -> Server {
+        let arguments: Vec<&str> = self.demo.iter().flatten().map(String::as_str).collect();
+        let (data, demo) = demo::fresh(&database, &arguments);
+        Server::start(self.settings, database, Arc::new(data), Some(demo)).await
     }
 
     /// Starts it on a database that is there already.

@@ -19,6 +19,7 @@ mod settings;
 mod sizes;
 mod sql;
 mod supply;
+mod trail;
 
 /// Fails with every breach, one a line, and what to do about them.
 #[track_caller]

@@ -9,7 +9,7 @@ use server::services::cards::Sheet;
 pub use server::services::casework::{Casework, Look};
 pub use server::services::concerns::{NewConcern, Page as ConcernPage};
 pub use server::services::guardian_letters::{
-    Choices as LetterChoices, GuardianLetter, HasRead, NewLetter, Shown as ShownLetter,
+    Bundle, Choices as LetterChoices, GuardianLetter, HasRead, NewLetter, Shown as ShownLetter,
 };
 pub use server::services::outside::{HelpService, Invitation, Link, News, Outside, OutsideEvent, Sending};
 pub use server::services::plans::{Assessment, Mark, NewAssessment, NewPlan, Plan, STEPS};
@@ -88,8 +88,8 @@ pub async fn answer_hand_over(visit: &Visit, id: ReferralId, accepts: Accepts) -
 }
 
 /// Writes the next version of a plan.
-pub async fn write_plan(visit: &Visit, id: ReferralId, plan: NewPlan) -> Result<()> {
-    plans::write(&visit.site.services, &visit.ctx, id, plan).await
+pub async fn write_plan(visit: &Visit, id: ReferralId, seen: i64, plan: NewPlan) -> Result<()> {
+    plans::write(&visit.site.services, &visit.ctx, id, seen, plan).await
 }
 
 /// Notes a second look.
@@ -235,6 +235,11 @@ pub async fn discard_guardian_letter(visit: &Visit, id: Uuid) -> Result<Referral
 /// A released letter.
 pub async fn get_guardian_letter(visit: &Visit, id: Uuid) -> Result<ShownLetter> {
     guardian_letters::released(&visit.site.services, &visit.ctx, id).await
+}
+
+/// The released letters of several referrals.
+pub async fn get_guardian_letters(visit: &Visit, ids: Vec<ReferralId>) -> Result<Bundle> {
+    guardian_letters::released_of_many(&visit.site.services, &visit.ctx, ids).await
 }
 
 /// A released letter as PDF.

@@ -14,8 +14,8 @@ pub async fn get_report_form(visit: &Visit, id: ReferralId) -> Result<Form> {
 }
 
 /// Begins a report, or writes its next version.
-pub async fn write_report(visit: &Visit, id: ReferralId, parts: Parts) -> Result<Uuid> {
-    mandatory::write(&visit.site.services, &visit.ctx, id, parts).await
+pub async fn write_report(visit: &Visit, id: ReferralId, seen: i64, parts: Parts) -> Result<Uuid> {
+    mandatory::write(&visit.site.services, &visit.ctx, id, seen, parts).await
 }
 
 /// A report with all its words.

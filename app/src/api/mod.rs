@@ -8,6 +8,7 @@ pub mod check_in;
 pub mod consent;
 pub mod corrections;
 pub mod district;
+pub mod drafts;
 pub mod informants;
 pub mod mandatory;
 pub mod places;

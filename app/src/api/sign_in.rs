@@ -2,21 +2,26 @@
 
 use server::Result;
 use server::ctx::Ctx;
-use server::model::Instant;
-pub use server::services::sessions::{Token, Visitor};
+pub use server::services::sessions::{Seen, Token, Visitor};
 use server::services::{second_factor, sessions};
 
 use crate::site::Site;
 use crate::visit::Visit;
 
-/// Who is behind a cookie, and when the second factor was last given.
-pub async fn visit(site: &Site, ctx: &Ctx, token: &str) -> Result<(Visitor, Option<Instant>)> {
+/// What a cookie says now.
+pub async fn visit(site: &Site, ctx: &Ctx, token: &str) -> Result<Seen> {
     sessions::visit(&site.services, ctx, token).await
 }
 
 /// The same for a request that a page sends by itself.
-pub async fn unnoticed_visitor(site: &Site, ctx: &Ctx, token: &str) -> Result<Visitor> {
-    sessions::unnoticed_visitor(&site.services, ctx, token).await
+pub async fn unnoticed_visit(site: &Site, ctx: &Ctx, token: &str) -> Result<Seen> {
+    sessions::unnoticed_visit(&site.services, ctx, token).await
+}
+
+/// Takes the cover off this browser's sign-in.
+pub async fn uncover(visit: &Visit, secret: &str) -> Result<()> {
+    let session = visit.session.as_deref().unwrap_or("");
+    sessions::uncover(&visit.site.services, &visit.ctx, session, secret, visit.address).await
 }
 
 /// Signs a child in with the code on its card.

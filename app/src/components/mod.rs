@@ -17,6 +17,7 @@ pub mod figure;
 pub mod form;
 pub mod help_lines;
 pub mod icon;
+pub mod kept_draft;
 pub mod listen;
 pub mod look_panel;
 pub mod message;

@@ -9,6 +9,8 @@ use super::alert_strip::AlertStrip;
 use super::form::Token;
 use crate::api::alerts::AlertState;
 use crate::assets;
+use crate::staff_islands::cover::Cover;
+use crate::staff_islands::keep_drafts::KeepDrafts;
 use crate::visit::Visit;
 
 /// A place in the navigation.
@@ -68,6 +70,7 @@ pub struct Reader {
     alerts: AlertState,
     now: Instant,
     queue: String,
+    cover_minutes: i64,
 }
 
 impl Reader {
@@ -90,6 +93,7 @@ impl Reader {
             alerts: visit.alerts.clone(),
             now: visit.ctx.now,
             queue: String::new(),
+            cover_minutes: visit.site.services.config().cover_minutes,
         }
     }
 
@@ -142,15 +146,27 @@ pub fn StaffShell(
                 </a>
                 <nav class="nav" aria-label="Main"><ul>{places}</ul></nav>
                 <div class="account">
-                    <p class="account-name"><a href="/account">{reader.name}</a>" "<span class="account-role">{roles}</span></p>
+                    <p class="account-name"><a href="/account">{reader.name.clone()}</a>" "<span class="account-role">{roles}</span></p>
                     <form method="post" action="/sign-out">
-                        <Token value=reader.token/>
+                        <Token value=reader.token.clone()/>
                         <button class="button button-quiet button-small" type="submit">"Sign out"</button>
                     </form>
                 </div>
             </div>
         </header>
         <main class=class id="main" tabindex="-1">
+            {reader
+                .roles
+                .contains(&Role::Counselor)
+                .then(|| {
+                    // A board of a sitting is watched, not touched, and holds no answer.
+                    let minutes = if here == Tab::Sittings { 0 } else { reader.cover_minutes };
+                    view! {
+                        <KeepDrafts/>
+                        <Cover token=reader.token.clone() minutes name=reader.name.clone()/>
+                    }
+                    .into_any()
+                })}
             {(!reader.roles.is_empty())
                 .then(|| {
                     let counselor = reader.roles.contains(&Role::Counselor);

@@ -12,6 +12,7 @@ pub mod account;
 pub mod admin;
 pub mod consent;
 pub mod counselor;
+pub mod cover;
 pub mod district;
 pub mod family;
 pub mod home;

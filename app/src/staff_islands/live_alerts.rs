@@ -76,7 +76,7 @@ fn follow(ask: impl Fn() + 'static) -> Option<EventSource> {
 }
 
 /// The two marks and the sentence; none when nobody is signed in any more or the network is away.
-async fn asked() -> Option<(String, String, String)> {
+pub(super) async fn asked() -> Option<(String, String, String)> {
     let answer = wasm_bindgen_futures::JsFuture::from(window().fetch_with_str("/alerts")).await.ok()?;
     let answer: Response = answer.dyn_into().ok()?;
     let text = wasm_bindgen_futures::JsFuture::from(answer.text().ok()?).await.ok()?.as_string()?;

@@ -2,6 +2,8 @@
 
 #![allow(missing_docs, reason = "a component's properties say what they are")]
 
+pub mod cover;
+pub mod keep_drafts;
 pub mod live_alerts;
 pub mod live_board;
 pub mod queue_keys;

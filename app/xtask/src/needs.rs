@@ -1,4 +1,4 @@
-//! What the tests need besides Rust: a Chromium with its driver, and PostgreSQL's server programs.
+//! What the tests need besides Rust: a Chromium with its driver, PostgreSQL's server programs, and strace.
 //!
 //! Where the system's package manager may be used without asking, it is; else one line says what to install.
 
@@ -21,7 +21,9 @@ pub fn ensure() -> Result<Needs> {
         install(&missing)?;
     }
     match (chrome(), chromedriver(), postgres()) {
-        (Some(chrome), Some(chromedriver), true) => Ok(Needs { chrome, chromedriver }),
+        (Some(chrome), Some(chromedriver), true) if program("strace", &[]).is_some() => {
+            Ok(Needs { chrome, chromedriver })
+        }
         _ => Err(Fault::new(advice(&self::missing()))),
     }
 }
@@ -36,6 +38,9 @@ fn missing() -> Vec<&'static str> {
     }
     if !postgres() {
         packages.push("postgresql");
+    }
+    if program("strace", &[]).is_none() {
+        packages.push("strace");
     }
     packages
 }

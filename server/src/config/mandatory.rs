@@ -10,6 +10,12 @@ pub struct MandatoryReport {
     pub tell_hours: i64,
     /// Hours until it has the report in writing, at least `tell_hours`.
     pub written_hours: i64,
+    /// Hours after a clock has run out until the school's lead hears of it, at least 1.
+    #[serde(default = "shipped_lead_hours")]
+    pub lead_hours: i64,
+    /// Hours after it until the district's person on call hears of it, at least `lead_hours`.
+    #[serde(default = "shipped_district_hours")]
+    pub district_hours: i64,
     /// The authorities that the form names; whoever writes changes them.
     #[serde(default)]
     pub recipients: Vec<String>,
@@ -23,11 +29,25 @@ impl Default for MandatoryReport {
             mandatory_report: MandatoryReport,
         }
         // A test reads the shipped file; without it every report is due at once.
+        let none = Self {
+            tell_hours: 0,
+            written_hours: 0,
+            lead_hours: 0,
+            district_hours: 0,
+            recipients: Vec::new(),
+        };
         toml::from_str::<Shipped>(include_str!("../../settings/clinical.toml"))
-            .map_or(Self { tell_hours: 0, written_hours: 0, recipients: Vec::new() }, |shipped| {
-                shipped.mandatory_report
-            })
+            .map_or(none, |shipped| shipped.mandatory_report)
     }
+}
+
+/// A file that a clinician signed before there was a ladder has the shipped one.
+fn shipped_lead_hours() -> i64 {
+    MandatoryReport::default().lead_hours
+}
+
+fn shipped_district_hours() -> i64 {
+    MandatoryReport::default().district_hours
 }
 
 impl MandatoryReport {
@@ -39,6 +59,11 @@ impl MandatoryReport {
         if self.tell_hours < 1 || self.written_hours < self.tell_hours {
             return Err(
                 "mandatory_report: tell_hours is at least 1, and written_hours not less than it".to_owned()
+            );
+        }
+        if self.lead_hours < 1 || self.district_hours < self.lead_hours {
+            return Err(
+                "mandatory_report: lead_hours is at least 1, and district_hours not less than it".to_owned()
             );
         }
         Ok(())
@@ -54,7 +79,12 @@ mod tests {
         let shipped = MandatoryReport::default();
         shipped.check().unwrap();
         for (tell_hours, written_hours) in [(0, 48), (24, 23), (-1, -1)] {
-            assert!(MandatoryReport { tell_hours, written_hours, recipients: Vec::new() }.check().is_err());
+            assert!(MandatoryReport { tell_hours, written_hours, ..shipped.clone() }.check().is_err());
         }
+        for (lead_hours, district_hours) in [(0, 24), (4, 3)] {
+            assert!(MandatoryReport { lead_hours, district_hours, ..shipped.clone() }.check().is_err());
+        }
+        let before: MandatoryReport = toml::from_str("tell_hours = 12\nwritten_hours = 36").unwrap();
+        assert_eq!((before.lead_hours, before.district_hours), (shipped.lead_hours, shipped.district_hours));
     }
 }

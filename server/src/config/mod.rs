@@ -69,6 +69,12 @@ pub const SETTINGS: &[Setting] = &[
                   people are asked to come back in a moment",
     },
     Setting {
+        name: "staff.cover_minutes",
+        default: "10",
+        meaning: "a counselor's pages cover themselves after so many minutes without a touch (1 to 29); password or one-time \
+                  code uncovers them. After half an hour the sign-in ends",
+    },
+    Setting {
         name: "keys.file",
         default: "",
         meaning: "file of the master key (64 hex digits); default key.hex in data_dir. Nodes of one database share it",
@@ -171,6 +177,8 @@ pub struct Config {
     pub trusted_proxies: Vec<std::net::IpAddr>,
     /// How many requests are worked on at once.
     pub at_once: usize,
+    /// After so many minutes without a touch a counselor's pages are covered.
+    pub cover_minutes: i64,
     /// Below this age only a guardian's yes counts.
     pub guardian_below: u8,
     /// Where the master key is.
@@ -307,6 +315,11 @@ impl Config {
             faults.push(Fault::new("consent.guardian_below", "must be an age in whole years from 0 to 21"));
             14
         });
+        let cover_minutes = value("staff.cover_minutes").parse().ok().filter(|n| (1..=29).contains(n));
+        let cover_minutes = cover_minutes.unwrap_or_else(|| {
+            faults.push(Fault::new("staff.cover_minutes", "must be a whole number of minutes from 1 to 29"));
+            10
+        });
         let command: Vec<String> = value("keys.command").split_whitespace().map(str::to_owned).collect();
         if !command.is_empty() && !value("keys.file").is_empty() {
             faults.push(Fault::new("keys.command", "there is keys.file too; the master key has one place"));
@@ -347,6 +360,7 @@ impl Config {
                 public_url,
                 trusted_proxies,
                 at_once,
+                cover_minutes,
                 keys,
                 alerts,
                 checkpoints,

@@ -28,7 +28,8 @@ pub async fn reassign(services: &Services, ctx: &Ctx) -> Result<usize> {
 /// # Errors
 /// [`crate::Error::Store`] when the database cannot be read or written; the next run tries again.
 pub async fn remind(services: &Services, ctx: &Ctx) -> Result<usize> {
-    Ok(outside::remind(services, ctx).await? + mandatory::remind(services, ctx).await?)
+    let owners = outside::remind(services, ctx).await? + mandatory::remind(services, ctx).await?;
+    Ok(owners + escalation::climb_reports(services, ctx).await?)
 }
 
 /// Sends what is due, and gives the worker's sign of life.

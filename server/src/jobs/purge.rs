@@ -1,9 +1,9 @@
-//! Removes sign-ins that are over, rosters that were sent and never taken over, and what has been kept for as long as it
+//! Removes sign-ins that are over, rosters that were sent and never taken over, words that nobody saves, and what has been kept for as long as it
 //! may be.
 
 use crate::Result;
 use crate::ctx::Ctx;
-use crate::services::{Services, rehearsals, retention, rosters, sessions};
+use crate::services::{Services, drafts, rehearsals, retention, rosters, sessions};
 
 /// How many batches one run removes at most; the next one goes on.
 const BATCHES: usize = 2_000;
@@ -11,7 +11,8 @@ const BATCHES: usize = 2_000;
 pub(super) async fn purge(services: &Services, ctx: &Ctx) -> Result<u64> {
     let uploads = rosters::uploads::remove_old(services, ctx).await?;
     let practices = rehearsals::remove_old(services, ctx).await?;
-    Ok(uploads + practices + sessions::remove_expired(services, ctx).await?)
+    let typed = drafts::remove_old(services, ctx).await?;
+    Ok(uploads + practices + typed + sessions::remove_expired(services, ctx).await?)
 }
 
 /// Removes what is over, little by little, and never what a legal hold keeps.

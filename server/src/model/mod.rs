@@ -9,6 +9,7 @@ mod time;
 
 pub mod administration;
 pub mod correction;
+pub mod draft;
 pub mod mandatory;
 pub mod outside;
 pub mod people;

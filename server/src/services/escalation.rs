@@ -12,6 +12,7 @@ use crate::model::people::Role;
 use crate::model::referral::ReferralState;
 use crate::model::{Instant, Private, ReferralId, UserId};
 use crate::store::duty::{self, Owned, Ringing};
+use crate::store::mandatory::{self, Report};
 use crate::store::{Act, Tx, outbox, referrals};
 
 /// A rung of the ladder above the first responder.
@@ -127,6 +128,61 @@ async fn call(services: &Services, ctx: &Ctx, ringing: Ringing, rung: Rung) -> R
                 if rota.is_counselor(person) {
                     referrals::set_owner(tx, referral.id, referral.owner_id, person).await?;
                 }
+                Ok(true)
+            })
+        })
+        .await
+}
+
+/// Tells the school's lead, and later the district, of mandatory reports whose clock ran out hours ago (LAW-12): that there
+/// is one, never about whom. Tells how many calls were made.
+pub(crate) async fn climb_reports(services: &Services, ctx: &Ctx) -> Result<usize> {
+    let hours = &services.config.clinical.mandatory_report;
+    let late = {
+        let mut conn = services.store.read(ctx).await?;
+        mandatory::late(&mut conn, ctx.now).await?
+    };
+    let mut calls = 0;
+    for report in late {
+        let over = ctx.now.seconds_since(report.due_at()) / 3600;
+        for (rung, after) in [(Rung::Lead, hours.lead_hours), (Rung::District, hours.district_hours)] {
+            if over >= after {
+                calls += usize::from(climb(services, ctx, report.clone(), rung).await?);
+            }
+        }
+    }
+    Ok(calls)
+}
+
+async fn climb(services: &Services, ctx: &Ctx, report: Report, rung: Rung) -> Result<bool> {
+    let clock = if report.told_at.is_none() { "told" } else { "written" };
+    let reason = format!("report_{clock}_{}:{}", rung.word(), report.id);
+    {
+        let mut conn = services.store.read(ctx).await?;
+        if outbox::exists(&mut conn, report.referral_id, &reason).await? {
+            return Ok(false);
+        }
+    }
+    services
+        .store
+        .write(ctx, Act::new("report.escalate"), move |tx| {
+            let (report, reason) = (report.clone(), reason.clone());
+            Box::pin(async move {
+                tx.about("child", report.child_id.0);
+                tx.detail(rung.word());
+                let now = tx.ctx().now;
+                let waits = mandatory::get(tx, report.id).await?.is_some_and(|now| now.waits());
+                let referral = referrals::get(tx, report.referral_id).await?.filter(|_| waits);
+                let Some(referral) = referral else { return Ok(false) };
+                let rota = Rota::of(tx, referral.school_id, now).await?;
+                // The owner knows already.
+                let Some(person) = rung.person(&rota, now, &[referral.owner_id]) else { return Ok(false) };
+                if !outbox::add(tx, referral.id, person, &reason).await? {
+                    return Ok(false);
+                }
+                let why = format!("A report is overdue: told {} ({})", rung.label(), rota.name(person));
+                let (state, why) = (referral.state, Private::new(why));
+                referrals::add_event(tx, referral.id, None, "escalate", Some(state), state, &why).await?;
                 Ok(true)
             })
         })

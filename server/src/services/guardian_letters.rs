@@ -10,6 +10,7 @@ use super::{Services, require, scoring, staff};
 use crate::config::{LetterText, result_named_in};
 use crate::ctx::Ctx;
 use crate::documents::{Block, Document};
+use crate::model::referral::Priority;
 use crate::model::{Private, ReferralId};
 use crate::policy::{Action, Place};
 pub use crate::store::guardian_letters::GuardianLetter;
@@ -331,6 +332,50 @@ pub async fn released(services: &Services, ctx: &Ctx, id: Uuid) -> Result<Shown>
     records::looked(services, ctx, "guardian_letter.view", "guardian_letter", id).await?;
     let mut conn = services.store.read(ctx).await?;
     shown(services, &mut conn, letter).await
+}
+
+/// The newest released letter of each of these referrals, to print together (C-09), and whose file has none. That they were
+/// opened is on the trail.
+///
+/// # Errors
+/// [`Error::Invalid`] for no or more than 100 of them; [`Error::Conflict`] where one is critical; [`Error::NotFound`] outside
+/// the counselor's schools.
+pub async fn released_of_many(services: &Services, ctx: &Ctx, ids: Vec<ReferralId>) -> Result<Bundle> {
+    if ids.is_empty() || ids.len() > 100 {
+        return Err(Error::invalid("id", "Select between 1 and 100 lines first."));
+    }
+    let mut bundle = Bundle::default();
+    for id in ids {
+        let mut conn = services.store.read(ctx).await?;
+        let referral = super::referrals::find(&mut conn, ctx, id).await?;
+        if referral.priority == Priority::Critical {
+            let ask = "A critical referral is worked on by itself. Open the child to print its letter.";
+            return Err(Error::Conflict(ask.to_owned()));
+        }
+        let child = scoring::child_of(&mut conn, referral.child_id).await?;
+        let all = letters::of_child(&mut conn, child.id).await?;
+        drop(conn);
+        let newest = all.into_iter().find(|letter| letter.referral_id == id && letter.reviewed_at.is_some());
+        let name = format!("{} {}", child.given_name.reveal(), child.family_name.reveal());
+        match newest {
+            None => bundle.without.push((name.into(), "No letter is released.".to_owned())),
+            Some(letter) => match released(services, ctx, letter.id).await {
+                Ok(shown) => bundle.letters.push(shown),
+                Err(Error::Conflict(why)) => bundle.without.push((name.into(), why)),
+                Err(error) => return Err(error),
+            },
+        }
+    }
+    Ok(bundle)
+}
+
+/// Letters to print together.
+#[derive(Clone, Debug, Default)]
+pub struct Bundle {
+    /// The letters, in the order that was asked for.
+    pub letters: Vec<Shown>,
+    /// Children without one, and why.
+    pub without: Vec<(Private<String>, String)>,
 }
 
 /// A released letter as PDF, with the day in words.

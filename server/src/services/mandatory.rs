@@ -3,10 +3,12 @@
 
 use uuid::Uuid;
 
+use super::drafts::Kept;
 use super::referrals::{checked_text, find};
 use super::steps::{wanted, worked_on};
-use super::{Services, records, require, scoring, staff};
+use super::{Services, drafts, records, require, scoring, staff};
 use crate::ctx::Ctx;
+use crate::model::draft::DraftForm;
 use crate::model::mandatory::{ReportHow, ReportPart};
 use crate::model::{Day, Instant, Private, ReferralId};
 use crate::policy::{Action, Place};
@@ -71,6 +73,8 @@ pub struct Form {
     pub hours: (i64, i64),
     /// Whether somebody has signed these hours.
     pub signed: bool,
+    /// What the reader has typed and not saved.
+    pub kept: Option<Kept>,
 }
 
 /// The form of a referral's report: empty, or with what stands in the one that waits.
@@ -79,12 +83,15 @@ pub struct Form {
 /// [`Error::NotFound`] outside the counselor's schools; [`Error::Conflict`] on a referral that nobody has claimed.
 pub async fn form(services: &Services, ctx: &Ctx, id: ReferralId) -> Result<Form> {
     let clinical = &services.config.clinical;
-    let (child, waiting) = {
+    let user = staff(ctx)?.user;
+    let (child, waiting, kept) = {
         let mut conn = services.store.read(ctx).await?;
         let referral = worked_on(&mut conn, ctx, id).await?;
         let child = scoring::child_of(&mut conn, referral.child_id).await?;
         let all = mandatory::of_child(&mut conn, child.id).await?;
-        (child, all.into_iter().find(Report::waits))
+        let kept = drafts::list(&mut conn, user, child.id).await?;
+        let kept = kept.into_iter().find(|kept| kept.form == DraftForm::Report);
+        (child, all.into_iter().find(Report::waits), kept)
     };
     let waiting = match waiting {
         Some(report) => Some(show(services, ctx, report.id).await?),
@@ -97,6 +104,7 @@ pub async fn form(services: &Services, ctx: &Ctx, id: ReferralId) -> Result<Form
         recipients: clinical.mandatory_report.recipients.clone(),
         hours: (clinical.mandatory_report.tell_hours, clinical.mandatory_report.written_hours),
         signed: clinical.is_signed(),
+        kept,
     })
 }
 
@@ -115,12 +123,13 @@ fn checked(parts: &Parts) -> Result<Parts> {
     ReportPart::FORM.into_iter().map(given).collect()
 }
 
-/// Begins a report, or writes the next version of the one that waits; tells which. Its clocks run from the beginning.
+/// Begins a report, or writes the next version of the one that waits, after the one that its writer has seen (0 for none);
+/// tells which. Its clocks run from the beginning.
 ///
 /// # Errors
 /// [`Error::Invalid`] where a needed part is empty; [`Error::Conflict`] on a referral that nobody has claimed, or when
-/// somebody wrote in this moment.
-pub async fn write(services: &Services, ctx: &Ctx, id: ReferralId, parts: Parts) -> Result<Uuid> {
+/// somebody has saved a version that the writer has not seen (C-06).
+pub async fn write(services: &Services, ctx: &Ctx, id: ReferralId, seen: i64, parts: Parts) -> Result<Uuid> {
     let user = staff(ctx)?.user;
     let parts = checked(&parts)?;
     let hours = services.config.clinical.mandatory_report.clone();
@@ -137,7 +146,10 @@ pub async fn write(services: &Services, ctx: &Ctx, id: ReferralId, parts: Parts)
                 let (report, version) = match all.into_iter().find(Report::waits) {
                     Some(waiting) => {
                         let last = mandatory::words(tx, waiting.id).await?;
-                        (waiting.id, last.first().map_or(1, |words| words.version + 1))
+                        if let Some(newer) = last.first().filter(|words| words.version != seen) {
+                            return Err(written_meanwhile(&newer.by_name));
+                        }
+                        (waiting.id, seen + 1)
                     }
                     None => {
                         let report = ctx.id();
@@ -146,7 +158,7 @@ pub async fn write(services: &Services, ctx: &Ctx, id: ReferralId, parts: Parts)
                             ctx.now.plus_seconds(hours.written_hours * 3600),
                         );
                         if !mandatory::begin(tx, report, (child, id), user, clocks).await? {
-                            return Err(written_meanwhile());
+                            return Err(written_meanwhile("Somebody"));
                         }
                         if referral.owner_id != user {
                             outbox::add(tx, id, referral.owner_id, &format!("report:{report}")).await?;
@@ -155,8 +167,9 @@ pub async fn write(services: &Services, ctx: &Ctx, id: ReferralId, parts: Parts)
                     }
                 };
                 if !mandatory::write(tx, report, child, user, version, &parts).await? {
-                    return Err(written_meanwhile());
+                    return Err(written_meanwhile("Somebody"));
                 }
+                drafts::settle(tx, user, child, DraftForm::Report).await?;
                 note(tx, &referral, "report", &format!("Version {version}")).await?;
                 Ok(report)
             })
@@ -164,8 +177,10 @@ pub async fn write(services: &Services, ctx: &Ctx, id: ReferralId, parts: Parts)
         .await
 }
 
-fn written_meanwhile() -> Error {
-    Error::Conflict("Somebody wrote in this report a moment ago. Look again.".to_owned())
+fn written_meanwhile(who: &str) -> Error {
+    Error::Conflict(format!(
+        "{who} saved a version while you were writing. Both are below: put them together, then save."
+    ))
 }
 
 /// A line of the referral's history: that something was done, never what the report says.

@@ -23,6 +23,7 @@ pub mod data_keys;
 pub(crate) mod delivery;
 pub mod demo;
 pub mod disclosures;
+pub mod drafts;
 pub mod duty;
 pub mod erasure;
 mod erasure_ledger;

@@ -2,8 +2,9 @@
 
 use super::referrals::checked_text;
 use super::steps::{due, wanted, worked_on};
-use super::{Services, staff};
+use super::{Services, drafts, staff};
 use crate::ctx::Ctx;
+use crate::model::draft::DraftForm;
 use crate::model::referral::DistressTag;
 use crate::model::{Private, ReferralId};
 pub use crate::store::plans::{Assessment, NewAssessment, NewPlan, Plan};
@@ -24,11 +25,13 @@ pub const STEPS: [(&str, &str, &str); 6] = [
     ("safer_place", "6 Making the place safer", "What should be out of reach, and who sees to it?"),
 ];
 
-/// Writes the next version of a child's plan. Without step five or six it needs the reason (C-25).
+/// Writes the next version of a child's plan, after the one that its writer has seen (0 for none). Without step five or six
+/// it needs the reason (C-25).
 ///
 /// # Errors
-/// [`Error::Invalid`] for an empty plan or an empty last step without a reason.
-pub async fn write(services: &Services, ctx: &Ctx, id: ReferralId, plan: NewPlan) -> Result<()> {
+/// [`Error::Invalid`] for an empty plan or an empty last step without a reason; [`Error::Conflict`] when somebody has saved
+/// a version that the writer has not seen (C-06).
+pub async fn write(services: &Services, ctx: &Ctx, id: ReferralId, seen: i64, plan: NewPlan) -> Result<()> {
     let user = staff(ctx)?.user;
     let mut steps: [Private<String>; 6] = Default::default();
     for (n, (field, ..)) in STEPS.iter().enumerate() {
@@ -55,12 +58,16 @@ pub async fn write(services: &Services, ctx: &Ctx, id: ReferralId, plan: NewPlan
                 let ctx = tx.ctx();
                 let referral = worked_on(tx, &ctx, id).await?;
                 tx.about("child", referral.child_id.0);
-                let version = plans::list(tx, referral.child_id).await?.first().map_or(1, |p| p.version + 1);
-                if !plans::add(tx, referral.child_id, id, user, version, &plan).await? {
-                    return Err(Error::Conflict(
-                        "Somebody saved a version a moment ago. Look again.".to_owned(),
-                    ));
+                let child = referral.child_id;
+                let last = plans::list(tx, child).await?.into_iter().next();
+                let version = last.as_ref().map_or(1, |plan| plan.version + 1);
+                if version != seen + 1 || !plans::add(tx, child, id, user, version, &plan).await? {
+                    let who = last.map_or_else(|| "Somebody".to_owned(), |plan| plan.by_name);
+                    return Err(Error::Conflict(format!(
+                        "{who} saved a version while you were writing. Both are below: put them together, then save."
+                    )));
                 }
+                drafts::settle(tx, user, child, DraftForm::Plan).await?;
                 let words = Private::new(format!("Version {version}"));
                 let state = referral.state;
                 Ok(referrals::add_event(tx, id, Some(user), "plan", Some(state), state, &words).await?)
@@ -88,6 +95,7 @@ pub async fn assess(services: &Services, ctx: &Ctx, id: ReferralId, new: NewAsse
                 let referral = worked_on(tx, &ctx, id).await?;
                 tx.about("child", referral.child_id.0);
                 plans::add_assessment(tx, referral.child_id, id, user, &new).await?;
+                drafts::settle(tx, user, referral.child_id, DraftForm::Assessment).await?;
                 let due = if new.level == referral.priority {
                     referral.due_at
                 } else {

@@ -16,6 +16,8 @@ pub enum Printed {
     Plan,
     /// What a colleague needs who takes the child over.
     HandOver,
+    /// A mandatory report, for those alone who work on the child.
+    Report,
 }
 
 /// The PDF of a sheet of a child's file. That it was made is on the trail before it is.
@@ -29,13 +31,14 @@ pub async fn print_of_child(
     what: Printed,
     document: Document,
 ) -> Result<Vec<u8>> {
-    let mut conn = services.store.read(ctx).await?;
-    records::in_scope(&mut conn, ctx, child, Action::SeeChild).await?;
-    drop(conn);
-    let act = match what {
-        Printed::Plan => "plan.print",
-        Printed::HandOver => "hand_over.print",
+    let (act, action) = match what {
+        Printed::Plan => ("plan.print", Action::SeeChild),
+        Printed::HandOver => ("hand_over.print", Action::SeeChild),
+        Printed::Report => ("report.print", Action::WorkReferrals),
     };
+    let mut conn = services.store.read(ctx).await?;
+    records::in_scope(&mut conn, ctx, child, action).await?;
+    drop(conn);
     records::looked(services, ctx, act, "child", child.0).await?;
     services.print(document).await
 }

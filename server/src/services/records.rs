@@ -3,6 +3,7 @@
 use questionnaires::library;
 
 use super::casework::{self, Casework};
+use super::drafts::{self, Kept};
 use super::scoring::zone;
 use super::side_by_side::{self, SideBySide};
 use super::timeline::{self, Written};
@@ -12,7 +13,7 @@ use super::{Services, staff};
 use crate::ctx::Ctx;
 use crate::model::correction::Correctable;
 use crate::model::{AdministrationId, ChildId, Instant, Private};
-use crate::policy::Action;
+use crate::policy::{Action, Place, allow};
 use crate::store::audit::{self, Opening};
 pub use crate::store::children::{Child, Guardian};
 pub use crate::store::contacts::FollowUp;
@@ -46,6 +47,10 @@ pub struct Record {
     pub casework: Casework,
     /// The newest closed referral, where none is open: it can be opened again.
     pub closed: Option<Referral>,
+    /// What the reader has typed and not saved (C-28).
+    pub kept: Vec<Kept>,
+    /// The reader looks through a broken glass: nothing can be done here (AZ-08).
+    pub look_only: bool,
     /// The school's time zone, for showing times.
     pub time_zone: String,
 }
@@ -172,6 +177,12 @@ pub async fn record(services: &Services, ctx: &Ctx, id: ChildId) -> Result<Recor
         screenings,
         casework,
         closed,
+        kept: drafts::list(&mut conn, user, id).await?,
+        look_only: !allow(
+            &ctx.actor,
+            Action::WorkReferrals,
+            Place::School(child.district_id, child.school_id),
+        ),
         time_zone: child.time_zone.clone(),
         child,
     })

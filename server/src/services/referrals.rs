@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::steps::{plan_follow_ups, propose_closing, wanted};
-use super::{Services, mandatory, require, school_days, scoring, staff, steps};
+use super::{Services, drafts, mandatory, require, school_days, scoring, staff, steps};
 use crate::ctx::Ctx;
+use crate::model::draft::DraftForm;
 use crate::model::referral::{ContactHow, ContactWith, Outcome, Priority, ReferralState, Verb};
 use crate::model::{Day, Private, ReferralId, UserId};
 use crate::policy::{Action, Place};
@@ -95,6 +96,7 @@ pub async fn log_contact(services: &Services, ctx: &Ctx, id: ReferralId, contact
                     corrected_at: None,
                 };
                 contacts::add(tx, id, referral.child_id, user, &row).await?;
+                drafts::settle(tx, user, referral.child_id, DraftForm::Contact).await?;
                 if let Some(day) = contact.next {
                     let what =
                         Private::new(format!("Contact again ({})", contact.with.label().to_lowercase()));
@@ -257,7 +259,8 @@ pub async fn add_note(
             Box::pin(async move {
                 tx.about("referral", id.0);
                 let referral = within_scope(tx, id).await?;
-                Ok(contacts::add_note(tx, referral.child_id, user, visibility, &body).await?)
+                contacts::add_note(tx, referral.child_id, user, visibility, &body).await?;
+                drafts::settle(tx, user, referral.child_id, DraftForm::Note).await
             })
         })
         .await

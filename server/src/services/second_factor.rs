@@ -69,7 +69,13 @@ async fn account(services: &Services, ctx: &Ctx, user: UserId) -> Result<User> {
 }
 
 /// Takes a one-time or recovery code; each works once. Failures count against the address.
-async fn take(services: &Services, ctx: &Ctx, user: &User, code: &str, address: IpAddr) -> Result<()> {
+pub(super) async fn take(
+    services: &Services,
+    ctx: &Ctx,
+    user: &User,
+    code: &str,
+    address: IpAddr,
+) -> Result<()> {
     let plain = accounts::plain(code);
     let id = user.id;
     let accepted = if plain.len() == 10 {

@@ -6,11 +6,12 @@ use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
-use super::Services;
 pub use super::card_door::{sign_in_with_card, sign_in_with_link};
 pub use super::second_factor::code_now;
+use super::{Services, second_factor, staff};
 use crate::config::Clinical;
 use crate::ctx::{Actor, Ctx, Grant, Staff, Student};
+use crate::model::people::Role;
 use crate::model::{Instant, UserId};
 use crate::store::sessions::Session;
 use crate::store::users::User;
@@ -137,19 +138,30 @@ pub(super) async fn start_staff_session(
     Ok(token)
 }
 
+/// What a cookie says now.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Who is behind it.
+    pub visitor: Visitor,
+    /// When the second factor was last given.
+    pub factor_at: Option<Instant>,
+    /// A counselor's sign-in that nobody has touched for a while: no page of a child is shown before [`uncover`] (C-33).
+    pub covered: bool,
+}
+
 /// Who is behind a cookie now. Roles are read at this moment: one taken away a second ago is gone (AZ-06).
 ///
 /// # Errors
 /// [`Error::Store`] when the database cannot be read.
 pub async fn visitor(services: &Services, ctx: &Ctx, token: &str) -> Result<Visitor> {
-    visit(services, ctx, token).await.map(|(visitor, _)| visitor)
+    visit(services, ctx, token).await.map(|seen| seen.visitor)
 }
 
-/// The same, with the instant of the last second factor.
+/// The same, with the instant of the last second factor, and whether the sign-in is covered.
 ///
 /// # Errors
 /// [`Error::Store`] when the database cannot be read.
-pub async fn visit(services: &Services, ctx: &Ctx, token: &str) -> Result<(Visitor, Option<Instant>)> {
+pub async fn visit(services: &Services, ctx: &Ctx, token: &str) -> Result<Seen> {
     look(services, ctx, token, Use::Person).await
 }
 
@@ -157,8 +169,44 @@ pub async fn visit(services: &Services, ctx: &Ctx, token: &str) -> Result<(Visit
 ///
 /// # Errors
 /// [`Error::Store`] when the database cannot be read.
-pub async fn unnoticed_visitor(services: &Services, ctx: &Ctx, token: &str) -> Result<Visitor> {
-    look(services, ctx, token, Use::Page).await.map(|(visitor, _)| visitor)
+pub async fn unnoticed_visit(services: &Services, ctx: &Ctx, token: &str) -> Result<Seen> {
+    look(services, ctx, token, Use::Page).await
+}
+
+/// Takes the cover off a sign-in: by the password, or by a one-time code. It goes on as if it had been touched; it is no
+/// fresh second factor.
+///
+/// # Errors
+/// [`Error::Invalid`] when neither fits; [`Error::TooMany`] after too many of them; [`Error::SignedOut`] when it is over.
+pub async fn uncover(
+    services: &Services,
+    ctx: &Ctx,
+    session: &str,
+    secret: &str,
+    address: IpAddr,
+) -> Result<()> {
+    let user = {
+        let mut conn = services.store.read(ctx).await?;
+        users::get(&mut conn, staff(ctx)?.user).await?.ok_or(Error::SignedOut)?
+    };
+    if !verify(secret.to_owned(), user.password_hash.clone()).await? {
+        // Whoever signs in elsewhere has no password here, and a one-time code is quicker to type for some.
+        second_factor::take(services, ctx, &user, secret, address).await.map_err(|error| match error {
+            Error::Invalid { .. } => Error::invalid("secret", "That does not fit. Try once more."),
+            other => other,
+        })?;
+    }
+    let (hash, id) = (hash_token(session), user.id);
+    services
+        .store
+        .write(ctx, Act::new("session.uncover"), move |tx| {
+            let hash = hash.clone();
+            Box::pin(async move {
+                tx.about("user", id.0);
+                Ok(sessions::touch(tx, hash).await?)
+            })
+        })
+        .await
 }
 
 /// Who sends a request.
@@ -170,8 +218,8 @@ enum Use {
     Page,
 }
 
-async fn look(services: &Services, ctx: &Ctx, token: &str, by: Use) -> Result<(Visitor, Option<Instant>)> {
-    let nobody = (Visitor::Actor(Actor::Nobody), None);
+async fn look(services: &Services, ctx: &Ctx, token: &str, by: Use) -> Result<Seen> {
+    let nobody = Seen { visitor: Visitor::Actor(Actor::Nobody), factor_at: None, covered: false };
     let hash = hash_token(token);
     let mut conn = services.store.read(ctx).await?;
     let Some(session) = sessions::get(&mut conn, hash.clone()).await? else { return Ok(nobody) };
@@ -198,7 +246,7 @@ async fn look(services: &Services, ctx: &Ctx, token: &str, by: Use) -> Result<(V
                 return Ok(nobody);
             };
             if kind == "half" {
-                return Ok((Visitor::OwesCode(user.id), None));
+                return Ok(Seen { visitor: Visitor::OwesCode(user.id), ..nobody });
             }
             let grants = users::roles(&mut conn, user.id).await?;
             Visitor::Actor(Actor::Staff(Staff {
@@ -211,7 +259,10 @@ async fn look(services: &Services, ctx: &Ctx, token: &str, by: Use) -> Result<(V
         _ => return Ok(nobody),
     };
     drop(conn);
-    if by == Use::Person && unused >= TOUCH_SECONDS {
+    let works = |staff: &Staff| staff.grants.iter().any(|grant| grant.role == Role::Counselor);
+    let covered = unused >= services.config.cover_minutes * 60
+        && matches!(&found, Visitor::Actor(Actor::Staff(staff)) if works(staff));
+    if by == Use::Person && unused >= TOUCH_SECONDS && !covered {
         services
             .store
             .write(ctx, Act::recorded_in_itself("session.touch"), move |tx| {
@@ -220,7 +271,7 @@ async fn look(services: &Services, ctx: &Ctx, token: &str, by: Use) -> Result<(V
             })
             .await?;
     }
-    Ok((found, session.factor_at))
+    Ok(Seen { visitor: found, factor_at: session.factor_at, covered })
 }
 
 /// Ends every sign-in of an account but the one of this token.

@@ -295,6 +295,20 @@ pub async fn waiting(
     .await
 }
 
+/// Reports whose clock has run out.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn late(conn: &mut Conn, now: Instant) -> Result<Vec<Report>, StoreError> {
+    conn.all_scoped(
+        REPORTS,
+        "where m.decided_at is null and ((m.told_at is null and m.tell_by <= $1) or (m.told_at is not null and \
+         m.written_at is null and m.write_by <= $1)) order by m.begun_at, m.id",
+        args![now],
+    )
+    .await
+}
+
 /// Reports whose clock has run out and of which nobody was reminded since.
 ///
 /// # Errors

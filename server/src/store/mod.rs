@@ -28,6 +28,7 @@ pub mod consent;
 pub mod contacts;
 pub mod corrections;
 pub mod deliveries;
+pub mod drafts;
 pub mod duty;
 pub mod erasure;
 pub mod gaps;

@@ -365,6 +365,8 @@ pub struct SchoolCounts {
     pub critical: i64,
     pub overdue: i64,
     pub unclaimed: i64,
+    /// Mandatory reports whose clock has run out.
+    pub reports_overdue: i64,
 }
 
 /// The counts of each school where the user is lead.
@@ -381,8 +383,10 @@ pub async fn school_counts(
         "select s.name as school_name, count(r.id) as open, \
          cast(coalesce(sum(case when r.rank = 1 then 1 else 0 end), 0) as bigint) as critical, \
          cast(coalesce(sum(case when r.due_at < $3 then 1 else 0 end), 0) as bigint) as overdue, \
-         cast(coalesce(sum(case when r.state in ('open', 'reopened') then 1 else 0 end), 0) as bigint) as unclaimed \
-         from schools s left join referrals r on r.school_id = s.id and r.closed_at is null \
+         cast(coalesce(sum(case when r.state in ('open', 'reopened') then 1 else 0 end), 0) as bigint) as unclaimed, \
+         (select count(*) from mandatory_reports m join referrals q on q.id = m.referral_id where q.school_id = s.id and \
+         m.decided_at is null and ((m.told_at is null and m.tell_by < $3) or (m.told_at is not null and \
+         m.written_at is null and m.write_by < $3))) as reports_overdue from schools s left join referrals r on r.school_id = s.id and r.closed_at is null \
          where s.district_id = $1 and exists (select 1 from user_roles x where x.user_id = $2 and \
          x.role = 'school_lead' and (x.school_id is null or x.school_id = s.id)) group by s.id, s.name order by s.name",
         args![district, user, now],

@@ -187,9 +187,10 @@ macro_rules! column {
 }
 
 /// Every sealed column there is.
-pub const COLUMNS: [Column; 28] = [
+pub const COLUMNS: [Column; 29] = [
     column!("contacts", "note"),
     column!("notes", "body"),
+    column!("drafts", "body"),
     column!("guardians", "name"),
     column!("guardians", "phone"),
     column!("guardian_letters", "body"),

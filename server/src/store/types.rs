@@ -5,6 +5,7 @@ use sqlx::{Database, Decode, Type};
 use uuid::Uuid;
 
 use crate::model::administration::{AdministrationState, TalkWish};
+use crate::model::draft::DraftForm;
 use crate::model::mandatory::{ReportHow, ReportPart};
 use crate::model::outside::{Consent, OutsideState, System};
 use crate::model::people::{Role, Sex};
@@ -171,7 +172,8 @@ words!(
     ReleaseStep,
     EraseWhy,
     ReportHow,
-    ReportPart
+    ReportPart,
+    DraftForm
 );
 
 impl<DB: Database> Type<DB> for Instant

@@ -4,20 +4,24 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use server::Error;
+use server::model::draft::DraftForm;
 use server::model::referral::{Danger, DistressTag, Priority};
 use server::model::{ChildId, ReferralId};
 
 use crate::address::Address;
 use crate::api::casework::{self as api, Mark, NewAssessment};
+use crate::api::drafts::{Kept, kept_of};
 use crate::api::queue::{get_record, get_referral_child};
 use crate::components::error_summary::ErrorSummary;
 use crate::components::field::{Check, FieldError, Select, TextArea};
 use crate::components::form::Token;
 use crate::components::icon::Icon;
+use crate::components::kept_draft::KeptDraft;
 use crate::components::shell::Head;
 use crate::components::staff_shell::{Reader, StaffShell, Tab};
 use crate::render;
 use crate::visit::{Posted, Visit};
+use crate::when::When;
 
 #[derive(Clone)]
 struct Again {
@@ -26,6 +30,20 @@ struct Again {
     summary: String,
     strengths: String,
     wrong: (String, String),
+}
+
+impl Again {
+    /// What was kept of a form that was not saved.
+    fn of(kept: &Kept) -> Self {
+        let text = |name: &str| kept.text(name);
+        Self {
+            level: text("level"),
+            danger: text("danger"),
+            summary: text("summary"),
+            strengths: text("strengths"),
+            wrong: Default::default(),
+        }
+    }
 }
 
 /// `GET /referrals/{id}/assessment`.
@@ -90,8 +108,11 @@ async fn form(visit: &Visit, id: ReferralId, status: StatusCode, again: Option<A
     let token = visit.form_token.clone();
     let name = format!("{} {}", record.child.given_name.reveal(), record.child.family_name.reveal());
     let level = record.open.as_ref().map_or(String::new(), |o| o.referral.priority.as_str().to_owned());
+    let when = When::new(visit.ctx.now, &record.time_zone);
+    let draft = kept_of(&record.kept, DraftForm::Assessment).filter(|_| again.is_none()).cloned();
+    let again = again.or_else(|| draft.as_ref().map(Again::of));
     render::page(visit, status, Head::staff(format!("Second look: {name}")), move || {
-        let wrong = again.as_ref().map(|again| again.wrong.clone());
+        let wrong = again.as_ref().map(|again| again.wrong.clone()).filter(|(field, _)| !field.is_empty());
         let kept = again.clone();
         let typed =
             move |pick: fn(&Again) -> &String| kept.as_ref().map(|a| pick(a).clone()).unwrap_or_default();
@@ -162,6 +183,7 @@ async fn form(visit: &Visit, id: ReferralId, status: StatusCode, again: Option<A
                         hint="What the child says, what you see, what has happened."
                     />
                     <TextArea label="What helps the child" name="strengths" check=check("strengths", false) text=typed(|a| &a.strengths)/>
+                    <KeptDraft child=record.child.id form=DraftForm::Assessment kept=draft.clone() when=when.clone()/>
                     <div class="buttons"><button class="button button-primary" type="submit">"Save second look"</button></div>
                 </form>
                 <section class="card" aria-labelledby="groups-head">

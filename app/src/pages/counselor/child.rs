@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
+use server::model::draft::DraftForm;
 use server::model::referral::{Priority, ReferralState};
 use server::model::{ChildId, Instant, UserId};
 use server::{Error, Result};
@@ -16,6 +17,7 @@ use super::rescreens::rescreens;
 use super::side_by_side::Informants;
 use super::transfer::MoveLink;
 use crate::address::Address;
+use crate::api::drafts::{Kept, kept_of};
 use crate::api::queue::{
     self as api, CriticalEntry, Entry, EntryKind, Guardian, OpenReferral, Record, Screening,
 };
@@ -66,18 +68,29 @@ pub(super) async fn again(visit: &Visit, child: ChildId, draft: Draft, error: &E
 pub(super) struct Draft {
     pub(super) form: &'static str,
     fields: Vec<(&'static str, String)>,
+    /// What the reader has typed before, and not saved.
+    kept: Vec<Kept>,
 }
 
 impl Draft {
     pub(super) fn of(form: &'static str, posted: &Posted, names: &[&'static str]) -> Self {
         let fields = names.iter().map(|name| (*name, posted.text(name).to_owned())).collect();
-        Self { form, fields }
+        Self { form, fields, kept: Vec::new() }
     }
 
-    /// The text of a form's field; empty where this is another form's draft.
+    /// The text of a form's field: as it was sent a moment ago, else as it was kept, else empty.
     pub(super) fn text(&self, form: &str, name: &str) -> String {
-        let mine = self.fields.iter().find(|(key, _)| *key == name).filter(|_| self.form == form);
-        mine.map(|(_, text)| text.clone()).unwrap_or_default()
+        if self.form == form {
+            let mine = self.fields.iter().find(|(key, _)| *key == name);
+            return mine.map(|(_, text)| text.clone()).unwrap_or_default();
+        }
+        let kept = form.parse().ok().and_then(|form| self.kept(form));
+        kept.map(|kept| kept.text(name)).unwrap_or_default()
+    }
+
+    /// What was kept of a form.
+    pub(super) fn kept(&self, form: DraftForm) -> Option<Kept> {
+        kept_of(&self.kept, form).filter(|_| self.form != form.as_str()).cloned()
     }
 }
 
@@ -125,12 +138,13 @@ fn Chips(child: ChildId, only: Option<EntryKind>) -> AnyView {
     view! { <nav class="chips" aria-label="Lines of the timeline">{chips}</nav> }.into_any()
 }
 
-async fn page(visit: &Visit, id: ChildId, status: StatusCode, shown: Shown) -> Response {
+async fn page(visit: &Visit, id: ChildId, status: StatusCode, mut shown: Shown) -> Response {
     let record: Result<Record> = api::get_record(visit, id).await;
     let record = match record {
         Ok(record) => record,
         Err(error) => return render::staff_failure(visit, &error),
     };
+    shown.draft.kept.clone_from(&record.kept);
     let reader = Reader::of(visit);
     let token = visit.form_token.clone();
     let now = visit.ctx.now;
@@ -173,15 +187,21 @@ fn Body(record: Record, shown: Shown, token: String, now: Instant, reader: Optio
         .map(|g| format!("{} ({})", g.name.reveal(), g.relation))
         .collect();
     let open = record.open.clone();
-    let claimed = open
-        .as_ref()
-        .is_some_and(|o| !matches!(o.referral.state, ReferralState::Open | ReferralState::Reopened));
-    let action = action(open.as_ref(), claimed, child, &token);
+    let look_only = record.look_only;
+    let claimed = !look_only
+        && open
+            .as_ref()
+            .is_some_and(|o| !matches!(o.referral.state, ReferralState::Open | ReferralState::Reopened));
+    let action = if look_only {
+        view! { <span class="tag tag-plain">"To look at only"</span> }.into_any()
+    } else {
+        action(open.as_ref(), claimed, child, &token)
+    };
     let close = open.clone().filter(|_| claimed).map(|open| {
         view! { <CloseForm open child token=token.clone() shown=shown.clone()/> }
     });
     let next = open.clone().map(|open| {
-        view! { <Next open child token=token.clone() when=when.clone()>{close}</Next> }
+        view! { <Next open child token=token.clone() when=when.clone() look_only>{close}</Next> }
     });
     let levels = claimed.then(|| {
         view! { <Levels record=record.clone() token=token.clone() shown=shown.clone() today=when.today()/> }
@@ -189,7 +209,7 @@ fn Body(record: Record, shown: Shown, token: String, now: Instant, reader: Optio
     let looks = format!("/children/{child}/looks");
     let entries = chosen(record.timeline.clone(), shown.only);
     let contact = open.clone().filter(|_| claimed).map(|open| {
-        view! { <ContactForm open child token=token.clone() shown=shown.clone() today=when.today()/> }
+        view! { <ContactForm open child token=token.clone() shown=shown.clone() when=when.clone()/> }
     });
     let again = rescreens(&record, &token, &shown, &when, claimed);
     view! {
@@ -202,7 +222,17 @@ fn Body(record: Record, shown: Shown, token: String, now: Instant, reader: Optio
             {action}
         </PersonHeader>
         {open.as_ref().and_then(|open| critical_banner(open, &when))}
-        <Asks record=record.clone() token=token.clone() shown=shown.clone() reader when=when.clone()/>
+        {look_only
+            .then(|| {
+                view! {
+                    <Banner
+                        tone=Tone::Warn
+                        head="You look from outside this child’s school"
+                        text="Nothing can be changed here. Its school knows that you look; tell its counselors what you found."
+                    />
+                }
+            })}
+        {(!look_only).then(|| view! { <Asks record=record.clone() token=token.clone() shown=shown.clone() reader when=when.clone()/> })}
         {(!banned.is_empty())
             .then(|| {
                 view! {
@@ -224,7 +254,7 @@ fn Body(record: Record, shown: Shown, token: String, now: Instant, reader: Optio
             <div class="stack">
                 {next}
                 {levels}
-                <Reopen record=record.clone() token=token.clone() shown=shown.clone()/>
+                {(!look_only).then(|| view! { <Reopen record=record.clone() token=token.clone() shown=shown.clone()/> })}
                 <Plan record=record.clone() when=when.clone() claimed/>
                 <Outside record=record.clone() when=when.clone() token=token.clone() shown=shown.clone() claimed/>
                 {again}
@@ -234,7 +264,9 @@ fn Body(record: Record, shown: Shown, token: String, now: Instant, reader: Optio
             </div>
             <section class="card" aria-labelledby="timeline-head">
                 <h2 id="timeline-head">"Timeline"</h2>
-                {open.map(|open| view! { <NoteForm open child token=token.clone() shown=shown.clone()/> })}
+                {open
+                    .filter(|_| !look_only)
+                    .map(|open| view! { <NoteForm open child token=token.clone() shown=shown.clone() when=when.clone()/> })}
                 <Chips child only=shown.only/>
                 <Timeline entries when child/>
                 <p><a href=looks><Icon name="eye"/>" Who has opened this file"</a></p>

@@ -8,7 +8,7 @@ use server::{Error, Result};
 use uuid::Uuid;
 
 use crate::address::Address;
-use crate::api::casework::{self as api, HasRead, LetterChoices, NewLetter, ShownLetter};
+use crate::api::casework::{self as api, Bundle, HasRead, LetterChoices, NewLetter, ShownLetter};
 use crate::api::queue::{Record, get_referral_child};
 use crate::components::banner::{Banner, Tone};
 use crate::components::error_summary::ErrorSummary;
@@ -333,6 +333,49 @@ fn LetterSheet(shown: ShownLetter, now: server::model::Instant, level: u8) -> An
         </article>
     }
     .into_any()
+}
+
+/// The letters of several children, one a page of paper, and who has none (C-09).
+pub(super) fn bundle_page(visit: &Visit, bundle: Bundle, back: String) -> Response {
+    let reader = Reader::of(visit);
+    let now = visit.ctx.now;
+    render::page(visit, StatusCode::OK, Head::staff("Letters to print"), move || {
+        let lede = match bundle.letters.len() {
+            0 => "None of them has a released letter.".to_owned(),
+            1 => "One letter, read and released.".to_owned(),
+            n => format!(
+                "{n} letters, each read and released, one a page. Print them from your browser’s menu."
+            ),
+        };
+        let without = bundle
+            .without
+            .into_iter()
+            .map(|(name, why)| view! { <li><span>{name.reveal().clone()}</span><span class="muted">{why}</span></li> })
+            .collect::<Vec<_>>();
+        let without = (!without.is_empty()).then(|| {
+            view! {
+                <section class="card no-print" aria-labelledby="without-head">
+                    <h2 id="without-head">"Without a letter"</h2>
+                    <ul class="strip">{without}</ul>
+                </section>
+            }
+        });
+        let letters = bundle
+            .letters
+            .into_iter()
+            .map(|shown| {
+                let to = format!("For {}: to {}", shown.child.given_name.reveal(), shown.to);
+                view! { <p class="muted no-print">{to}</p> <LetterSheet shown now level=2/> }
+            })
+            .collect_view();
+        view! {
+            <StaffShell reader here=Tab::Work narrow=true>
+                <a class="back-link no-print" href=back><Icon name="arrow-left"/>" My work"</a>
+                <div class="page-head no-print"><div><h1>"Letters to print"</h1><p class="lede">{lede}</p></div></div>
+                {without} {letters}
+            </StaffShell>
+        }
+    })
 }
 
 /// The letters of a child's file, with the way to a new one.

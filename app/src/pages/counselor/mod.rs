@@ -8,6 +8,7 @@ pub mod child;
 pub mod closed;
 pub mod correct;
 pub mod directory;
+pub mod drafts;
 pub mod guardian_letter;
 pub mod hand_over;
 pub mod outside;
@@ -39,6 +40,7 @@ fn confirmation(word: &str) -> Option<&'static str> {
         "offered" => Some("Offered. Nothing moves until it is accepted."),
         "accepted" => Some("You have taken it over."),
         "declined" => Some("Declined. It stays where it was."),
+        "discarded" => Some("Thrown away. Nothing was saved."),
         "plan" => Some("The plan is saved as its next version."),
         "assessed" => Some("The second look is saved; its level holds from now on."),
         "news" => Some("The news are noted."),

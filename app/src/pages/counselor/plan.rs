@@ -4,16 +4,20 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use server::documents::{Block, Document, Paper};
+use server::model::draft::DraftForm;
 use server::model::{ChildId, ReferralId};
 use server::{Error, Result};
 
 use crate::address::Address;
 use crate::api::casework::{self as api, NewPlan, Plan, Printed, STEPS};
+use crate::api::drafts::{Kept, kept_of};
 use crate::api::queue::{Record, get_record, get_referral_child};
+use crate::components::banner::{Banner, Tone};
 use crate::components::error_summary::ErrorSummary;
 use crate::components::field::{Check, TextArea};
 use crate::components::form::Token;
 use crate::components::icon::Icon;
+use crate::components::kept_draft::KeptDraft;
 use crate::components::print_sheet::PrintSheet;
 use crate::components::shell::Head;
 use crate::components::staff_shell::{Reader, StaffShell, Tab};
@@ -40,25 +44,44 @@ pub async fn save(address: Address, posted: Posted) -> Response {
     let text = |name: &str| posted.text(name).to_owned();
     let typed: [String; 6] = STEPS.map(|(name, ..)| text(name));
     let plan = NewPlan { steps: typed.clone().map(Into::into), gap_reason: text("gap_reason").into() };
-    let done: Result<ChildId> = match api::write_plan(visit, id, plan).await {
+    let seen = posted.word("seen_version").unwrap_or(0);
+    let done: Result<ChildId> = match api::write_plan(visit, id, seen, plan).await {
         Ok(()) => get_referral_child(visit, id).await,
         Err(error) => Err(error),
     };
     match done {
         Ok(child) => Redirect::to(&format!("/children/{child}?done=plan")).into_response(),
         Err(Error::Invalid { field, message }) => {
-            let again = Again { typed, gap: text("gap_reason"), wrong: (field.to_owned(), message) };
+            let again = Again { typed, gap: text("gap_reason"), seen, wrong: (field.to_owned(), message) };
             form(visit, id, StatusCode::UNPROCESSABLE_ENTITY, Some(again)).await
+        }
+        Err(Error::Conflict(message)) => {
+            let again = Again { typed, gap: text("gap_reason"), seen, wrong: (String::new(), message) };
+            form(visit, id, StatusCode::CONFLICT, Some(again)).await
         }
         Err(error) => render::staff_failure(visit, &error),
     }
 }
 
+/// What was typed, on top of which version, and what is wrong: a field and a sentence, or the sentence alone.
 #[derive(Clone)]
 struct Again {
     typed: [String; 6],
     gap: String,
+    seen: i64,
     wrong: (String, String),
+}
+
+impl Again {
+    /// What was kept of a form that was not saved.
+    fn of(kept: &Kept) -> Self {
+        Self {
+            typed: STEPS.map(|(name, ..)| kept.text(name)),
+            gap: kept.text("gap_reason"),
+            seen: kept.text("seen_version").parse().unwrap_or(0),
+            wrong: Default::default(),
+        }
+    }
 }
 
 pub(super) fn steps_of(plan: &Plan) -> [String; 6] {
@@ -87,8 +110,17 @@ async fn form(visit: &Visit, id: ReferralId, status: StatusCode, again: Option<A
     let token = visit.form_token.clone();
     let given = record.child.given_name.reveal().clone();
     let last = record.casework.plans.first().cloned();
+    let when = When::new(visit.ctx.now, &record.time_zone);
+    // What was sent a moment ago goes before what was kept.
+    let kept = kept_of(&record.kept, DraftForm::Plan).filter(|_| again.is_none()).cloned();
+    let again = again.or_else(|| kept.as_ref().map(Again::of));
     render::page(visit, status, Head::staff(format!("Safety plan with {given}")), move || {
-        let wrong = again.as_ref().map(|again| again.wrong.clone());
+        let wrong = again.as_ref().map(|again| again.wrong.clone()).filter(|(field, _)| !field.is_empty());
+        let refused = again
+            .as_ref()
+            .map(|again| again.wrong.clone())
+            .filter(|(field, text)| field.is_empty() && !text.is_empty());
+        let newer = last.clone().filter(|last| again.as_ref().is_some_and(|again| again.seen < last.version));
         let (texts, gap) = match (&again, &last) {
             (Some(again), _) => (again.typed.clone(), again.gap.clone()),
             (None, Some(plan)) => (steps_of(plan), plan.gap_reason.reveal().clone()),
@@ -109,6 +141,12 @@ async fn form(visit: &Visit, id: ReferralId, status: StatusCode, again: Option<A
             .collect::<Vec<_>>();
         let version = last.as_ref().map_or(1, |plan| plan.version + 1);
         let summary = wrong.clone().map(|(field, text)| view! { <ErrorSummary text field/> });
+        let merge = newer.clone().map(|plan| view! { <Newer plan when=when.clone()/> });
+        let refused = refused.filter(|_| newer.is_none()).map(|(_, text)| {
+            view! { <Banner tone=Tone::Warn head="Nothing was changed" text urgent=true/> }
+        });
+        let seen = (version - 1).to_string();
+        let child = record.child.id;
         let back = format!("/children/{}", record.child.id);
         view! {
             <StaffShell reader here=Tab::Work narrow=true>
@@ -120,8 +158,10 @@ async fn form(visit: &Visit, id: ReferralId, status: StatusCode, again: Option<A
                         <p class="lede">{format!("Version {version}. Write it together, in the child’s own words.")}</p>
                     </div>
                 </div>
+                {refused} {merge}
                 <form class="card form" method="post" action=format!("/referrals/{id}/plan")>
                     <Token value=token/>
+                    <input type="hidden" name="seen_version" value=seen/>
                     {fields}
                     <TextArea
                         label="Why step 5 or 6 is still empty"
@@ -130,11 +170,31 @@ async fn form(visit: &Visit, id: ReferralId, status: StatusCode, again: Option<A
                         text=gap
                         hint="Only where one is."
                     />
+                    <KeptDraft child form=DraftForm::Plan kept=kept.clone() when=when.clone()/>
                     <div class="buttons"><button class="button button-primary" type="submit">"Save plan"</button></div>
                 </form>
             </StaffShell>
         }
     })
+}
+
+/// A version that somebody saved while this one was being written: nothing is overwritten, both are read (C-06).
+#[component]
+fn Newer(plan: Plan, when: When) -> AnyView {
+    let head = format!("{} saved version {} while you were writing", plan.by_name, plan.version);
+    let steps = STEPS
+        .iter()
+        .zip(steps_of(&plan))
+        .map(|((_, label, _), text)| view! { <div><dt>{*label}</dt><dd>{text}</dd></div> })
+        .collect_view();
+    view! {
+        <Banner tone=Tone::Warn head text="Yours is in the form. Put both together, then save: that is the next version." urgent=true/>
+        <section class="card" aria-labelledby="newer-head">
+            <h2 id="newer-head">{format!("Version {}, {}", plan.version, when.at(plan.written_at))}</h2>
+            <dl class="sheet-fields">{steps}</dl>
+        </section>
+    }
+    .into_any()
 }
 
 /// `GET /children/{id}/plan`: the sheet to print and take home.

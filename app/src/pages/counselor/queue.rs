@@ -10,9 +10,10 @@ use uuid::Uuid;
 
 use super::queue_list::{Filters, List, Views};
 use super::reports_due::ReportsDue;
-use super::{child, confirmation};
+use super::{child, confirmation, guardian_letter};
 use crate::address::Address;
 use crate::api::alerts::get_queue_mark;
+use crate::api::casework::get_guardian_letters;
 use crate::api::mandatory::get_waiting_reports;
 use crate::api::queue::{self as api, Asked, Bulk, Queue, Share, View};
 use crate::components::banner::{Banner, Confirmation, Tone};
@@ -59,6 +60,15 @@ pub async fn bulk(posted: Posted) -> Response {
     let visit = &posted.visit;
     let place = Place::read(&|name| posted.text(name).to_owned());
     let ids: Vec<ReferralId> = posted.all("id").filter_map(|id| id.parse().ok()).collect();
+    if posted.text("act") == "letters" {
+        return match get_guardian_letters(visit, ids).await {
+            Ok(bundle) => guardian_letter::bundle_page(visit, bundle, place.href(&[])),
+            Err(Error::Invalid { message, .. } | Error::Conflict(message)) => {
+                page(visit, place, StatusCode::UNPROCESSABLE_ENTITY, None, None, Some(message)).await
+            }
+            Err(error) => render::staff_failure(visit, &error),
+        };
+    }
     let act: Result<Bulk> = match posted.text("act") {
         "assign" => posted
             .word::<UserId>("user")

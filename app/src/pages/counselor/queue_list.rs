@@ -198,6 +198,7 @@ fn BulkBar(queue: Queue, place: Place, token: String) -> AnyView {
             {assign}
             <Input label="Follow up on" name="day" kind="date" check=plain("bulk-day") text=String::new() min=today.unwrap_or_default()/>
             <button class="button" type="submit" name="act" value="follow_up"><Icon name="calendar"/>"Plan"</button>
+            <button class="button" type="submit" name="act" value="letters"><Icon name="printer"/>"Print letters"</button>
         </form>
     }
     .into_any()

@@ -1,8 +1,9 @@
 //! The parts of a child's page that move a referral on: what is next, and the forms.
 
 use leptos::prelude::*;
+use server::model::ChildId;
+use server::model::draft::DraftForm;
 use server::model::referral::{ContactHow, ContactWith, Outcome, Priority, ReferralState, Verb};
-use server::model::{ChildId, Day};
 
 use super::child::Shown;
 use super::work::PHRASES;
@@ -11,6 +12,7 @@ use crate::components::due_clock::{Clock, DueClock};
 use crate::components::field::{Check, FieldError, Input, Select, TextArea};
 use crate::components::form::Token;
 use crate::components::icon::Icon;
+use crate::components::kept_draft::KeptDraft;
 use crate::when::{When, capital};
 
 /// How a field of one of the forms stands.
@@ -37,10 +39,13 @@ pub(super) fn Next(
     child: ChildId,
     token: String,
     when: When,
+    /// Whether the reader may only look (AZ-08).
+    look_only: bool,
     children: Children,
 ) -> AnyView {
     let referral = open.referral;
     let claimed = !matches!(referral.state, ReferralState::Open | ReferralState::Reopened);
+    let works = claimed && !look_only;
     let clock = Clock {
         priority: referral.priority,
         stage: referral.state,
@@ -72,10 +77,12 @@ pub(super) fn Next(
             </div>
             <FollowUps
                 open=open.follow_ups
-                at=claimed.then(|| (referral.id.to_string(), child, token.clone()))
+                at=works.then(|| (referral.id.to_string(), child, token.clone()))
                 when
             />
-            {if claimed {
+            {if look_only {
+                ().into_any()
+            } else if works {
                 view! { <Steps state=referral.state id=referral.id.to_string() child token/> }.into_any()
             } else {
                 view! { <p class="muted">"Claim it first: then contacts and steps can be logged."</p> }.into_any()
@@ -167,8 +174,9 @@ pub(super) fn ContactForm(
     child: ChildId,
     token: String,
     shown: Shown,
-    today: Day,
+    when: When,
 ) -> AnyView {
+    let today = when.today();
     let text = |name: &str| shown.draft.text("contact", name);
     let is = |name: &str, hint: bool| check(&shown, "contact", name, hint);
     let reached = text("reached");
@@ -210,6 +218,7 @@ pub(super) fn ContactForm(
                     hint="Makes a follow-up. Leave empty if there is none."
                     min=today.to_string()
                 />
+                <KeptDraft child form=DraftForm::Contact kept=shown.draft.kept(DraftForm::Contact) when=when.clone()/>
                 <div class="buttons">
                     <button class="button button-primary" type="submit">"Save contact"</button>
                 </div>
@@ -221,8 +230,15 @@ pub(super) fn ContactForm(
 
 /// Writes a note, for the team or for oneself.
 #[component]
-pub(super) fn NoteForm(open: OpenReferral, child: ChildId, token: String, shown: Shown) -> AnyView {
-    let typed = shown.draft.form == "note";
+pub(super) fn NoteForm(
+    open: OpenReferral,
+    child: ChildId,
+    token: String,
+    shown: Shown,
+    when: When,
+) -> AnyView {
+    let kept = shown.draft.kept(DraftForm::Note);
+    let typed = shown.draft.form == "note" || kept.is_some();
     let chosen = shown.draft.text("note", "visibility");
     let choices = [
         ("team", "Working note: counselors of this school"),
@@ -252,6 +268,7 @@ pub(super) fn NoteForm(open: OpenReferral, child: ChildId, token: String, shown:
                         <legend>"What kind, and who reads it"</legend>
                         <div class="radios">{who}</div>
                     </fieldset>
+                    <KeptDraft child form=DraftForm::Note kept when/>
                     <div class="buttons"><button class="button" type="submit">"Save note"</button></div>
                 </form>
             </div>

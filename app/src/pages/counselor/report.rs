@@ -5,11 +5,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use server::Error;
+use server::documents::{Block, Document, Paper};
 use server::model::ReferralId;
+use server::model::draft::DraftForm;
 use server::model::mandatory::{ReportHow, ReportPart};
 use uuid::Uuid;
 
 use crate::address::Address;
+use crate::api::casework::{Printed, print_of_child};
 use crate::api::mandatory::{self as api, Form, Parts, Sending, Sent, Shown, Words};
 use crate::api::queue::Record;
 use crate::components::banner::{Banner, Confirmation, Tone};
@@ -17,11 +20,13 @@ use crate::components::error_summary::ErrorSummary;
 use crate::components::field::{Check, Input, Select, TextArea};
 use crate::components::form::Token;
 use crate::components::icon::Icon;
+use crate::components::kept_draft::KeptDraft;
+use crate::components::print_sheet::PrintSheet;
 use crate::components::shell::Head;
 use crate::components::staff_shell::{Reader, StaffShell, Tab};
 use crate::render;
 use crate::visit::{Posted, Visit};
-use crate::when::{When, capital};
+use crate::when::When;
 
 /// On the child's page: whom not to tell, the clock of a report that waits, and those that are done.
 #[component]
@@ -63,6 +68,9 @@ pub(super) fn Reports(record: Record, when: When, claimed: bool) -> AnyView {
     }
     .into_any()
 }
+
+/// The field that says on top of which version somebody writes.
+const SEEN: &str = "seen_version";
 
 /// What was typed, and what is wrong with it.
 #[derive(Clone, Default)]
@@ -113,8 +121,9 @@ pub async fn write(address: Address, posted: Posted) -> Response {
     };
     let given = |part: ReportPart| (part, posted.text(part.as_str()).to_owned().into());
     let parts: Parts = ReportPart::FORM.into_iter().map(given).collect();
-    let names = ReportPart::FORM.map(ReportPart::as_str);
-    match api::write_report(visit, id, parts).await {
+    let names: Vec<&str> = ReportPart::FORM.iter().map(|part| part.as_str()).chain([SEEN]).collect();
+    let seen = posted.word(SEEN).unwrap_or(0);
+    match api::write_report(visit, id, seen, parts).await {
         Ok(report) => Redirect::to(&format!("/reports/{report}?done=written")).into_response(),
         Err(Error::Invalid { field, message }) => {
             let again = Again::of(&posted, &names, (field.to_owned(), message));
@@ -134,8 +143,25 @@ async fn form(visit: &Visit, id: ReferralId, status: StatusCode, again: Again) -
     };
     let reader = Reader::of(visit);
     let token = visit.form_token.clone();
+    let when = When::new(visit.ctx.now, &found.child.time_zone);
     let name = format!("{} {}", found.child.given_name.reveal(), found.child.family_name.reveal());
+    // What was sent a moment ago goes before what was kept.
+    let draft = found.kept.clone().filter(|_| again.typed.is_empty());
+    let again = match &draft {
+        Some(kept) => {
+            let names = ReportPart::FORM.iter().map(|part| part.as_str()).chain([SEEN]);
+            Again {
+                typed: names.map(|name| (name.to_owned(), kept.text(name))).collect(),
+                wrong: again.wrong,
+            }
+        }
+        None => again,
+    };
     render::page(visit, status, Head::staff(format!("Mandatory report: {name}")), move || {
+        let version = found.waiting.as_ref().map_or(0, Shown::version);
+        let seen: Option<i64> = again.text(SEEN).and_then(|text| text.parse().ok());
+        let newer = found.waiting.clone().filter(|_| seen.is_some_and(|seen| seen < version));
+        let newer = newer.map(|shown| view! { <Newer shown when=when.clone()/> });
         let kept = |part: ReportPart| {
             let newest = found.waiting.as_ref().map(Shown::newest).unwrap_or_default();
             newest.iter().find(|w| w.part == part).map(|w| w.body.reveal().clone())
@@ -166,10 +192,12 @@ async fn form(visit: &Visit, id: ReferralId, status: StatusCode, again: Again) -
                 {again.banner()}
                 <a class="back-link" href=format!("/children/{}", found.child.id)><Icon name="arrow-left"/>" "{name.clone()}</a>
                 <div class="page-head"><div><h1>"Mandatory report"</h1><p class="lede">{clocks}</p></div></div>
-                {unsigned}
+                {unsigned} {newer}
                 <form class="card form" method="post" action=format!("/referrals/{id}/report")>
                     <Token value=token/>
+                    <input type="hidden" name=SEEN value=version.to_string()/>
                     {fields}
+                    <KeptDraft child=found.child.id form=DraftForm::Report kept=draft.clone() when=when.clone()/>
                     <div class="buttons"><button class="button button-primary" type="submit">{words}</button></div>
                 </form>
             </StaffShell>
@@ -261,6 +289,9 @@ async fn page(
     let name = format!("{} {}", shown.child.given_name.reveal(), shown.child.family_name.reveal());
     render::page(visit, status, Head::staff(format!("Mandatory report: {name}")), move || {
         let waits = shown.report.waits();
+        let late = (waits && shown.report.due_at() < when.now).then(|| {
+            view! { <Banner tone=Tone::Warn head="Overdue" text="Its clock has run out. The school’s lead, and then the district, are told that one is late." urgent=false/> }
+        });
         let revise = waits.then(|| {
             view! { <a class="button" href=format!("/referrals/{}/report", shown.report.referral_id)><Icon name="notebook-pen"/>"Change it"</a> }
         });
@@ -272,9 +303,13 @@ async fn page(
                 <Confirmation sentence=done/>
                 {again.banner()}
                 <a class="back-link no-print" href=format!("/children/{}", shown.child.id)><Icon name="arrow-left"/>" "{name.clone()}</a>
-                <Sheet shown=shown.clone() when=when.clone()/>
-                <p class="muted no-print">"Print it, or keep it as a PDF, from your browser’s print menu. Only those who work on this child can open it."</p>
-                <div class="buttons no-print">{revise}</div>
+                {late}
+                <PrintSheet document=sheet(&shown, &when)/>
+                <div class="buttons no-print">
+                    {revise}
+                    <a class="button" href=format!("/reports/{id}/pdf")><Icon name="download"/>"PDF"</a>
+                    <span class="muted">"Only those who work on this child can open it."</span>
+                </div>
                 {forms}
                 <Earlier shown=shown.clone() when=when.clone()/>
             </StaffShell>
@@ -282,44 +317,78 @@ async fn page(
     })
 }
 
-/// The report as it is printed.
+/// A version that somebody saved while this one was being written: nothing is overwritten, both are read (C-06).
 #[component]
-fn Sheet(shown: Shown, when: When) -> AnyView {
-    let Shown { child, report, .. } = &shown;
-    let clocks = match (report.decided_at, report.told_at, report.written_at) {
-        (Some(at), ..) => format!(
-            "Decided against by {}, {}",
-            report.decided_by_name.clone().unwrap_or_default(),
-            when.at(at)
-        ),
-        (_, None, _) => format!("Not sent yet: to be told by {}", when.at(report.tell_by)),
-        (_, Some(_), None) => format!("Told; in writing by {}", when.at(report.write_by)),
-        (_, Some(at), Some(_)) => format!("Sent, {}", when.at(at)),
-    };
-    let late = (report.waits() && report.due_at() < when.now)
-        .then(|| view! { <span class="tag tag-critical">"Overdue"</span> });
+fn Newer(shown: Shown, when: When) -> AnyView {
+    let by = shown.newest().first().map(|words| (words.by_name.clone(), when.at(words.written_at)));
+    let (name, at) = by.unwrap_or_default();
+    let head = format!("{name} saved version {} while you were writing", shown.version());
     let parts = shown
         .newest()
         .into_iter()
-        .filter(|words| !words.body.reveal().is_empty())
-        .map(|words| view! { <section class="sheet-step"><h2>{words.part.label()}</h2>{paragraphs(words)}</section> })
+        .map(|words| view! { <h3>{words.part.label()}</h3>{paragraphs(words)} })
         .collect_view();
-    let against = shown.against().map(
-        |words| view! { <section class="sheet-step"><h2>{words.part.label()}</h2>{paragraphs(words)}</section> },
-    );
-    let sent = shown.sendings.iter().map(|sent| line(sent, &when)).collect::<Vec<_>>();
-    let sent = (!sent.is_empty())
-        .then(|| view! { <section class="sheet-step"><h2>"How it was sent"</h2><ul class="strip">{sent}</ul></section> });
     view! {
-        <article class="card print-sheet">
-            <h1>{format!("Report about {} {}", child.given_name.reveal(), child.family_name.reveal())}</h1>
-            <p>{format!("{}, class {}. Born {}.", child.school_name, child.class_name, child.birth_date)}</p>
-            <p class="muted">{format!("Begun by {}, {}. Version {}.", report.begun_by_name, when.at(report.begun_at), shown.version())}</p>
-            <p>{capital(&clocks)}" "{late}</p>
-            {parts} {against} {sent}
-        </article>
+        <Banner tone=Tone::Warn head text="Yours is in the form. Put both together, then save: that is the next version." urgent=true/>
+        <section class="card" aria-labelledby="newer-head">
+            <h2 id="newer-head">{format!("Version {}, {at}", shown.version())}</h2>
+            {parts}
+        </section>
     }
     .into_any()
+}
+
+/// The report as it is printed, and as its page shows it.
+fn sheet(shown: &Shown, when: &When) -> Document {
+    let Shown { child, report, .. } = shown;
+    let name = |at| when.dated_at(at);
+    let clocks = match (report.decided_at, report.told_at, report.written_at) {
+        (Some(at), ..) => {
+            format!("Decided against by {}, {}", report.decided_by_name.clone().unwrap_or_default(), name(at))
+        }
+        (_, None, _) => format!("Not sent yet: to be told by {}", name(report.tell_by)),
+        (_, Some(_), None) => format!("Told; in writing by {}", name(report.write_by)),
+        (_, Some(at), Some(_)) => format!("Sent, {}", name(at)),
+    };
+    let begun = format!("{}, {}. Version {}", report.begun_by_name, name(report.begun_at), shown.version());
+    let mut blocks = vec![Block::Fields(vec![
+        (
+            "Child".to_owned(),
+            format!("{}, class {}. Born {}", child.school_name, child.class_name, child.birth_date),
+        ),
+        ("Begun by".to_owned(), begun),
+        ("State".to_owned(), clocks),
+    ])];
+    for words in shown.newest().into_iter().chain(shown.against()) {
+        if !words.body.reveal().is_empty() {
+            blocks.push(Block::Heading(2, words.part.label().to_owned()));
+            blocks.push(Block::Paragraph(words.body.reveal().clone()));
+        }
+    }
+    if !shown.sendings.is_empty() {
+        blocks.push(Block::Heading(2, "How it was sent".to_owned()));
+        blocks.push(Block::Points(shown.sendings.iter().map(|sent| line(sent, when)).collect()));
+    }
+    Document {
+        title: format!("Report about {} {}", child.given_name.reveal(), child.family_name.reveal()),
+        language: "en".to_owned(),
+        footer: format!("{} · Confidential: for the authority alone", child.school_name),
+        paper: Paper::A4,
+        blocks,
+    }
+}
+
+/// `GET /reports/{report}/pdf`.
+pub async fn pdf(visit: Visit, address: Address) -> Response {
+    let made = async {
+        let shown = api::get_report(&visit, address.part::<Uuid>(0)?).await?;
+        let when = When::new(visit.ctx.now, &shown.child.time_zone);
+        print_of_child(&visit, shown.child.id, Printed::Report, sheet(&shown, &when)).await
+    };
+    match made.await {
+        Ok(pdf) => render::pdf("report.pdf", pdf),
+        Err(error) => render::staff_failure(&visit, &error),
+    }
 }
 
 fn paragraphs(words: &Words) -> Vec<AnyView> {
@@ -327,17 +396,15 @@ fn paragraphs(words: &Words) -> Vec<AnyView> {
     lines.map(|line| view! { <p>{line.to_owned()}</p> }.into_any()).collect()
 }
 
-fn line(sent: &Sent, when: &When) -> AnyView {
-    view! {
-        <li>
-            <time datetime=when.iso(sent.sent_at)>{capital(&when.at(sent.sent_at))}</time>
-            <span>
-                {format!("{}, {}", sent.how.label(), sent.sent_by_name.reveal())}
-                <span class="table-sub">{format!("{} · noted by {}", sent.reference.reveal(), sent.noted_by_name)}</span>
-            </span>
-        </li>
-    }
-    .into_any()
+fn line(sent: &Sent, when: &When) -> String {
+    format!(
+        "{}: {}, {}. {}. Noted by {}.",
+        when.dated_at(sent.sent_at),
+        sent.how.label(),
+        sent.sent_by_name.reveal(),
+        sent.reference.reveal(),
+        sent.noted_by_name
+    )
 }
 
 /// What moves a report on: who sent it, or why it is not sent.

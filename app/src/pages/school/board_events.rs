@@ -12,7 +12,7 @@ use server::ctx::{Actor, Ctx};
 use server::model::SittingId;
 
 use crate::address::Address;
-use crate::api::sign_in::{Visitor, unnoticed_visitor};
+use crate::api::sign_in::{Visitor, unnoticed_visit};
 use crate::api::sittings::{self as api, Board};
 use crate::render;
 use crate::visit::Visit;
@@ -63,9 +63,8 @@ pub async fn follow(visit: Visit, address: Address) -> Response {
 async fn look(watch: &mut Watch) -> Option<String> {
     let token = watch.visit.session.clone()?;
     let ctx = Ctx::new(Actor::Nobody);
-    let Ok(Visitor::Actor(actor)) = unnoticed_visitor(&watch.visit.site, &ctx, &token).await else {
-        return None;
-    };
+    let seen = unnoticed_visit(&watch.visit.site, &ctx, &token).await.ok()?;
+    let Visitor::Actor(actor) = seen.visitor else { return None };
     watch.visit.ctx = ctx.with_actor(actor);
     api::get_board(&watch.visit, watch.id).await.ok().map(|board| mark(&board))
 }

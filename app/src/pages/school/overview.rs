@@ -70,6 +70,10 @@ fn School(school: SchoolCounts, many: bool) -> AnyView {
         Count { critical: school.critical > 0, ..Count::plain(number(school.critical), "Critical") },
         Count::plain(number(school.overdue), "Overdue"),
         Count::plain(number(school.unclaimed), "Not claimed"),
+        Count {
+            critical: school.reports_overdue > 0,
+            ..Count::plain(number(school.reports_overdue), "Reports to an authority overdue")
+        },
     ];
     view! {
         <section class="stack-tight" aria-label=school.school_name.clone()>

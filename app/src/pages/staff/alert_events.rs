@@ -11,7 +11,7 @@ use futures::stream;
 use server::ctx::{Actor, Ctx};
 
 use crate::api::alerts as api;
-use crate::api::sign_in::{Visitor, unnoticed_visitor};
+use crate::api::sign_in::{Visitor, unnoticed_visit};
 use crate::components::alert_strip;
 use crate::render;
 use crate::visit::Visit;
@@ -58,7 +58,9 @@ pub async fn follow(visit: Visit) -> Response {
 async fn look(visit: &mut Visit) -> Option<String> {
     let token = visit.session.clone()?;
     let ctx = Ctx::new(Actor::Nobody);
-    let Ok(Visitor::Actor(actor)) = unnoticed_visitor(&visit.site, &ctx, &token).await else { return None };
+    let Visitor::Actor(actor) = unnoticed_visit(&visit.site, &ctx, &token).await.ok()?.visitor else {
+        return None;
+    };
     visit.ctx = ctx.with_actor(actor);
     let state = api::get_state(&visit.site, &visit.ctx).await.ok()?;
     let queue = api::get_queue_mark(visit).await.ok()?;

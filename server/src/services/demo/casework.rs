@@ -105,7 +105,7 @@ pub(super) async fn run(services: &Services, ctx: &Ctx, place: &Place, progress:
                     steps: PLAN.map(|step| step.to_owned().into()),
                     gap_reason: Private::default(),
                 };
-                plans::write(services, &at(0), id, plan).await?;
+                plans::write(services, &at(0), id, 0, plan).await?;
                 assess(services, &at(0), id, level, Danger::Possible).await?;
             }
             1 if level.rank() <= Priority::Moderate.rank() => {

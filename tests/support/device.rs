@@ -32,6 +32,9 @@ impl Answer {
     }
 
     /// The token of the page's forms.
+    ///
+    /// # Errors
+    /// That the page has no form.
     pub fn token(&self) -> Result<String, String> {
         self.after("name=\"token\" value=\"")
             .ok_or_else(|| format!("a page ({}) without a form", self.status))
@@ -59,6 +62,17 @@ pub struct Device {
     pub put_off: usize,
 }
 
+impl<'a> Body<'a> {
+    /// Its type, the token of the forms, and its bytes.
+    fn parts(self) -> (Option<&'static str>, Option<&'a str>, Bytes) {
+        match self {
+            Self::None => (None, None, Bytes::new()),
+            Self::Form(text) => (Some("application/x-www-form-urlencoded"), None, Bytes::from(text)),
+            Self::Json(token, text) => (Some("application/json"), Some(token), Bytes::from(text)),
+        }
+    }
+}
+
 impl Device {
     /// A new one for the server at `address`.
     pub fn new(address: &str) -> Self {
@@ -71,7 +85,28 @@ impl Device {
         }
     }
 
+    /// Takes another device's cookies.
+    pub fn cookies(&mut self, cookies: BTreeMap<String, String>) {
+        self.cookies = cookies;
+    }
+
+    /// The cookies that it holds.
+    pub fn held(self) -> BTreeMap<String, String> {
+        self.cookies
+    }
+
+    /// One request and its answer, whatever it is.
+    ///
+    /// # Errors
+    /// What became of the connection.
+    pub async fn once(&mut self, method: &str, path: &str, body: Body<'_>) -> Result<Answer, String> {
+        self.sent(method, path, body.parts()).await
+    }
+
     /// One request; asked to come back later, it does, as pages and islands do.
+    ///
+    /// # Errors
+    /// What became of the connection, or that it was asked to come back sixty times.
     pub async fn ask(
         &mut self,
         step: &'static str,
@@ -79,14 +114,10 @@ impl Device {
         path: &str,
         body: Body<'_>,
     ) -> Result<Answer, String> {
-        let (kind, token, bytes) = match body {
-            Body::None => (None, None, Bytes::new()),
-            Body::Form(text) => (Some("application/x-www-form-urlencoded"), None, Bytes::from(text)),
-            Body::Json(token, text) => (Some("application/json"), Some(token), Bytes::from(text)),
-        };
+        let parts = body.parts();
         for _ in 0..60 {
             let begun = Instant::now();
-            let answer = self.once(method, path, kind, token, bytes.clone()).await?;
+            let answer = self.sent(method, path, parts.clone()).await?;
             self.steps.push((step, begun.elapsed()));
             let Some(seconds) = answer.retry_after else { return Ok(answer) };
             if !matches!(answer.status.as_u16(), 429 | 503) {
@@ -98,13 +129,11 @@ impl Device {
         Err(format!("{method} {path}: asked sixty times to come back later"))
     }
 
-    async fn once(
+    async fn sent(
         &mut self,
         method: &str,
         path: &str,
-        kind: Option<&str>,
-        token: Option<&str>,
-        body: Bytes,
+        (kind, token, body): (Option<&str>, Option<&str>, Bytes),
     ) -> Result<Answer, String> {
         let say = |error: &dyn std::fmt::Display| format!("{method} {path}: {error}");
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, &self.address);

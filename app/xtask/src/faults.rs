@@ -1,0 +1,36 @@
+//! The faults at the size that a release of the program wants: 300 kills under 30,000 answers on each database, the same
+//! with the database cut off, and a disk that fails at each write of a commit.
+
+use crate::cargo::{self, cargo};
+use crate::repo::Repo;
+use crate::say::{Result, Steps};
+use crate::{dist, needs};
+
+pub fn run(repo: &Repo) -> Result<u8> {
+    let mut steps = Steps::new(4);
+    steps.next("PostgreSQL and strace");
+    let needs = needs::ensure()?;
+    steps.next("browser part, styles and other assets");
+    dist::quietly(repo)?;
+    steps.next("server, optimised (the first time this takes minutes)");
+    let mut build = cargo(repo);
+    build.args(["build", "--release"]).args(cargo::WORKSPACE).args(["--bin", "firstlight"]);
+    cargo::run(&mut build, "building failed; the compiler's message stands above")?;
+    steps.next("300 kills and 30,000 answers on each database (about half an hour)");
+    let figures = repo.target.join("faults.jsonl");
+    let _ = std::fs::remove_file(&figures);
+    let mut faults = cargo(repo);
+    faults
+        .arg("test")
+        .args(cargo::WORKSPACE)
+        .args(["--test", "faults", "--", "--nocapture", "--test-threads", "1"])
+        .env("FIRSTLIGHT_BIN", repo.target.join("release/firstlight"))
+        .env("CHROME", &needs.chrome)
+        .env("CHROMEDRIVER", &needs.chromedriver)
+        .env("FIRSTLIGHT_KILLS", "300")
+        .env("FIRSTLIGHT_CHILDREN", "2310")
+        .env("FIRSTLIGHT_FIGURES", &figures);
+    cargo::run(&mut faults, "something was lost; it stands above")?;
+    eprintln!("the figures are in {}", figures.display());
+    Ok(0)
+}

@@ -1,0 +1,11 @@
+//! What must never be lost is not: the server is killed, its database goes away, its disk fails (REL-01, 02, 14, 16).
+//!
+//! Short here; `FIRSTLIGHT_KILLS` and `FIRSTLIGHT_CHILDREN` make the same tests long, as `cargo xtask faults` does.
+
+#![allow(clippy::unwrap_used)]
+
+mod child;
+mod disk;
+mod history;
+mod order;
+mod trace;
