@@ -9,6 +9,7 @@ use sqlx::{AnyConnection, Connection};
 use tests::{Kind, Server};
 
 use crate::child::Child;
+use crate::history::cards;
 use crate::trace::Trace;
 
 /// More writes than the commit of one answer has.
@@ -18,14 +19,7 @@ const MOST: usize = 60;
 async fn a_full_or_broken_disk_at_any_write_loses_nothing_and_the_server_recovers_rel_14() {
     let mut server = Server::demo(Kind::Sqlite).await;
     let address = server.url.trim_start_matches("http://").to_owned();
-    let cards: Vec<_> = server
-        .people()
-        .cards
-        .iter()
-        .filter(|card| card.age_band == "14–18" || card.age_band == "11–13")
-        .cloned()
-        .collect();
-    let mut cards = cards.into_iter();
+    let mut cards = cards(&server).into_iter();
     let (mut strikes, mut acknowledged) = (0, 0);
     let mut refusals = BTreeSet::new();
     for (call, error) in [("pwrite64", "ENOSPC"), ("pwrite64", "EIO"), ("fdatasync", "EIO"), ("fsync", "EIO")]

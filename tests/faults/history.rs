@@ -41,7 +41,7 @@ fn figure(line: &serde_json::Value) {
 }
 
 /// Cards of teens, who are asked for the critical item.
-fn cards(server: &Server) -> Vec<Card> {
+pub(crate) fn cards(server: &Server) -> Vec<Card> {
     let teen = |card: &&Card| card.age_band == "14–18" || card.age_band == "11–13";
     server.people().cards.iter().filter(teen).cloned().collect()
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicUsize;
 use tests::{Kind, Server};
 
 use crate::child::Child;
+use crate::history::cards;
 use crate::trace::Trace;
 
 /// What is heard of an answer's way through the server.
@@ -47,14 +48,8 @@ fn acknowledged(trace: &str) -> (usize, usize) {
 async fn every_acknowledgement_comes_after_the_sync_of_its_commit_rel_02() {
     let server = Server::demo(Kind::Sqlite).await;
     let address = server.url.trim_start_matches("http://").to_owned();
-    let cards: Vec<_> = server
-        .people()
-        .cards
-        .iter()
-        .filter(|card| card.age_band == "14–18" || card.age_band == "11–13")
-        .collect();
     let mut children = Vec::new();
-    for card in cards.iter().take(8) {
+    for card in cards(&server).iter().take(8) {
         children.push(Child::begin(&address, &card.code, Arc::new(AtomicUsize::new(0))).await);
     }
     let trace = Trace::attach(server.id(), &["-e", HEARD]);

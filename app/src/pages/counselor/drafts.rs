@@ -2,9 +2,9 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use server::Result;
 use server::model::draft::DraftForm;
 use server::model::{ChildId, Instant};
-use server::{Error, Result};
 
 use crate::address::Address;
 use crate::api::drafts as api;
@@ -36,7 +36,6 @@ pub async fn discard(address: Address, posted: Posted) -> Response {
     };
     match done {
         Ok(child) => Redirect::to(&format!("/children/{child}?done=discarded")).into_response(),
-        Err(Error::NotFound) => render::staff_failure(&posted.visit, &Error::NotFound),
         Err(error) => render::staff_failure(&posted.visit, &error),
     }
 }
