@@ -21,10 +21,10 @@ pub async fn of_staff(kind: Kind) -> Vec<Value> {
     let plan = ["--schools", "1", "--students", "60", "--windows", "2"];
     let server = Setup::new().demo(&plan).start(kind).await;
     let child = fill(&server, kind).await;
-    let person = |role: &str| server.people().staff.iter().find(|staff| staff.role == role).unwrap();
+    let person = |role: &str| server.people().staff(role);
     let mut figures = Vec::new();
     let counselor = signed_in(&server, person("counselor")).await;
-    let officer = signed_in(&server, person("district officer")).await;
+    let officer = signed_in(&server, person("district_officer")).await;
     let cpu = Cpu::of(&server, kind).await;
     let pages = [
         ("queue", "/queue".to_owned(), &counselor),

@@ -70,7 +70,12 @@ pub async fn queue_mark(services: &Services, ctx: &Ctx) -> Result<String> {
     }
     let mut conn = services.store.read(ctx).await?;
     let (open, changes) = referrals::mark(&mut conn, reader.district, reader.user).await?;
-    Ok(format!("{open}-{changes}"))
+    Ok(mark_of(open, changes))
+}
+
+/// The mark of a queue of so many lines with this sum of versions.
+pub(super) fn mark_of(open: i64, changes: i64) -> String {
+    format!("{open}-{changes}")
 }
 
 /// Whether the worker is alive: for `/readyz`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::referrals::find;
-use super::{Services, duty, escalation, require, school_days, scoring, staff};
+use super::{Services, alerts, duty, escalation, require, school_days, scoring, staff};
 use crate::ctx::Ctx;
 use crate::model::referral::{Priority, ReferralState};
 use crate::model::{Day, Instant, Private, ReferralId, SchoolId, UserId};
@@ -92,6 +92,8 @@ pub struct Queue {
     pub rows: Vec<QueueRow>,
     /// The numbers of the view, whatever is filtered.
     pub counts: Counts,
+    /// Changes whenever a line of the reader's queue does, as [`super::alerts::queue_mark`] tells it.
+    pub mark: String,
     /// Whether more lines follow on the next page.
     pub more: bool,
     /// The reader's schools by name.
@@ -146,7 +148,14 @@ pub async fn queue(services: &Services, ctx: &Ctx, asked: &Asked) -> Result<Queu
     };
     let views = stored::views(&mut conn, staff.district, staff.user).await?;
     let schools = places.into_iter().map(|s| (s.id, s.name)).collect();
-    Ok(Queue { rows, counts, more, schools, as_of: ctx.now, reader: staff.user, colleagues, views })
+    let mark = match owner {
+        None => alerts::mark_of(counts.open, counts.changes),
+        Some(_) => {
+            let (open, changes) = referrals::mark(&mut conn, staff.district, staff.user).await?;
+            alerts::mark_of(open, changes)
+        }
+    };
+    Ok(Queue { rows, counts, mark, more, schools, as_of: ctx.now, reader: staff.user, colleagues, views })
 }
 
 async fn counselors(conn: &mut Conn, ctx: &Ctx, school: SchoolId) -> Result<Vec<(UserId, String)>> {

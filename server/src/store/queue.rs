@@ -122,6 +122,8 @@ pub async fn list(
 #[expect(missing_docs, reason = "as named")]
 pub struct Counts {
     pub open: i64,
+    /// The sum of the versions of all of them: with how many there are it changes with every line.
+    pub changes: i64,
     pub critical: i64,
     pub unseen: i64,
     pub overdue: i64,
@@ -132,8 +134,38 @@ pub struct Counts {
     pub rescreen: i64,
 }
 
-/// Counts the open referrals of the schools where `user` is a counselor, or those that `owner` owns. The few that wait or
-/// asked to talk are looked up as sets: a join would look each of ten thousand up.
+/// How many open referrals of the schools where `$2` is a counselor, or of those that `$3` owns, meet a condition too.
+macro_rules! count_of {
+    ($what:literal, $also:literal) => {
+        concat!(
+            "(select ",
+            $what,
+            " from schools z join referrals q on q.school_id = z.id and q.closed_at is null where z.district_id = $1 and \
+             ($3 is null or q.owner_id = $3) and exists (select 1 from user_roles x where x.user_id = $2 and \
+             x.role = 'counselor' and (x.school_id is null or x.school_id = z.id))",
+            $also,
+            ")"
+        )
+    };
+}
+
+/// The same of those that a short list names, looked up from the list: the other way round each of ten thousand would be.
+macro_rules! count_of_few {
+    ($list:expr, $also:literal) => {
+        concat!(
+            "(select count(*) from (",
+            $list,
+            ") f cross join referrals q cross join schools z where q.id = f.referral_id and q.closed_at is null and \
+             z.id = q.school_id and z.district_id = $1 and ($3 is null or q.owner_id = $3) and exists (select 1 from \
+             user_roles x where x.user_id = $2 and x.role = 'counselor' and (x.school_id is null or x.school_id = z.id))",
+            $also,
+            ")"
+        )
+    };
+}
+
+/// Counts the open referrals of the schools where `user` is a counselor, or those that `owner` owns. Each count reads the
+/// part of an index that it is about: one pass that looks at all columns of ten thousand takes three times as long.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
@@ -147,24 +179,49 @@ pub async fn counts(
     Ok(conn
         .first(
             concat!(
-                "select count(*) as open, count(case when q.rank = 1 then 1 end) as critical, \
-             count(case when q.rank = 1 and q.state in ('open', 'reopened') then 1 end) as unseen, \
-             count(case when q.due_at < $4 then 1 end) as overdue, \
-             count(case when q.due_at >= $4 and q.due_at < $5 then 1 end) as today, \
-             count(case when q.state in ('open', 'reopened') then 1 end) as unclaimed, \
-             count(case when q.snoozed_until > $6 or q.state = 'referred_outside' or q.id in (select w.referral_id \
-             from closings w where w.answered_at is null) or q.id in (select h.referral_id from hand_overs h \
-             where h.answered_at is null) then 1 end) as waiting, \
-             (select count(distinct m.referral_id) from referral_reasons m cross join referrals t cross join schools y \
-             where t.id = m.referral_id and t.closed_at is null and y.id = t.school_id and m.rule = 'asked_to_talk' and \
-             y.district_id = $1 and ($3 is null or t.owner_id = $3) and exists (select 1 from user_roles x where \
-             x.user_id = $2 and x.role = 'counselor' and (x.school_id is null or x.school_id = y.id))) as talk, \
-             count(case when q.id in (",
-                waiting_rescreens!("$7"),
-                ") then 1 end) as rescreen \
-             from schools z join referrals q on q.school_id = z.id and q.closed_at is null \
-             where z.district_id = $1 and ($3 is null or q.owner_id = $3) and exists (select 1 from user_roles x where \
-             x.user_id = $2 and x.role = 'counselor' and (x.school_id is null or x.school_id = z.id))"
+                "select o.open, o.changes, ",
+                count_of!("count(*)", " and (case when q.rank = 1 then 0 else 1 end) = 0"),
+                " as critical, ",
+                count_of!(
+                    "count(*)",
+                    " and (case when q.rank = 1 then 0 else 1 end) = 0 and q.state in ('open', 'reopened')"
+                ),
+                " as unseen, ",
+                count_of!(
+                    "count(*)",
+                    " and (case when q.rank = 1 then 0 else 1 end) in (0, 1) and q.due_at < $4"
+                ),
+                " as overdue, ",
+                count_of!(
+                    "count(*)",
+                    " and (case when q.rank = 1 then 0 else 1 end) in (0, 1) and q.due_at >= $4 and q.due_at < $5"
+                ),
+                " as today, ",
+                count_of!("count(*)", " and q.state in ('open', 'reopened')"),
+                " as unclaimed, ",
+                count_of!("count(*)", " and q.state = 'referred_outside'"),
+                " + ",
+                count_of!(
+                    "count(*)",
+                    " and q.snoozed_until is not null and q.snoozed_until > $6 and q.state <> 'referred_outside'"
+                ),
+                // Those few that wait for a second person or a colleague, unless they were counted just now.
+                " + ",
+                count_of_few!(
+                    "select w.referral_id from closings w where w.answered_at is null union \
+                     select h.referral_id from hand_overs h where h.answered_at is null",
+                    " and q.state <> 'referred_outside' and (q.snoozed_until is null or q.snoozed_until <= $6)"
+                ),
+                " as waiting, ",
+                count_of_few!("select distinct m.referral_id from referral_reasons m where m.rule = 'asked_to_talk'", ""),
+                " as talk, ",
+                count_of_few!(concat!("select distinct l.referral_id from (", waiting_rescreens!("$7"), ") l"), ""),
+                " as rescreen from ",
+                count_of!(
+                    "count(*) as open, cast(coalesce(sum(q.version), 0) as bigint) as changes",
+                    ""
+                ),
+                " o"
             ),
             args![district, user, owner, today.now, today.ends, today.day, today.soon],
         )

@@ -12,7 +12,6 @@ use super::queue_list::{Filters, List, Views};
 use super::reports_due::ReportsDue;
 use super::{child, confirmation, guardian_letter};
 use crate::address::Address;
-use crate::api::alerts::get_queue_mark;
 use crate::api::casework::get_guardian_letters;
 use crate::api::mandatory::get_waiting_reports;
 use crate::api::queue::{self as api, Asked, Bulk, Queue, Share, View};
@@ -225,11 +224,7 @@ async fn page(
         Err(error) => return render::staff_failure(visit, &error),
     };
     let now = visit.ctx.now;
-    let mark = match get_queue_mark(visit).await {
-        Ok(mark) => mark,
-        Err(error) => return render::staff_failure(visit, &error),
-    };
-    let reader = Reader::of(visit).on_queue(mark);
+    let reader = Reader::of(visit).on_queue(queue.mark.clone());
     let token = visit.form_token.clone();
     render::page(visit, status, Head::staff("My work"), move || {
         let lede = lede(&queue, place.asked.view);
