@@ -54,6 +54,8 @@ const DUTY: Who = Who::Staff(&[Role::Counselor, Role::SchoolLead, Role::Administ
 const CONSENT: Who = Who::Staff(&[Role::Administrator, Role::SchoolLead]);
 const PROCTOR: Who = Who::Staff(&[Role::Proctor]);
 const DISTRICT: Who = Who::Staff(&[Role::DistrictOfficer, Role::Analyst]);
+const RESEARCH: Who = Who::Staff(&[Role::DistrictOfficer, Role::Analyst, Role::Administrator]);
+const DECIDES: Who = Who::Staff(&[Role::DistrictOfficer, Role::Administrator]);
 
 routes! {
     get "/", Who::Everybody => pages::student::entry::show;
@@ -232,6 +234,11 @@ routes! {
     get "/district/schools", Who::Staff(&[Role::DistrictOfficer]) => pages::district::schools::show;
     post "/district/releases/{id}/publish", Who::Staff(&[Role::DistrictOfficer]) => pages::district::releases::publish;
     post "/district/windows/{id}/release", Who::Staff(&[Role::DistrictOfficer]) => pages::district::releases::build;
+
+    get "/district/research", RESEARCH => pages::district::research::show;
+    post "/district/research", DISTRICT => pages::district::research::ask;
+    post "/district/research/{export}", DECIDES => pages::district::research::decide;
+    post "/district/research/{export}/files", DISTRICT => pages::district::research::take;
 
     get "/setup", ADMINISTRATOR => pages::admin::overview::show;
     get "/setup/windows/{id}/capacity", ADMINISTRATOR => pages::admin::capacity::show;

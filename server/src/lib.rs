@@ -31,6 +31,8 @@ pub mod policy;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod referral_rules;
 #[cfg(not(target_arch = "wasm32"))]
+pub mod research;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod roster;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod seal;

@@ -62,11 +62,15 @@ pub enum Action {
     PrepareWindow,
     /// Record consent and print letters to guardians.
     KeepConsent,
+    /// Ask for answers without names for research, and take them once somebody else has approved.
+    AskResearch,
+    /// Approve or refuse what somebody else asked for.
+    DecideResearch,
 }
 
 impl Action {
     /// Every action, for the access table.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::AnswerOwn,
         Self::RunSitting,
         Self::WorkReferrals,
@@ -93,6 +97,8 @@ impl Action {
         Self::ImportRoster,
         Self::PrepareWindow,
         Self::KeepConsent,
+        Self::AskResearch,
+        Self::DecideResearch,
     ];
 
     /// The roles of staff that may.
@@ -106,6 +112,8 @@ impl Action {
             }
             Self::SeeSchoolCounts | Self::ConfirmRelease => &[Role::SchoolLead],
             Self::SeeReleases => &[Role::DistrictOfficer, Role::Analyst],
+            Self::AskResearch => &[Role::DistrictOfficer, Role::Analyst],
+            Self::DecideResearch => &[Role::DistrictOfficer, Role::Administrator],
             Self::BuildRelease | Self::SeeLogistics => &[Role::DistrictOfficer],
             Self::ManageAccounts | Self::SeeSetup => &[Role::Administrator],
             Self::RunWindow => &[Role::Administrator, Role::DistrictOfficer],
@@ -202,6 +210,8 @@ mod tests {
         (Action::KeepConsent, &[Role::Administrator, Role::SchoolLead]),
         (Action::KeepDirectory, &[Role::Counselor, Role::Administrator]),
         (Action::ManageRetention, &[Role::Administrator]),
+        (Action::AskResearch, &[Role::DistrictOfficer, Role::Analyst]),
+        (Action::DecideResearch, &[Role::DistrictOfficer, Role::Administrator]),
     ];
 
     #[test]

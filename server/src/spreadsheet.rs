@@ -11,6 +11,16 @@ pub fn guarded(text: &str) -> Cow<'_, str> {
     if begins.starts_with(FORMULA) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
+/// The guarded text as a cell of a CSV file, in quotation marks where it must be (RFC 4180).
+pub fn cell(text: &str) -> String {
+    let safe = guarded(text);
+    if safe.contains([',', '"', '\r', '\n']) || safe != safe.trim() {
+        format!("\"{}\"", safe.replace('"', "\"\""))
+    } else {
+        safe.into_owned()
+    }
+}
+
 /// The guarded text in quotation marks, as a cell of a CSV file (RFC 4180).
 pub fn quoted(text: &str) -> String {
     format!("\"{}\"", guarded(text).replace('"', "\"\""))

@@ -67,7 +67,7 @@ fn path_of(route: &str, ids: &BTreeMap<&'static str, String>) -> String {
             "{token}" | "{rule}" => "none".to_owned(),
             "{window}" | "{instrument}" | "{letter}" | "{shift}" | "{upload}" | "{class}" | "{school}"
             | "{absence}" | "{outside}" | "{report}" | "{row}" | "{service}" | "{administration}"
-            | "{child}" => "01890000-0000-7000-8000-000000000000".to_owned(),
+            | "{child}" | "{export}" => "01890000-0000-7000-8000-000000000000".to_owned(),
             "{id}" => ids[last].clone(),
             other => other.to_owned(),
         });

@@ -12,7 +12,9 @@ mod informants;
 mod offline;
 mod read_aloud;
 mod records;
+mod research;
 mod retention;
+mod second_glance;
 mod shared_device;
 mod skins;
 

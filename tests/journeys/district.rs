@@ -92,6 +92,55 @@ on_both_databases! {
     }
 }
 
+on_both_databases! {
+    /// PRV-07, AUT-11: an analyst asks, nobody approves for herself, an officer approves, and the files are the analyst's.
+    async fn answers_for_research_leave_after_a_second_person_has_approved(kind: Kind) {
+        let server = Server::demo(kind).await;
+        let (mut analyst, home) = staff(&server, "analyst").await;
+        assert!(home.says("Answers for research"), "{}", home.readable());
+        let page = analyst.get("/district/research").await.ok();
+        let form = || page.form("form[action='/district/research']");
+        let empty = analyst.submit(form().set("recipient", "Institute").set("purpose", "x")).await.is(422);
+        assert!(empty.says("Say in a sentence what they are for"), "{}", empty.readable());
+        assert_eq!(empty.form("form[action='/district/research']").value("recipient"), Some("Institute"), "what was typed stays");
+        let window = form().choices("windows")[0].to_owned();
+        let ask = form()
+            .set("windows", &window)
+            .set("recipient", "Institute of Child Health")
+            .set("purpose", "How answers to single items hang together.")
+            .set("basis", "Ethics committee 2026-14");
+        let asked = analyst.submit(ask).await.ok();
+        assert!(asked.says("Waits for a second person") && !asked.has("button[value='yes']"), "{}", asked.readable());
+        assert!(!asked.has("form[action$='/files']"), "nothing leaves yet");
+
+        let (mut officer, _) = staff(&server, "district_officer").await;
+        let seen = officer.get("/district/research").await.ok();
+        assert!(seen.says("How answers to single items hang together."), "{}", seen.readable());
+        let approve = seen.form("form[action^='/district/research/']").press("word", "yes");
+        let done = officer.submit(approve).await.ok();
+        assert!(done.says("Approved by") && !done.has("form[action$='/files']"), "only who asked takes: {}", done.readable());
+
+        let open = analyst.get("/district/research").await.ok();
+        let file = analyst.submit(open.form("form[action$='/files']")).await.ok();
+        assert_eq!(file.header("content-type"), Some("application/zip"));
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(file.bytes.clone())).unwrap();
+        let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+        for wanted in ["long.csv", "wide_phq9_teen_v1.csv", "wide_phq9_teen_v1.sps", "manifest.json"] {
+            assert!(names.iter().any(|name| name == wanted), "{wanted} in {names:?}");
+        }
+        let mut manifest = String::new();
+        std::io::Read::read_to_string(&mut zip.by_name("manifest.json").unwrap(), &mut manifest).unwrap();
+        assert!(manifest.contains("Ethics committee 2026-14"), "{manifest}");
+        assert!(analyst.get("/district/research").await.ok().says("Taken"));
+
+        let (mut auditor, _) = staff(&server, "auditor").await;
+        let trail = auditor.get("/trail").await.ok();
+        for act in ["Asked for answers for research", "Approved answers for research", "Took answers for research"] {
+            assert!(trail.says(act), "{act}: {}", trail.readable());
+        }
+    }
+}
+
 /// Shows every hidden cell of the newest release; gives what the audit must say of one of them.
 async fn tampered(server: &Server) -> String {
     use sqlx::Connection;

@@ -52,6 +52,11 @@ impl Town {
         Self::filled(kind, Plan { seed: 11, schools: 1, students, windows }, &[]).await
     }
 
+    /// A district with windows before the open one.
+    pub async fn district(kind: Kind, schools: usize, students: usize, windows: usize) -> Self {
+        Self::filled(kind, Plan { seed: 11, schools, students, windows }, &[]).await
+    }
+
     async fn filled(kind: Kind, plan: Plan, settings: &[(&str, &str)]) -> Self {
         let database = Database::empty(kind).await;
         let services = Services::open(configured(&database, settings)).await.unwrap();

@@ -13,6 +13,7 @@ pub mod informants;
 pub mod mandatory;
 pub mod places;
 pub mod queue;
+pub mod research;
 pub mod retention;
 pub mod rosters;
 pub mod setup;

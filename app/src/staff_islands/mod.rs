@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, reason = "a component's properties say what they are")]
 
+pub mod chart_keys;
 pub mod cover;
 pub mod keep_drafts;
 pub mod live_alerts;

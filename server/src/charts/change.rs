@@ -69,7 +69,7 @@ fn draw(view: &View<'_>) -> Figures {
                 "Two windows are no trend. They are compared as if different students had answered, which makes the intervals wider than they need be.",
             ),
         };
-        figures.push((name.clone(), intervals(&Frame::picture(name), &input)?));
+        figures.push((name.clone(), intervals(&Frame::points(name), &input)?));
     }
     Ok(figures)
 }

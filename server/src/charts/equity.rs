@@ -184,7 +184,7 @@ fn draw(view: &View<'_>) -> Figures {
                 format!("A gap can come from who answered, from how the instrument works in a group, or from need. {}", words::NOT_A_DIAGNOSIS),
             ),
         };
-        figures.push((name.clone(), intervals(&Frame::picture(name), &input)?));
+        figures.push((name.clone(), intervals(&Frame::points(name), &input)?));
     }
     Ok(figures)
 }

@@ -68,5 +68,5 @@ fn draw(view: &View<'_>) -> Figures {
         ),
     };
     let name = view.name("", "");
-    Ok(vec![(name.clone(), mix_bars(&Frame::picture(name), &input)?)])
+    Ok(vec![(name.clone(), mix_bars(&Frame::points(name), &input)?)])
 }

@@ -39,7 +39,7 @@ fn draw(view: &View<'_>) -> Figures {
     let about =
         view.about("Students at each step, % of enrolled", "Who did not take part may differ from who did.");
     let input = FunnelBars { steps: view.steps("", STEPS), outcome: "gave valid answers".to_owned(), about };
-    Ok(vec![(NAME.to_owned(), funnel_bars(&Frame::picture(NAME), &input)?)])
+    Ok(vec![(NAME.to_owned(), funnel_bars(&Frame::points(NAME), &input)?)])
 }
 
 /// How many children gave valid answers in the whole district.

@@ -104,7 +104,7 @@ fn by_school(view: &View<'_>, instrument: &str) -> Result<Figure, DrawError> {
             .collect(),
         about: view.about(measure, note),
     };
-    bars_ci(&Frame::picture(view.name(instrument, "")), &input)
+    bars_ci(&Frame::points(view.name(instrument, "")), &input)
 }
 
 /// Why the share of positive screens is not turned into a share of ill children (Rogan and Gladen 1978): in words, and
@@ -165,7 +165,7 @@ fn beyond_chance(view: &View<'_>, instrument: &str) -> Result<Option<Figure>, Dr
         title_of(instrument)
     );
     let about = view.about(measure, WHO_IS_NOT_IN_IT);
-    let frame = Frame::picture(view.name(instrument, "chance"));
+    let frame = Frame::points(view.name(instrument, "chance"));
     funnel_plot(&frame, &FunnelPlot { district, n, points, about }).map(Some)
 }
 
@@ -192,7 +192,7 @@ fn need_by_school(view: &View<'_>) -> Result<Option<Figure>, DrawError> {
         format!("{WHO_IS_NOT_IN_IT} Instruments have cut-offs of their own: compare down, not across."),
     );
     let columns = view.series.iter().map(|instrument| title_of(instrument)).collect();
-    heat_grid(&Frame::picture("need-by-school"), &HeatGrid { columns, rows, about }).map(Some)
+    heat_grid(&Frame::points("need-by-school"), &HeatGrid { columns, rows, about }).map(Some)
 }
 
 #[cfg(test)]

@@ -87,7 +87,7 @@ fn draw(view: &View<'_>) -> Figures {
         ),
     };
     let name = view.name("", "");
-    let mut figures = vec![(name.clone(), count_bars(&Frame::picture(name), &input)?)];
+    let mut figures = vec![(name.clone(), count_bars(&Frame::points(name), &input)?)];
     figures.extend(caseload(view)?);
     Ok(figures)
 }
@@ -122,5 +122,5 @@ fn caseload(view: &View<'_>) -> Figures {
             "Referrals of other windows, groups and advice are work too and are not in it. Schools differ.",
         ),
     };
-    Ok(vec![("caseload".to_owned(), count_bars(&Frame::picture("caseload"), &input)?)])
+    Ok(vec![("caseload".to_owned(), count_bars(&Frame::points("caseload"), &input)?)])
 }

@@ -164,7 +164,7 @@ fn draw(view: &View<'_>) -> Figures {
         ),
     };
     let name = view.name("", "");
-    Ok(vec![(name.clone(), intervals(&Frame::picture(name), &input)?)])
+    Ok(vec![(name.clone(), intervals(&Frame::points(name), &input)?)])
 }
 
 #[cfg(test)]

@@ -48,5 +48,5 @@ fn draw(view: &View<'_>) -> Figures {
     let outcome = "were reached and closed".to_owned();
     let input = FunnelBars { steps: view.steps("", STEPS), outcome, about };
     let name = view.name("", "");
-    Ok(vec![(name.clone(), funnel_bars(&Frame::picture(name), &input)?)])
+    Ok(vec![(name.clone(), funnel_bars(&Frame::points(name), &input)?)])
 }

@@ -118,5 +118,5 @@ fn draw(view: &View<'_>) -> Figures {
             format!("Bands of different instruments are not comparable. {}", words::NOT_A_DIAGNOSIS),
         ),
     };
-    Ok(vec![(NAME.to_owned(), mix_bars(&Frame::picture(NAME), &input)?)])
+    Ok(vec![(NAME.to_owned(), mix_bars(&Frame::points(NAME), &input)?)])
 }

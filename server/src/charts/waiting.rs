@@ -110,7 +110,7 @@ fn draw(view: &View<'_>) -> Figures {
         ),
     };
     let name = view.name("", "");
-    Ok(vec![(name.clone(), count_bars(&Frame::picture(name), &input)?)])
+    Ok(vec![(name.clone(), count_bars(&Frame::points(name), &input)?)])
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub use alerts::Alerts;
 pub use capacity::Capacity;
 pub use clinical::{AssentText, Clinical, Clocks, HelpLine};
 pub use keys::{KeySource, Keys, Master};
-pub(crate) use keys::{PURPOSES, from_hex, hex};
+pub(crate) use keys::{PURPOSES, from_hex, hex, mac};
 pub use letters::{GuardianLetter, LetterText, result_named_in};
 pub use mandatory::MandatoryReport;
 pub use quality::Quality;

@@ -3,7 +3,7 @@
 
 use crate::Result;
 use crate::ctx::Ctx;
-use crate::services::{Services, drafts, rehearsals, retention, rosters, sessions};
+use crate::services::{Services, drafts, rehearsals, research, retention, rosters, sessions};
 
 /// How many batches one run removes at most; the next one goes on.
 const BATCHES: usize = 2_000;
@@ -12,7 +12,8 @@ pub(super) async fn purge(services: &Services, ctx: &Ctx) -> Result<u64> {
     let uploads = rosters::uploads::remove_old(services, ctx).await?;
     let practices = rehearsals::remove_old(services, ctx).await?;
     let typed = drafts::remove_old(services, ctx).await?;
-    Ok(uploads + practices + typed + sessions::remove_expired(services, ctx).await?)
+    let exports = research::forget_old(services, ctx).await?;
+    Ok(uploads + practices + typed + exports + sessions::remove_expired(services, ctx).await?)
 }
 
 /// Removes what is over, little by little, and never what a legal hold keeps.

@@ -50,6 +50,7 @@ pub mod release_files;
 pub mod release_report;
 pub mod releases;
 pub mod rescreens;
+pub mod research;
 pub mod retention;
 pub mod rosters;
 pub mod rule_trials;

@@ -5,7 +5,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError}
 use super::releases::{ReleasePage, ReleaseSummary};
 use super::{Services, release_report};
 use crate::draw::{Figure, Table};
-use crate::spreadsheet::guarded;
+use crate::spreadsheet::cell;
 use crate::{Error, Result};
 
 /// A file to take away.
@@ -75,21 +75,11 @@ pub fn names(page: &ReleasePage) -> Vec<String> {
 pub fn csv(table: &Table) -> String {
     let mut text = String::from("\u{feff}");
     for row in std::iter::once(&table.headers).chain(&table.rows) {
-        let cells: Vec<String> = row.iter().map(|cell| field(cell)).collect();
+        let cells: Vec<String> = row.iter().map(|text| cell(text)).collect();
         text.push_str(&cells.join(","));
         text.push_str("\r\n");
     }
     text
-}
-
-/// A cell that no spreadsheet takes for a formula (INP-05), quoted where it must be.
-fn field(text: &str) -> String {
-    let safe = guarded(text);
-    if safe.contains([',', '"', '\r', '\n']) || safe != safe.trim() {
-        format!("\"{}\"", safe.replace('"', "\"\""))
-    } else {
-        safe.into_owned()
-    }
 }
 
 /// A workbook: what the numbers mean, then a sheet for each figure's table. Cells are text or numbers, never formulas,

@@ -50,6 +50,7 @@ pub mod referrals;
 pub mod rehearsals;
 pub mod releases;
 pub mod rescreens;
+pub mod research;
 pub mod responses;
 pub mod retention;
 pub mod rosters;

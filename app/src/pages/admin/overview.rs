@@ -52,6 +52,7 @@ async fn page(visit: &Visit, done: Option<&'static str>) -> Response {
                     <a class="button" href="/setup/places">"Areas and schools"</a>
                     <a class="button" href="/setup/people">"Invite people, change roles"</a>
                     <a class="button" href="/setup/retention">"Retention and deletion"</a>
+                    <a class="button" href="/district/research">"Answers for research"</a>
                 </p>
                 <Windows windows token when/>
                 <People people/>

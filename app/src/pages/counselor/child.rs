@@ -33,6 +33,7 @@ use crate::components::shell::Head;
 use crate::components::staff_shell::{Reader, StaffShell, Tab};
 use crate::components::timeline::Timeline;
 use crate::render;
+use crate::staff_islands::chart_keys::ChartKeys;
 use crate::staff_islands::queue_keys::QueueKeys;
 use crate::visit::{Posted, Visit};
 use crate::when::{When, capital};
@@ -165,6 +166,7 @@ async fn page(visit: &Visit, id: ChildId, status: StatusCode, mut shown: Shown) 
                     .map(|text| view! { <Banner tone=Tone::Warn head="Nothing was changed" text urgent=true/> })}
                 <Body record shown token now reader=user/>
                 <QueueKeys/>
+                <ChartKeys/>
             </StaffShell>
         }
     })

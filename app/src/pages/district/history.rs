@@ -77,7 +77,7 @@ pub fn Steps(history: History, when: When) -> AnyView {
         view! {
             <li>
                 <Icon name="history"/>
-                {format!("{} by {}{school}, {at}", step.step.label(), step.by_name)}
+                <span>{format!("{} by {}{school}, {at}", step.step.label(), step.by_name)}</span>
                 {note}
             </li>
         }
@@ -86,7 +86,7 @@ pub fn Steps(history: History, when: When) -> AnyView {
     view! {
         <div class="stack-tight">
             <h3>"History"</h3>
-            <ul class="downloads">{lines}</ul>
+            <ul class="history">{lines}</ul>
         </div>
     }
     .into_any()

@@ -2,4 +2,5 @@
 
 mod history;
 pub mod releases;
+pub mod research;
 pub mod schools;

@@ -20,6 +20,7 @@ use crate::components::icon::Icon;
 use crate::components::shell::Head;
 use crate::components::staff_shell::{Reader, StaffShell, Tab};
 use crate::render;
+use crate::staff_islands::chart_keys::ChartKeys;
 use crate::visit::{Posted, Visit};
 use crate::when::When;
 
@@ -188,8 +189,12 @@ async fn page(
             <StaffShell reader here=Tab::District>
                 <Confirmation sentence=done/>
                 {banner.map(|why| view! { <Refusal why/> })}
-                {may_build.then(|| view! { <p><a href="/district/schools">"Schools today: who has begun, who is on duty, what waits"</a></p> })}
+                <div class="buttons">
+                    {may_build.then(|| view! { <a class="button" href="/district/schools">"Schools today"</a> })}
+                    <a class="button" href="/district/research">"Answers for research"</a>
+                </div>
                 {body}
+                <ChartKeys/>
             </StaffShell>
         }
     })

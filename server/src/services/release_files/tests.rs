@@ -6,13 +6,14 @@ use std::path::Path;
 use calamine::{Data, Reader, Xlsx};
 use uuid::Uuid;
 
-use super::{WHOLE, csv, field, number_of, sheet_name, xlsx};
+use super::{WHOLE, csv, number_of, sheet_name, xlsx};
 use crate::documents::Press;
 use crate::draw::{About, BarsCi, Estimate, Figure, Frame, GroupRow, Share, Table, bars_ci};
 use crate::model::{DistrictId, Instant, ReleaseId, WindowId};
 use crate::services::release_report::{MEANING, document};
 use crate::services::releases::{ReleasePage, ReleaseSummary};
 use crate::services::sign_off::History;
+use crate::spreadsheet::cell;
 
 fn figure(name: &str, schools: u64) -> Figure {
     let estimate = |n: u64| Estimate {
@@ -128,11 +129,11 @@ fn a_picture_is_that_of_the_page_and_as_wide_as_print_needs() {
 #[test]
 fn no_cell_can_be_a_formula_inp_05() {
     for start in ["=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠", " =", "\u{feff}="] {
-        let cell = field(&format!("{start}cmd|' /C calc'!A0"));
-        assert!(cell.trim_start_matches('"').starts_with('\''), "{cell:?}");
+        let guarded = cell(&format!("{start}cmd|' /C calc'!A0"));
+        assert!(guarded.trim_start_matches('"').starts_with('\''), "{guarded:?}");
     }
-    assert_eq!(field("=1+2"), "'=1+2");
-    assert_eq!(field("=1,2"), "\"'=1,2\"");
+    assert_eq!(cell("=1+2"), "'=1+2");
+    assert_eq!(cell("=1,2"), "\"'=1,2\"");
 }
 
 #[test]
