@@ -9,6 +9,7 @@ use leptos::nonce::{provide_nonce, use_nonce};
 use leptos::prelude::*;
 use server::Error;
 use server::ctx::{Actor, Ctx};
+use server::http::admission::come_back_in;
 use server::http::headers::content_security_policy;
 
 use crate::components::drawing::Drawings;
@@ -113,7 +114,7 @@ pub fn failure(error: &Error, ctx: &Ctx) -> Response {
                 ctx.request_id
             );
             let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, &text);
-            retry_after(&mut response, 5);
+            retry_after(&mut response, come_back_in());
             response
         }
     }
@@ -148,7 +149,7 @@ pub fn failure_page(visit: &Visit, error: &Error) -> Response {
             );
             let mut response =
                 message(visit, StatusCode::SERVICE_UNAVAILABLE, "Please try again in a moment", &text);
-            retry_after(&mut response, 5);
+            retry_after(&mut response, come_back_in());
             return response;
         }
     };
@@ -187,7 +188,7 @@ pub fn problem_of(error: &Error, ctx: &Ctx) -> Response {
         Error::Store(cause) => {
             tracing::error!(error = %cause, request = %ctx.request_id, "a request failed in the store");
             let mut response = problem(StatusCode::SERVICE_UNAVAILABLE, "wait");
-            retry_after(&mut response, 5);
+            retry_after(&mut response, come_back_in());
             response
         }
     }

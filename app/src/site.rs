@@ -12,13 +12,13 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use server::http::admission::{self, Admission};
-use server::http::{forgery, headers, metrics};
+use server::http::{forgery, headers, metrics, request_id};
 use server::services::Services;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower::Service;
-use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate, SizeAbove};
+use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::routes;
 
@@ -39,24 +39,32 @@ impl FromRef<Site> for Services {
 pub fn router(services: Services) -> Router {
     let tls = services.config().public_url.as_deref().is_some_and(|u| u.starts_with("https://"));
     let admission = Admission::new(services.config().at_once);
+    let names = services.clone();
     let site = Site { services };
-    let mut router =
-        routes::router()
-            .fallback(crate::pages::not_found)
-            .with_state(site)
-            .layer(middleware::from_fn(forgery::guard))
-            .layer(middleware::from_fn_with_state(admission, admission::guard))
-            .layer(middleware::from_fn(headers::add))
-            .layer(middleware::from_fn(metrics::count))
-            // Live streams must not wait in a compressor.
-            .layer(CompressionLayer::new().compress_when(
-                DefaultPredicate::new().and(NotForContentType::const_new("text/event-stream")),
-            ));
+    let mut router = routes::router()
+        .fallback(crate::pages::not_found)
+        .with_state(site)
+        .layer(middleware::from_fn(forgery::guard))
+        .layer(middleware::from_fn_with_state(admission, admission::guard))
+        .layer(middleware::from_fn(headers::add))
+        .layer(middleware::from_fn(metrics::count))
+        // Live streams must not wait in a compressor. What fits into one packet arrives no sooner when it is smaller.
+        .layer(
+            CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
+                DefaultPredicate::new()
+                    .and(SizeAbove::new(ONE_PACKET))
+                    .and(NotForContentType::const_new("text/event-stream")),
+            ),
+        );
+    router = router.layer(middleware::from_fn_with_state(names, request_id::name));
     if tls {
         router = router.layer(middleware::from_fn(headers::add_strict_transport));
     }
     router
 }
+
+/// Bytes of an answer that are not worth packing.
+const ONE_PACKET: u16 = 1400;
 
 /// A request's header must be there within this time, and a connection without a request is closed after it (a
 /// half-open one would otherwise stay for ever, REL-17).

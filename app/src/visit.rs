@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use server::config::Config;
 use server::ctx::{Actor, Ctx};
 use server::http::forgery;
+use server::http::request_id::RequestId;
 
 use crate::api::alerts::AlertState;
 use crate::api::{self, sign_in};
@@ -121,7 +122,10 @@ impl FromRequestParts<Site> for Visit {
         let transport = Transport::of(config);
         let cookies = &parts.headers;
         let session = cookie(cookies, &transport.name(SESSION));
-        let ctx = Ctx::new(Actor::Nobody);
+        let ctx = match parts.extensions.get::<RequestId>() {
+            Some(RequestId(id)) => Ctx::of_request(*id, Actor::Nobody),
+            None => Ctx::new(Actor::Nobody),
+        };
         let found = match &session {
             // What an open page asks by itself keeps nobody signed in.
             Some(token)

@@ -105,6 +105,11 @@ impl Ctx {
         Self { actor, now, request_id, factor_at: None }
     }
 
+    /// A context at this moment, of the request with this id.
+    pub fn of_request(request_id: Uuid, actor: Actor) -> Self {
+        Self { request_id, ..Self::new(actor) }
+    }
+
     /// The same request, now known to come from `actor`.
     pub fn with_actor(&self, actor: Actor) -> Self {
         Self { actor, ..self.clone() }

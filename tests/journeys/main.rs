@@ -24,3 +24,4 @@ mod school;
 mod slow;
 mod two_nodes;
 mod walk;
+mod watching;

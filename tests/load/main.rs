@@ -1,10 +1,14 @@
 //! Load: whole children through a real server, thousands at once, and what each cost.
 //!
+//! The pages are asked for as they are, not compressed: a proxy in front may do that, and what is asked for beside them
+//! (styles, the browser part, fonts) is kept by a browser for good. Neither is in the figures.
+//!
 //! `cargo xtask load -- --help` says what it can do. It runs on this machine alone: the server it starts listens on
 //! 127.0.0.1, and the database is made for the run and removed after it.
 
 #![allow(clippy::unwrap_used, reason = "a tool of the tests: what fails here fails loudly")]
 
+mod base;
 mod child;
 mod many;
 mod measure;
@@ -24,7 +28,7 @@ use tests::device::Device;
 use tests::{Kind, Server, Setup};
 
 /// Replays whole check-ins against a server of its own and prints what they cost.
-#[derive(Debug, Parser)]
+#[derive(Clone, Debug, Parser)]
 #[command(name = "load")]
 struct Arguments {
     /// How many children come.
@@ -42,6 +46,12 @@ struct Arguments {
     /// Which way the check-ins go; both when it is not given.
     #[arg(long, value_enum)]
     way: Option<Way>,
+    /// One form, the PHQ-9 with its ten questions, in place of what the demo asks of this age (thirteen).
+    #[arg(long)]
+    phq9: bool,
+    /// Another build's executable: it is measured too, by turns in the same run, and the ratio is printed.
+    #[arg(long, value_name = "EXECUTABLE")]
+    base: Option<PathBuf>,
     /// Instead of check-ins: the release of a district with so many made-up screenings.
     #[arg(long)]
     release: Option<u64>,
@@ -69,6 +79,9 @@ fn main() {
             "error: which server? Start this with `cargo xtask load`, or name the executable in FIRSTLIGHT_BIN"
         );
         std::process::exit(2);
+    }
+    if let Some(base) = &arguments.base {
+        std::process::exit(i32::from(base::compare(base, arguments.rounds)));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let failed = runtime.block_on(run(&arguments));
@@ -100,7 +113,7 @@ async fn run(arguments: &Arguments) -> bool {
         write_json(arguments, &figures);
         return false;
     }
-    let ways = arguments.way.map_or(vec![Way::Islands, Way::Pages], |way| vec![way]);
+    let ways = arguments.way.map_or(vec![Way::Islands, Way::Batched, Way::Pages], |way| vec![way]);
     let mut figures = Vec::new();
     for kind in kinds {
         for way in &ways {
@@ -190,7 +203,28 @@ async fn district(arguments: &Arguments, kind: Kind) -> Server {
     let schools = (arguments.children / 400).clamp(1, 100).to_string();
     let seed = arguments.seed.to_string();
     let plan = ["--seed", &seed, "--schools", &schools, "--students", &students, "--windows", "1"];
-    Setup::new().demo(&plan).start(kind).await
+    let server = Setup::new().demo(&plan).start(kind).await;
+    if arguments.phq9 {
+        // Behind the program's back: its own windows ask what they were planned with.
+        let (version, id) = (questionnaires::library::get("phq9").unwrap().version, "phq9");
+        sqlx::any::install_default_drivers();
+        let mut conn = sqlx::AnyConnection::connect(&server.database.url).await.unwrap();
+        let open = "(select id from windows where state = 'open')";
+        for sql in [
+            format!(
+                "update window_instruments set instrument = '{id}', version = {version} where instrument = \
+                 'phq9_teen' and window_id in {open}"
+            ),
+            format!(
+                "update administrations set instrument = '{id}', version = {version} where instrument = \
+                 'phq9_teen' and state = 'offered' and window_id in {open}"
+            ),
+        ] {
+            sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
+        }
+        conn.close().await.unwrap();
+    }
+    server
 }
 
 /// All children, and what became of them.

@@ -19,6 +19,8 @@ pub struct Answer {
     pub location: Option<String>,
     /// How many seconds to wait before trying again.
     pub retry_after: Option<u64>,
+    /// What the server calls the request.
+    pub request_id: Option<String>,
     /// The page.
     pub body: Bytes,
 }
@@ -56,6 +58,7 @@ pub struct Device {
     address: String,
     connection: Option<SendRequest<Full<Bytes>>>,
     cookies: BTreeMap<String, String>,
+    headers: Vec<(&'static str, String)>,
     /// How long each step took.
     pub steps: Vec<(&'static str, Duration)>,
     /// How often it was asked to come back later.
@@ -80,6 +83,7 @@ impl Device {
             address: address.to_owned(),
             connection: None,
             cookies: BTreeMap::new(),
+            headers: Vec::new(),
             steps: Vec::new(),
             put_off: 0,
         }
@@ -88,6 +92,11 @@ impl Device {
     /// Takes another device's cookies.
     pub fn cookies(&mut self, cookies: BTreeMap<String, String>) {
         self.cookies = cookies;
+    }
+
+    /// Sends this with every request.
+    pub fn header(&mut self, name: &'static str, value: &str) {
+        self.headers.push((name, value.to_owned()));
     }
 
     /// The cookies that it holds.
@@ -142,6 +151,9 @@ impl Device {
                 .header(header::ORIGIN, format!("http://{}", self.address))
                 .header("sec-fetch-site", "same-origin");
         }
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
         if let Some(kind) = kind {
             request = request.header(header::CONTENT_TYPE, kind);
         }
@@ -176,6 +188,7 @@ impl Device {
         Ok(Answer {
             status: head.status,
             location: text(header::LOCATION),
+            request_id: text(header::HeaderName::from_static("x-request-id")),
             retry_after: text(header::RETRY_AFTER).and_then(|value| value.parse().ok()),
             body,
         })

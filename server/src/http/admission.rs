@@ -5,12 +5,14 @@
 //! help and the pages about feelings are never put off.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
+
+use crate::meters;
 
 /// How much of the capacity a request may still take, by what it is for. The order is REL-12's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +65,6 @@ impl Class {
 #[derive(Clone, Debug)]
 pub struct Admission {
     under_way: Arc<AtomicUsize>,
-    put_off: Arc<AtomicUsize>,
     most: usize,
 }
 
@@ -73,17 +74,19 @@ struct Place(Arc<AtomicUsize>);
 impl Drop for Place {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
+        meters::UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 impl Admission {
     /// For so many requests at once.
     pub fn new(most: usize) -> Self {
-        Self { under_way: Arc::default(), put_off: Arc::default(), most }
+        Self { under_way: Arc::default(), most }
     }
 
     fn enter(&self, class: Class) -> Option<Place> {
         let before = self.under_way.fetch_add(1, Ordering::Relaxed);
+        meters::UNDER_WAY.fetch_add(1, Ordering::Relaxed);
         let place = Place(Arc::clone(&self.under_way));
         let limit = (self.most * class.share() / 100).max(1);
         (class == Class::Always || before < limit).then_some(place)
@@ -94,21 +97,27 @@ impl Admission {
 pub async fn guard(State(admission): State<Admission>, request: Request, next: Next) -> Response {
     let class = Class::of(request.method(), request.uri().path());
     let Some(_place) = admission.enter(class) else {
-        let n = admission.put_off.fetch_add(1, Ordering::Relaxed);
-        return later(request.method(), request.uri().path(), n);
+        meters::PUT_OFF.fetch_add(1, Ordering::Relaxed);
+        return later(request.method(), request.uri().path());
     };
     next.run(request).await
 }
 
-/// Between two and nine seconds, so that those who were put off together do not come back together.
-fn wait_seconds(n: usize) -> u64 {
+/// After how many seconds somebody may come back: between two and nine, so that those who were turned away together do not
+/// come back together.
+pub fn come_back_in() -> u64 {
+    static TURNED_AWAY: AtomicU64 = AtomicU64::new(0);
+    wait_seconds(TURNED_AWAY.fetch_add(1, Ordering::Relaxed))
+}
+
+fn wait_seconds(n: u64) -> u64 {
     // Seven and eight have no common divisor, so eight in a row get eight different waits.
-    (n.wrapping_mul(7) % 8) as u64 + 2
+    n.wrapping_mul(7) % 8 + 2
 }
 
 /// What somebody is told who was put off: a script by a word, a reader in four languages, and a page comes by itself.
-fn later(method: &Method, path: &str, n: usize) -> Response {
-    let seconds = wait_seconds(n);
+fn later(method: &Method, path: &str) -> Response {
+    let seconds = come_back_in();
     let script = [
         "/check-in/answers",
         "/check-in/hand-in",

@@ -6,3 +6,4 @@ pub mod forgery;
 pub mod headers;
 pub mod health;
 pub mod metrics;
+pub mod request_id;

@@ -8,15 +8,18 @@ mod seal;
 pub use alerts::{Sent, deliver, escalate, reassign, remind};
 pub use reconcile::{Repaired, Span, reconcile};
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
 use crate::ctx::{Actor, Ctx};
+use crate::meters::{self, Part};
 use crate::services::Services;
 
 /// Starts the jobs: each once at start and then every minute, until the handle is aborted.
 pub fn start(services: Services) -> JoinHandle<()> {
+    meters::start();
     tokio::spawn(async move {
         // Loops of their own, so that a long repair cannot keep anybody from being called.
         futures::join!(
@@ -54,10 +57,15 @@ async fn call_people(services: Services) {
             ("remind", remind(&services, &ctx).await.map(drop)),
             ("deliver", deliver(&services, &ctx).await.map(drop)),
         ];
+        let mut whole = true;
         for (call, done) in calls {
             if let Err(error) = done {
                 tracing::error!(%error, call, "people could not be called; it is tried again");
+                whole = false;
             }
+        }
+        if whole {
+            meters::beat(Part::Outbox);
         }
     }
 }
@@ -73,7 +81,12 @@ async fn every_minute(services: Services) {
     loop {
         tick.tick().await;
         let ctx = Ctx::new(Actor::Job("reconcile"));
-        match reconcile(&services, &ctx, if first { Span::Everything } else { Span::Recent }).await {
+        let done = reconcile(&services, &ctx, if first { Span::Everything } else { Span::Recent }).await;
+        if let Ok(repaired) = &done {
+            meters::beat(Part::Reconciler);
+            meters::REPAIRED.fetch_add(repaired.total() as u64, Ordering::Relaxed);
+        }
+        match done {
             Ok(repaired) if repaired.total() > 0 => tracing::error!(
                 critical = repaired.critical,
                 submitted = repaired.submitted,

@@ -87,6 +87,15 @@ pub async fn worker_is_silent(services: &Services, ctx: &Ctx) -> Result<bool> {
     Ok(is_silent(deliveries::last_beat(&mut conn, super::delivery::WORKER).await?, ctx.now))
 }
 
+/// Urgent messages that were tried and could not leave, on the whole node.
+///
+/// # Errors
+/// [`crate::Error::Store`] when the database cannot be read.
+pub async fn stuck_messages(services: &Services, ctx: &Ctx) -> Result<i64> {
+    let mut conn = services.store.read(ctx).await?;
+    Ok(deliveries::stuck_in_all(&mut conn).await?)
+}
+
 /// Before its first sign of life a worker is starting, not dead: the node that answers has just started it.
 fn is_silent(last: Option<Instant>, now: Instant) -> bool {
     last.is_some_and(|at| now.seconds_since(at) > SILENT_SECONDS)

@@ -2,23 +2,20 @@
 //! as the class's sitting is open (AUT-01, AUT-04).
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use questionnaires::library;
 
-use super::duty::Rota;
 use super::sessions::{STUDENT, Token, fresh_token, hash_token};
 use super::{Services, card_code, card_link};
-use crate::config::Clocks;
 use crate::ctx::{Actor, Ctx, Student};
-use crate::model::AdministrationId;
 use crate::model::administration::AdministrationState;
 use crate::model::window::{SittingState, WindowState};
+use crate::model::{AdministrationId, SchoolId};
 use crate::store::administrations::{self, Administration};
 use crate::store::cards::{CardDoor, Key};
 use crate::store::sessions::Session;
 use crate::store::windows::WindowInstrument;
-use crate::store::{Act, Tx, cards, children, sessions, windows};
+use crate::store::{Act, Conn, Tx, cards, children, sessions, windows};
 use crate::{Error, Result};
 
 /// Signs a child in with the code on its card. Offers it what its window asks.
@@ -98,47 +95,72 @@ pub(super) async fn find(services: &Services, ctx: &Ctx, key: Key, address: IpAd
 pub(super) const RESTS: &str =
     "The check-in rests now. It goes on in the next school hours, when your counselors are there.";
 
+/// Whether a child that has not begun must not begin now: its questions hold a critical one, and nobody is on duty who would
+/// answer, or nobody any more in two hours (K-47, LAW-02; the time is a clinical setting). A child that has begun goes on and
+/// finishes, and comes back with its card.
+///
+/// Looked at before the transaction: who is on duty in two hours is no different a moment later.
+pub(super) async fn must_wait(
+    services: &Services,
+    ctx: &Ctx,
+    school: SchoolId,
+    mut instruments: impl Iterator<Item = &str>,
+) -> Result<bool> {
+    // An instrument that the program does not know may hold one.
+    if !instruments.any(|id| library::get(id).is_none_or(|i| i.has_critical_items())) {
+        return Ok(false);
+    }
+    let rota = services.schools_today.of(school, ctx.now).await?.rota;
+    let later = ctx.now.plus_seconds(services.config.clinical.clocks.stay_minutes * 60);
+    Ok(rota.on_duty(ctx.now).is_empty() || rota.on_duty(later).is_empty())
+}
+
 /// A child and what its window asks one of its age on the day the window opened.
+#[derive(Clone)]
 pub(super) struct Asked {
     child: children::Child,
     instruments: Vec<WindowInstrument>,
     rehearsal: bool,
+    /// Whether it has said yes or no already.
+    begun: bool,
 }
 
 impl Asked {
-    pub(super) async fn load(tx: &mut Tx, student: Student) -> Result<Self> {
-        let child = children::get(tx, student.child).await?.ok_or(Error::NotFound)?;
-        let window = windows::get(tx, student.window).await?.ok_or(Error::NotFound)?;
-        let age = window.opens_on.age_of(child.birth_date);
-        let instruments = windows::asked(tx, student.window, "student", age).await?;
-        Ok(Self { child, instruments, rehearsal: window.rehearsal })
+    /// The same, read on a connection of its own.
+    async fn of(services: &Services, ctx: &Ctx, student: Student) -> Result<Self> {
+        let mut conn = services.store.read(ctx).await?;
+        Self::load(&mut conn, student).await
     }
 
-    /// Whether the child must not begin now: its questions hold a critical one, and nobody is on duty who would answer,
-    /// or nobody any more in two hours (K-47, LAW-02; the time is a clinical setting). A child that has begun goes on and finishes, and comes back with its card.
-    pub(super) async fn must_wait(&self, tx: &mut Tx, student: Student, clocks: &Clocks) -> Result<bool> {
-        let battery = administrations::battery(tx, student.window, student.child).await?;
-        if battery.iter().any(|a| a.state != AdministrationState::Offered) {
-            return Ok(false);
-        }
-        // An instrument that the program does not know may hold one.
-        let holds_critical =
-            |a: &WindowInstrument| library::get(&a.instrument).is_none_or(|i| i.has_critical_items());
-        let now = tx.ctx().now;
+    pub(super) async fn load(conn: &mut Conn, student: Student) -> Result<Self> {
+        let child = children::get(conn, student.child).await?.ok_or(Error::NotFound)?;
+        let asks = windows::asks(conn, student.window, "student").await?;
+        let first = asks.first().ok_or(Error::NotFound)?;
+        let (opens_on, rehearsal) = (first.opens_on, first.rehearsal);
+        let age = i64::from(opens_on.age_of(child.birth_date));
+        let instruments = asks.into_iter().filter_map(|row| row.instrument_at(age)).collect();
+        let battery = administrations::battery(conn, student.window, student.child).await?;
+        let begun = battery.iter().any(|a| a.state != AdministrationState::Offered);
+        Ok(Self { child, instruments, rehearsal, begun })
+    }
+
+    /// Whether the child must not begin now (see [`must_wait`]).
+    async fn must_wait(&self, services: &Services, ctx: &Ctx) -> Result<bool> {
         // Nobody answers for children who do not exist.
-        if self.rehearsal || !self.instruments.iter().any(holds_critical) {
+        if self.begun || self.rehearsal {
             return Ok(false);
         }
-        let rota = Rota::of(tx, self.child.school_id, now).await?;
-        let later = now.plus_seconds(clocks.stay_minutes * 60);
-        Ok(rota.on_duty(now).is_empty() || rota.on_duty(later).is_empty())
+        let instruments = self.instruments.iter().map(|asked| asked.instrument.as_str());
+        must_wait(services, ctx, self.child.school_id, instruments).await
     }
 
     /// Offers the child what is asked.
     pub(super) async fn offer(self, tx: &mut Tx, student: Student) -> Result<()> {
         let ctx = tx.ctx();
-        for asked in self.instruments {
-            let offered = Administration {
+        let offered: Vec<Administration> = self
+            .instruments
+            .into_iter()
+            .map(|asked| Administration {
                 id: AdministrationId(ctx.id()),
                 window_id: student.window,
                 child_id: student.child,
@@ -152,10 +174,9 @@ impl Asked {
                 state: AdministrationState::Offered,
                 submitted_at: None,
                 receipt: None,
-            };
-            administrations::offer(tx, &offered).await?;
-        }
-        Ok(())
+            })
+            .collect();
+        Ok(administrations::offer(tx, &offered).await?)
     }
 }
 
@@ -178,17 +199,16 @@ pub(super) async fn enter(services: &Services, ctx: &Ctx, door: CardDoor) -> Res
     let token = fresh_token()?;
     let stored = token.clone();
     let ctx = ctx.with_actor(Actor::Student(student));
-    let config = Arc::clone(&services.config);
+    let asked = Asked::of(services, &ctx, student).await?;
+    if asked.must_wait(services, &ctx).await? {
+        return Err(Error::invalid("code", RESTS));
+    }
     services
         .store
         .write(&ctx, Act::new("session.start"), move |tx| {
-            let (token, config) = (stored.clone(), Arc::clone(&config));
+            let (token, asked) = (stored.clone(), asked.clone());
             Box::pin(async move {
                 tx.about("child", student.child.0);
-                let asked = Asked::load(tx, student).await?;
-                if asked.must_wait(tx, student, &config.clinical.clocks).await? {
-                    return Err(Error::invalid("code", RESTS));
-                }
                 asked.offer(tx, student).await?;
                 let now = tx.ctx().now;
                 let session = Session {

@@ -2,31 +2,33 @@
 //! referred in the same transaction, so a closed tab loses nothing (K-38, K-42).
 
 pub mod answers;
+mod battery;
 pub mod read_aloud;
+pub(super) mod school_today;
 pub(super) mod together;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use questionnaires::form::{Form, FormItem};
 use questionnaires::response::Answer;
 use uuid::Uuid;
 
+pub(super) use self::battery::Batteries;
+use self::battery::Battery;
 use self::read_aloud::{Recorded, Shelf};
-use super::duty::Rota;
 use super::{Services, card_door, require, scoring, sessions, student};
 pub use crate::config::AssentText;
 use crate::config::HelpLine;
 use crate::ctx::{Ctx, Student};
 use crate::model::administration::{AdministrationState, TalkWish};
 use crate::model::people::AgeBand;
-use crate::model::{AdministrationId, Day, Private};
+use crate::model::{Day, Private};
 use crate::policy::{Action, Place};
 use crate::referral_rules::Finding;
 use crate::store::administrations::{self, Administration};
 use crate::store::responses::{self, Response};
 use crate::store::windows::Standing;
-use crate::store::{Act, Conn, children, places, windows};
+use crate::store::{Act, Conn, windows};
 use crate::{Error, Result};
 
 /// Where a child is in its check-in.
@@ -119,9 +121,14 @@ struct Asks {
 
 impl Asks {
     async fn load(conn: &mut Conn, student: Student) -> Result<Self> {
-        let standing = windows::standing(conn, student.child, student.window, student.sitting).await?;
-        let standing = standing.ok_or(Error::NotFound)?;
-        let administrations = administrations::battery(conn, student.window, student.child).await?;
+        let Student { child, window, sitting, .. } = student;
+        let (administrations, standings): (Vec<_>, Vec<_>) =
+            administrations::standing(conn, window, child, sitting).await?.into_iter().unzip();
+        let standing = match standings.first() {
+            Some(standing) => *standing,
+            // Nothing is asked of it: then the window alone decides.
+            None => windows::standing(conn, child, window, sitting).await?.ok_or(Error::NotFound)?,
+        };
         Self::of(&standing, administrations)
     }
 
@@ -164,88 +171,13 @@ impl Asks {
     }
 }
 
-/// A child's whole battery with the answers so far.
-struct Battery {
-    child: children::Child,
-    band: AgeBand,
-    asks: Asks,
-    answers: HashMap<AdministrationId, HashMap<String, Answer>>,
-}
-
-impl Battery {
-    async fn load(conn: &mut Conn, student: Student) -> Result<Self> {
-        let asks = Asks::load(conn, student).await?;
-        let child = scoring::child_of(conn, student.child).await?;
-        let mut answers: HashMap<_, HashMap<_, _>> = HashMap::new();
-        for response in responses::current_of_child(conn, student.window, student.child).await? {
-            let answer = match response.code.and_then(|c| i32::try_from(c).ok()) {
-                Some(code) => Answer::Code(code),
-                None => Answer::Declined,
-            };
-            answers.entry(response.administration_id).or_default().insert(response.item, answer);
-        }
-        let band = AgeBand::of_age(asks.opens_on.age_of(child.birth_date));
-        Ok(Self { child, band, asks, answers })
-    }
-
-    fn asked(&self) -> impl Iterator<Item = Asked<'_>> {
-        self.asks.items().map(|(part, administration, form, item)| Asked {
-            part,
-            form,
-            item,
-            answer: self.answer(administration, item),
-        })
-    }
-
-    /// The administration of a part, from 1.
-    fn administration(&self, part: usize) -> Result<&Administration> {
-        part.checked_sub(1).and_then(|at| self.asks.administrations.get(at)).ok_or(Error::NotFound)
-    }
-
-    fn answer(&self, administration: &Administration, item: &FormItem) -> Option<Answer> {
-        self.answers.get(&administration.id)?.get(&item.id).copied()
-    }
-
-    /// What the pages need around a question.
-    async fn check_in(&self, services: &Services, conn: &mut Conn, ctx: &Ctx) -> Result<CheckIn> {
-        let school = self.child.school_id;
-        let rota = Rota::of(conn, school, ctx.now).await?;
-        let holidays = places::holidays(conn, school, ctx.now.day_in(&rota.zone), 1).await?;
-        Ok(CheckIn {
-            first_name: self.child.given_name.clone(),
-            band: self.band,
-            readers: places::duty_names(conn, school).await?,
-            step: self.step(),
-            there_until: rota.in_school_until(&services.config.clinical, &holidays, ctx.now),
-            questions: self.asked().count(),
-        })
-    }
-
-    fn step(&self) -> Step {
-        let asks = &self.asks;
-        if asks.administrations.is_empty() {
-            Step::Nothing
-        } else if asks.all(AdministrationState::Submitted) {
-            Step::Done
-        } else if asks.any(AdministrationState::Declined) {
-            Step::Quiet
-        } else if asks.all(AdministrationState::Offered) {
-            Step::Assent
-        } else {
-            self.asked().position(|a| a.answer.is_none()).map_or(Step::Review, |i| Step::Question(i + 1))
-        }
-    }
-}
-
 /// Where the child is, and what its pages need.
 ///
 /// # Errors
 /// [`Error::SignedOut`] when the sitting has been closed meanwhile.
 pub async fn state(services: &Services, ctx: &Ctx) -> Result<CheckIn> {
     require(ctx, Action::AnswerOwn, Place::Anywhere)?;
-    let mut conn = services.store.read(ctx).await?;
-    let battery = Battery::load(&mut conn, student(ctx)?).await?;
-    battery.check_in(services, &mut conn, ctx).await
+    Battery::of(services, ctx).await?.check_in(services, ctx).await
 }
 
 /// The assent of a band with names and minutes filled in.
@@ -294,17 +226,15 @@ pub fn closing(services: &Services, readers: &[String], language: &str) -> Closi
 /// [`Error::NotFound`] for a number that is not asked, or before the child has said yes.
 pub async fn question(services: &Services, ctx: &Ctx, number: usize) -> Result<(CheckIn, Question)> {
     require(ctx, Action::AnswerOwn, Place::Anywhere)?;
-    let mut conn = services.store.read(ctx).await?;
-    let battery = Battery::load(&mut conn, student(ctx)?).await?;
+    let battery = Battery::of(services, ctx).await?;
     if !matches!(battery.step(), Step::Question(_) | Step::Review) {
         return Err(Error::NotFound);
     }
     let of = battery.asked().count();
     let asked = number.checked_sub(1).and_then(|i| battery.asked().nth(i)).ok_or(Error::NotFound)?;
-    let shelf = Shelf::of(services, battery.administration(asked.part)?, asked.form).await;
-    let question = asked.question(number, of, &shelf);
-    let check_in = battery.check_in(services, &mut conn, ctx).await?;
-    Ok((check_in, question))
+    let check_in = battery.check_in(services, ctx).await?;
+    let shelf = Shelf::of(services, battery.administration(asked.part)?, asked.form);
+    Ok((check_in, asked.question(number, of, &shelf)))
 }
 
 /// Every question in order, for a device that shows them without asking for each.
@@ -313,21 +243,20 @@ pub async fn question(services: &Services, ctx: &Ctx, number: usize) -> Result<(
 /// [`Error::NotFound`] before the child has said yes and after it has handed in.
 pub async fn questions(services: &Services, ctx: &Ctx) -> Result<(CheckIn, Vec<Question>)> {
     require(ctx, Action::AnswerOwn, Place::Anywhere)?;
-    let mut conn = services.store.read(ctx).await?;
-    let battery = Battery::load(&mut conn, student(ctx)?).await?;
+    let battery = Battery::of(services, ctx).await?;
     if !matches!(battery.step(), Step::Question(_) | Step::Review) {
         return Err(Error::NotFound);
     }
     let of = battery.asked().count();
+    let check_in = battery.check_in(services, ctx).await?;
     let mut shelves = Vec::new();
     for (administration, form) in battery.asks.administrations.iter().zip(&battery.asks.forms) {
-        shelves.push(Shelf::of(services, administration, form).await);
+        shelves.push(Shelf::of(services, administration, form));
     }
     let none = Shelf::default();
     let shelf = |asked: &Asked<'_>| shelves.get(asked.part - 1).unwrap_or(&none);
     let questions =
         battery.asked().zip(1..).map(|(asked, number)| asked.question(number, of, shelf(&asked))).collect();
-    let check_in = battery.check_in(services, &mut conn, ctx).await?;
     Ok((check_in, questions))
 }
 
@@ -385,20 +314,15 @@ pub async fn give_assent(services: &Services, ctx: &Ctx, assent: Assent) -> Resu
     require(ctx, Action::AnswerOwn, Place::Anywhere)?;
     let student = student(ctx)?;
     let action = if assent == Assent::Yes { "assent.yes" } else { "assent.no" };
-    let config = Arc::clone(&services.config);
+    if assent == Assent::Yes && Battery::of(services, ctx).await?.must_wait(services, ctx).await? {
+        return Err(Error::invalid("assent", card_door::RESTS));
+    }
     services
         .store
         .write(ctx, Act::new(action), move |tx| {
-            let config = Arc::clone(&config);
             Box::pin(async move {
                 tx.about("child", student.child.0);
                 Asks::load(tx, student).await?;
-                let clocks = &config.clinical.clocks;
-                if assent == Assent::Yes
-                    && card_door::Asked::load(tx, student).await?.must_wait(tx, student, clocks).await?
-                {
-                    return Err(Error::invalid("assent", card_door::RESTS));
-                }
                 match assent {
                     Assent::Yes => administrations::start(tx, student.window, student.child).await?,
                     Assent::No => administrations::decline(tx, student.window, student.child).await?,

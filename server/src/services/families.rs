@@ -428,7 +428,7 @@ async fn offer(tx: &mut Tx, open: &Open, language: &str) -> Result<()> {
     for mut offered in open.worded(language) {
         if offered.id.0.is_nil() {
             offered.id = AdministrationId(tx.ctx().id());
-            administrations::offer(tx, &offered).await?;
+            administrations::offer(tx, std::slice::from_ref(&offered)).await?;
         }
     }
     for begun in administrations::battery_of(tx, open.door.window_id, open.door.child_id, PARENT).await? {

@@ -29,6 +29,7 @@ pub mod erasure;
 mod erasure_ledger;
 pub(crate) mod escalation;
 pub mod families;
+mod gather;
 pub mod guardian_letters;
 pub mod hands;
 pub mod logistics;
@@ -81,7 +82,10 @@ use crate::documents::Press;
 use crate::policy::{Action, Place, allow};
 use crate::store::Store;
 use crate::{Error, Result};
+use check_in::Batteries;
+use check_in::school_today::SchoolsToday;
 use check_in::together::Together;
+use sessions::SignedIn;
 use throttle::Throttle;
 
 /// Everything the services work with. Cheap to clone, shared by all requests.
@@ -93,6 +97,9 @@ pub struct Services {
     card_failures: Arc<Throttle>,
     password_failures: Arc<Throttle>,
     together: Together,
+    schools_today: SchoolsToday,
+    batteries: Batteries,
+    signed_in: SignedIn,
     press: Arc<Press>,
 }
 
@@ -108,6 +115,9 @@ impl Services {
         let config = Arc::new(config);
         let together = Together::start(store.clone(), Arc::clone(&config));
         Ok(Self {
+            schools_today: SchoolsToday::start(store.clone()),
+            batteries: Batteries::start(&store),
+            signed_in: SignedIn::start(&store),
             store,
             press: Arc::new(Press::new(&config.fonts)),
             config,

@@ -189,7 +189,7 @@ impl Rating {
             submitted_at: None,
             receipt: None,
         };
-        administrations::offer(tx, &offered).await?;
+        administrations::offer(tx, std::slice::from_ref(&offered)).await?;
         let battery = administrations::battery_of(tx, self.window.id, child, TEACHER).await?;
         battery.into_iter().find(|a| a.instrument == self.asked.instrument).ok_or(Error::NotFound)
     }

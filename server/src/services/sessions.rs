@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 pub use super::card_door::{sign_in_with_card, sign_in_with_link};
+use super::gather::Gather;
 pub use super::second_factor::code_now;
 use super::{Services, second_factor, staff};
 use crate::config::Clinical;
@@ -15,7 +16,7 @@ use crate::model::people::Role;
 use crate::model::{Instant, UserId};
 use crate::store::sessions::Session;
 use crate::store::users::User;
-use crate::store::{Act, Tx, sessions, users};
+use crate::store::{Act, Store, Tx, sessions, users};
 use crate::{Error, Result};
 
 /// Lifetimes in seconds: idle and absolute (AUT-07).
@@ -209,6 +210,35 @@ pub async fn uncover(
         .await
 }
 
+/// Where sign-ins are looked up: each request of somebody signed in begins with it. Where that is a way to a database
+/// server and back, those who come in the same moment share one.
+#[derive(Clone, Debug)]
+pub(super) struct SignedIn(Option<Gather<Vec<u8>, Session>>);
+
+impl SignedIn {
+    /// Starts what looks them up together, where that is worth it.
+    pub(super) fn start(store: &Store) -> Self {
+        let store = store.clone();
+        let together = (!store.has_one_writer()).then(|| {
+            Gather::start(2, move |hashes| {
+                let store = store.clone();
+                Box::pin(async move {
+                    let mut conn = store.read(&Ctx::new(Actor::Nobody)).await?;
+                    Ok(sessions::get_all(&mut conn, hashes).await?)
+                })
+            })
+        });
+        Self(together)
+    }
+
+    async fn session(&self, store: &Store, ctx: &Ctx, hash: Vec<u8>) -> Result<Option<Session>> {
+        match &self.0 {
+            Some(gather) => gather.ask(hash).await,
+            None => Ok(sessions::get(&mut store.read(ctx).await?, hash).await?),
+        }
+    }
+}
+
 /// Who sends a request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Use {
@@ -221,8 +251,9 @@ enum Use {
 async fn look(services: &Services, ctx: &Ctx, token: &str, by: Use) -> Result<Seen> {
     let nobody = Seen { visitor: Visitor::Actor(Actor::Nobody), factor_at: None, covered: false };
     let hash = hash_token(token);
-    let mut conn = services.store.read(ctx).await?;
-    let Some(session) = sessions::get(&mut conn, hash.clone()).await? else { return Ok(nobody) };
+    let Some(session) = services.signed_in.session(&services.store, ctx, hash.clone()).await? else {
+        return Ok(nobody);
+    };
     let idle = match session.kind.as_str() {
         "student" => STUDENT.0,
         "staff" => STAFF.0,
@@ -242,6 +273,7 @@ async fn look(services: &Services, ctx: &Ctx, token: &str, by: Use) -> Result<Se
             Visitor::Actor(Actor::Student(Student { district, child, window, sitting }))
         }
         (kind, Some(user), _) => {
+            let mut conn = services.store.read(ctx).await?;
             let Some(user) = users::get(&mut conn, user).await?.filter(|u| u.disabled_at.is_none()) else {
                 return Ok(nobody);
             };
@@ -258,7 +290,6 @@ async fn look(services: &Services, ctx: &Ctx, token: &str, by: Use) -> Result<Se
         }
         _ => return Ok(nobody),
     };
-    drop(conn);
     let works = |staff: &Staff| staff.grants.iter().any(|grant| grant.role == Role::Counselor);
     let covered = unused >= services.config.cover_minutes * 60
         && matches!(&found, Visitor::Actor(Actor::Staff(staff)) if works(staff));

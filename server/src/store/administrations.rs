@@ -3,10 +3,10 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::types::{padded, places};
+use super::types::{distinct, padded, places};
 use super::{Conn, StoreError, Tx, args};
 use crate::model::administration::{AdministrationState, TalkWish};
-use crate::model::window::{ConsentMode, ConsentStatus, WindowState};
+use crate::model::window::{ConsentMode, ConsentStatus, SittingState, WindowState};
 use crate::model::{
     AdministrationId, ChildId, ClassId, Day, Instant, Private, SchoolId, SittingId, WindowId,
 };
@@ -33,23 +33,42 @@ pub struct Administration {
 const COLUMNS: &str = "select id, window_id, child_id, school_id, class_id, informant, instrument, version, position, \
     language, state, submitted_at, receipt from administrations ";
 
-/// Offers an administration; an offer that stands already stays as it is.
+/// Offers administrations in one statement; an offer that stands already stays as it is.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses it.
-pub async fn offer(tx: &mut Tx, offered: &Administration) -> Result<(), StoreError> {
+pub async fn offer(tx: &mut Tx, offered: &[Administration]) -> Result<(), StoreError> {
+    const COLUMNS: usize = 12;
+    if offered.is_empty() {
+        return Ok(());
+    }
     let now = tx.ctx().now;
-    tx.run(
+    let rows: Vec<String> =
+        (0..offered.len()).map(|at| format!("({})", places(at * COLUMNS + 1, COLUMNS))).collect();
+    let sql = format!(
         "insert into administrations (id, window_id, child_id, school_id, class_id, informant, instrument, version, \
-         position, language, state, offered_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'offered', $11) \
+         position, language, state, offered_at) values {} \
          on conflict (window_id, child_id, informant, instrument) do nothing",
-        args![
-            offered.id, offered.window_id, offered.child_id, offered.school_id, offered.class_id, &offered.informant,
-            &offered.instrument, offered.version, offered.position, &offered.language, now
-        ],
-    )
-    .await
-    .map(drop)
+        rows.join(", ")
+    );
+    let mut all = Vec::with_capacity(offered.len() * COLUMNS);
+    for one in offered {
+        all.extend(args![
+            one.id,
+            one.window_id,
+            one.child_id,
+            one.school_id,
+            one.class_id,
+            &one.informant,
+            &one.instrument,
+            one.version,
+            one.position,
+            &one.language,
+            one.state,
+            now
+        ]);
+    }
+    tx.run_of(sql, all).await.map(drop)
 }
 
 /// A child's own administrations in a window, in the order they are asked.
@@ -91,23 +110,78 @@ pub struct Standing {
     pub opens_on: Day,
     pub window_state: WindowState,
     pub consent_mode: ConsentMode,
+    pub rehearsal: bool,
     pub consent: Option<ConsentStatus>,
 }
 
-/// The same as [`battery`] for many children at once, of all their windows.
+/// The same with the sitting that the child is in.
+#[derive(Clone, Debug, FromRow)]
+struct Here {
+    #[sqlx(flatten)]
+    standing: Standing,
+    sitting_state: SittingState,
+}
+
+/// A child's own battery in a window with how window, sitting and consent stand, in one look: every write of a child asks for
+/// it. Empty where nothing is asked of it.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
-pub async fn batteries(conn: &mut Conn, children: &[ChildId]) -> Result<Vec<Standing>, StoreError> {
-    let children = padded(children);
+pub async fn standing(
+    conn: &mut Conn,
+    window: WindowId,
+    child: ChildId,
+    sitting: SittingId,
+) -> Result<Vec<(Administration, super::windows::Standing)>, StoreError> {
+    let rows: Vec<Here> = conn
+        .all(
+            "select a.id, a.window_id, a.child_id, a.school_id, a.class_id, a.informant, a.instrument, a.version, \
+             a.position, a.language, a.state, a.submitted_at, a.receipt, w.opens_on, w.state as window_state, \
+             w.consent_mode, w.rehearsal, k.status as consent, t.state as sitting_state from administrations a \
+             join windows w on w.id = a.window_id join sittings t on t.id = $3 \
+             left join consents k on k.window_id = coalesce(w.consent_of, w.id) and k.child_id = a.child_id \
+             where a.window_id = $1 and a.child_id = $2 and a.informant = 'student' order by a.position",
+            args![window, child, sitting],
+        )
+        .await?;
+    let standing = |row: &Here| row.standing.with_sitting(row.sitting_state);
+    Ok(rows.into_iter().map(|row| (row.standing.administration.clone(), standing(&row))).collect())
+}
+
+impl Standing {
+    /// The same with the state of a child's sitting.
+    pub fn with_sitting(&self, sitting_state: SittingState) -> super::windows::Standing {
+        super::windows::Standing {
+            opens_on: self.opens_on,
+            window_state: self.window_state,
+            consent_mode: self.consent_mode,
+            rehearsal: self.rehearsal,
+            sitting_state,
+            consent: self.consent,
+        }
+    }
+}
+
+/// The same as [`battery`] for many children at once, each in one of these windows or several.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn batteries(
+    conn: &mut Conn,
+    children: &[ChildId],
+    windows: &[WindowId],
+) -> Result<Vec<Standing>, StoreError> {
+    let (mut children, windows) = (padded(children), padded(&distinct(windows)));
     let sql = format!(
         "select a.id, a.window_id, a.child_id, a.school_id, a.class_id, a.informant, a.instrument, a.version, \
          a.position, a.language, a.state, a.submitted_at, a.receipt, w.opens_on, w.state as window_state, w.consent_mode, \
-         k.status as consent from administrations a join windows w on w.id = a.window_id \
+         w.rehearsal, k.status as consent from administrations a join windows w on w.id = a.window_id \
          left join consents k on k.window_id = coalesce(w.consent_of, w.id) and k.child_id = a.child_id \
-         where a.informant = 'student' and a.child_id in ({}) order by a.position",
-        places(1, children.len())
+         where a.informant = 'student' and a.child_id in ({}) and a.window_id in ({}) order by a.position",
+        places(1, children.len()),
+        places(children.len() + 1, windows.len())
     );
+    children.extend(windows);
     conn.all_of(sql, children).await
 }
 

@@ -24,16 +24,16 @@ pub(super) async fn add(
     };
     let id = ctx.id();
     let (subject_kind, subject_id) = subject.map_or(("", None), |(kind, id)| (kind, Some(id)));
-    conn.run(
+    // Its link of the chain is made after the commit (see `audit_chain`), from a queue.
+    conn.add_and_queue(
         "insert into audit (id, at, district_id, request_id, actor_kind, actor_id, action, subject_kind, subject_id, \
          detail) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "insert into audit_queue (audit_id)",
         args![
             id, ctx.now, district, ctx.request_id, kind, actor, action, subject_kind, subject_id, detail
         ],
     )
-    .await?;
-    // Its link of the chain is made after the commit (see `audit_chain`).
-    conn.run("insert into audit_queue (audit_id) values ($1)", args![id]).await.map(drop)
+    .await
 }
 
 /// One line of the trail as an auditor reads it: no name of a child, no answer, no score.

@@ -13,13 +13,17 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, Sq
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, FromRow, PgPool, Postgres};
 
 mod catalogue;
+mod embedded;
 mod readers;
+mod rows;
 mod tls;
 
 use super::{StoreError, Val};
 use crate::seal::field::Sealer;
 pub(super) use catalogue::Reference;
+use embedded::{Direct, May, QuickReader, QuickReaders};
 use readers::{Reader, Readers};
+use rows::EmbeddedRow;
 
 static SQLITE_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres");
@@ -42,9 +46,18 @@ pub(super) fn url_of(file: &Path) -> String {
 #[derive(Clone, Debug)]
 pub(super) enum Backend {
     /// Embedded: one file, one writer, several readers.
-    Sqlite { options: Box<SqliteConnectOptions>, readers: Readers },
+    Sqlite { options: Box<SqliteConnectOptions>, readers: Readers, quick: QuickReaders },
     /// A server that many nodes share.
     Postgres { pool: PgPool },
+}
+
+/// What a connection is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reads {
+    /// A few rows by their keys.
+    ByKey,
+    /// Anything, however long it takes.
+    Anything,
 }
 
 /// One connection, whichever database it leads to.
@@ -56,14 +69,25 @@ pub struct Conn {
 
 #[derive(Debug)]
 enum Inner {
-    Writer(SqliteConnection),
+    Writer(Direct),
+    Quick(QuickReader),
     Reader(Reader),
     Postgres(PoolConnection<Postgres>),
 }
 
 /// A row type that reads from every database: derive `sqlx::FromRow`, or use a tuple.
-pub trait Record: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
-impl<T> Record for T where T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
+pub trait Record:
+    Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, EmbeddedRow> + for<'r> FromRow<'r, PgRow>
+{
+}
+impl<T> Record for T where
+    T: Send
+        + Unpin
+        + for<'r> FromRow<'r, SqliteRow>
+        + for<'r> FromRow<'r, EmbeddedRow>
+        + for<'r> FromRow<'r, PgRow>
+{
+}
 
 macro_rules! bind {
     ($query:expr, $args:expr) => {{
@@ -88,11 +112,19 @@ macro_rules! bind {
     }};
 }
 
-/// Runs one expression on whichever connection this is, with `$conn` bound to it.
+/// Runs `$direct` where the connection works on the spot, with `$here` bound to it, and else `$run` with `$conn`.
 macro_rules! on {
-    ($self:expr, |$conn:ident| $run:expr) => {
+    ($self:expr, |$here:ident| $direct:expr, |$conn:ident| $run:expr) => {
         match &mut $self.inner {
-            Inner::Writer($conn) => $run,
+            Inner::Writer($here) => Ok($direct?),
+            Inner::Quick(reader) => {
+                let done = reader.get().and_then(|$here| $direct).map_err(StoreError::from);
+                if let Err(StoreError::Failed(_) | StoreError::Disk(_)) = &done {
+                    // It may be the connection that failed, and a fresh one costs little.
+                    reader.discard();
+                }
+                done
+            }
             Inner::Reader(reader) => {
                 let done: Result<_, StoreError> = async {
                     let $conn = reader.get()?;
@@ -100,7 +132,6 @@ macro_rules! on {
                 }
                 .await;
                 if let Err(StoreError::Failed(_) | StoreError::Disk(_)) = &done {
-                    // It may be the connection that failed, and a fresh one costs little.
                     reader.discard();
                 }
                 done
@@ -124,7 +155,10 @@ impl Conn {
     /// # Errors
     /// [`StoreError`] when the database refuses it.
     pub async fn run(&mut self, sql: &'static str, args: Vec<Val>) -> Result<u64, StoreError> {
-        on!(self, |conn| Ok(bind!(sqlx::query(sql), args).execute(conn).await?.rows_affected()))
+        on!(self, |here| here.run(sql, &args), |conn| Ok(bind!(sqlx::query(sql), args)
+            .execute(conn)
+            .await?
+            .rows_affected()))
     }
 
     /// Inserts many rows with one statement. `head` is a constant up to and including `values`; what is put behind
@@ -150,9 +184,25 @@ impl Conn {
         if tuples.is_empty() {
             return Ok(());
         }
-        let text = AssertSqlSafe(format!("{head} {}", tuples.join(", ")));
-        let args = rows.into_iter().flatten();
-        on!(self, |conn| Ok(bind!(sqlx::query(text), args).execute(conn).await.map(drop)?))
+        let text = format!("{head} {}", tuples.join(", "));
+        self.run_of(text, rows.into_iter().flatten().collect()).await.map(drop)
+    }
+
+    /// Adds a row whose `id` is the first value, and puts that id into a queue of one column: one way to a database server
+    /// and back in place of two.
+    pub(super) async fn add_and_queue(
+        &mut self,
+        add: &'static str,
+        queue: &'static str,
+        args: Vec<Val>,
+    ) -> Result<(), StoreError> {
+        if matches!(self.inner, Inner::Postgres(_)) {
+            let both = format!("with added as ({add} returning id) {queue} select id from added");
+            return self.run_of(both, args).await.map(drop);
+        }
+        let id = args.first().cloned();
+        self.run(add, args).await?;
+        self.run_of(format!("{queue} values ($1)"), id.into_iter().collect()).await.map(drop)
     }
 
     /// All rows of a query.
@@ -160,7 +210,12 @@ impl Conn {
     /// # Errors
     /// [`StoreError`] when the database refuses it or a column does not fit.
     pub async fn all<T: Record>(&mut self, sql: &'static str, args: Vec<Val>) -> Result<Vec<T>, StoreError> {
-        on!(self, |conn| Ok(bind!(sqlx::query_as::<_, T>(sql), args).fetch_all(conn).await?))
+        on!(self, |here| here.rows(sql, &args, usize::MAX), |conn| Ok(bind!(
+            sqlx::query_as::<_, T>(sql),
+            args
+        )
+        .fetch_all(conn)
+        .await?))
     }
 
     /// The first row of a query, if there is one.
@@ -172,7 +227,12 @@ impl Conn {
         sql: &'static str,
         args: Vec<Val>,
     ) -> Result<Option<T>, StoreError> {
-        on!(self, |conn| Ok(bind!(sqlx::query_as::<_, T>(sql), args).fetch_optional(conn).await?))
+        on!(self, |here| here.rows(sql, &args, 1).map(|mut rows| rows.pop()), |conn| Ok(bind!(
+            sqlx::query_as::<_, T>(sql),
+            args
+        )
+        .fetch_optional(conn)
+        .await?))
     }
 
     /// All rows of a query whose text depends on how many values it is asked about: put together in this module from
@@ -182,14 +242,20 @@ impl Conn {
         sql: String,
         args: Vec<Val>,
     ) -> Result<Vec<T>, StoreError> {
-        let text = AssertSqlSafe(sql);
-        on!(self, |conn| Ok(bind!(sqlx::query_as::<_, T>(text), args).fetch_all(conn).await?))
+        on!(self, |here| here.rows(&sql, &args, usize::MAX), |conn| Ok(bind!(
+            sqlx::query_as::<_, T>(AssertSqlSafe(sql)),
+            args
+        )
+        .fetch_all(conn)
+        .await?))
     }
 
     /// The same for a statement, which tells how many rows it changed.
     pub(super) async fn run_of(&mut self, sql: String, args: Vec<Val>) -> Result<u64, StoreError> {
-        let text = AssertSqlSafe(sql);
-        on!(self, |conn| Ok(bind!(sqlx::query(text), args).execute(conn).await?.rows_affected()))
+        on!(self, |here| here.run(&sql, &args), |conn| Ok(bind!(sqlx::query(AssertSqlSafe(sql)), args)
+            .execute(conn)
+            .await?
+            .rows_affected()))
     }
 
     /// All rows of a chart's query over the scoped relation. The text is put together from two constants of the
@@ -200,8 +266,7 @@ impl Conn {
         sql: &'static str,
         args: Vec<Val>,
     ) -> Result<Vec<T>, StoreError> {
-        let text = AssertSqlSafe(format!("{scope} {sql}"));
-        on!(self, |conn| Ok(bind!(sqlx::query_as::<_, T>(text), args).fetch_all(conn).await?))
+        self.all_of(format!("{scope} {sql}"), args).await
     }
 
     /// Starts a write transaction. SQLite takes the write lock at once: a later upgrade would fail without waiting.
@@ -219,7 +284,7 @@ impl Conn {
     }
 
     async fn ping(&mut self) -> Result<(), StoreError> {
-        on!(self, |conn| Ok(conn.ping().await?))
+        on!(self, |_here| Ok::<_, sqlx::Error>(()), |conn| Ok(conn.ping().await?))
     }
 }
 
@@ -266,7 +331,7 @@ impl Backend {
         check_sqlite(&mut first, &path).await?;
         first.close().await?;
         let readers = Readers::new(options.clone().pragma("query_only", "on"));
-        Ok(Self::Sqlite { options: Box::new(options), readers })
+        Ok(Self::Sqlite { options: Box::new(options), readers, quick: QuickReaders::new(&path) })
     }
 
     async fn open_postgres(url: &str) -> Result<Self, StoreError> {
@@ -340,10 +405,10 @@ impl Backend {
     }
 
     /// The one writing connection of the embedded database; `None` where each write has a connection of its own.
-    pub(super) async fn writer(&self, sealer: &Sealer) -> Result<Option<Conn>, StoreError> {
+    pub(super) fn writer(&self, sealer: &Sealer) -> Result<Option<Conn>, StoreError> {
         match self {
             Self::Sqlite { options, .. } => {
-                let inner = Inner::Writer(SqliteConnection::connect_with(options).await?);
+                let inner = Inner::Writer(Direct::open(options.get_filename(), May::Write)?);
                 Ok(Some(Conn { inner, sealer: sealer.clone() }))
             }
             Self::Postgres { .. } => Ok(None),
@@ -351,9 +416,12 @@ impl Backend {
     }
 
     /// A connection for reading (and, on PostgreSQL, for a write transaction).
-    pub(super) async fn connection(&self, sealer: &Sealer) -> Result<Conn, StoreError> {
+    pub(super) async fn connection(&self, sealer: &Sealer, reads: Reads) -> Result<Conn, StoreError> {
         let sealer = sealer.clone();
         Ok(match self {
+            Self::Sqlite { quick, .. } if reads == Reads::ByKey => {
+                Conn { inner: Inner::Quick(quick.take().await?), sealer }
+            }
             Self::Sqlite { readers, .. } => Conn { inner: Inner::Reader(readers.take().await?), sealer },
             Self::Postgres { pool } => Conn { inner: Inner::Postgres(pool.acquire().await?), sealer },
         })
@@ -419,7 +487,10 @@ impl Backend {
     /// Closes every connection.
     pub(super) async fn close(&self) {
         match self {
-            Self::Sqlite { readers, .. } => readers.close().await,
+            Self::Sqlite { readers, quick, .. } => {
+                quick.close();
+                readers.close().await;
+            }
             Self::Postgres { pool } => pool.close().await,
         }
     }

@@ -3,6 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::types::{padded, places};
 use super::{Conn, StoreError, Tx, args, sealed};
 use crate::model::people::Sex;
 use crate::model::{ChildId, ClassId, Day, DistrictId, Instant, Private, SchoolId};
@@ -109,15 +110,22 @@ pub async fn add_guardian(tx: &mut Tx, child: ChildId, guardian: &Guardian) -> R
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn get(conn: &mut Conn, id: ChildId) -> Result<Option<Child>, StoreError> {
-    conn.first(
-        "select c.id, c.district_id, c.given_name, c.family_name, c.birth_date, c.sex, c.language, s.id as school_id, \
-         s.name as school_name, s.time_zone, k.id as class_id, k.name as class_name, k.grade from children c \
-         join enrollments e on e.child_id = c.id and e.to_date is null join schools s on s.id = e.school_id \
-         join classes k on k.id = e.class_id where c.id = $1",
-        args![id],
-    )
-    .await
+    conn.all_scoped(CHILD, "where c.id = $1", args![id]).await.map(|mut rows: Vec<Child>| rows.pop())
 }
+
+/// Many children, each with its current place. Who is enrolled nowhere is not among them.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn get_all(conn: &mut Conn, ids: &[ChildId]) -> Result<Vec<Child>, StoreError> {
+    let ids = padded(ids);
+    conn.all_of(format!("{CHILD} where c.id in ({})", places(1, ids.len())), ids).await
+}
+
+const CHILD: &str = "select c.id, c.district_id, c.given_name, c.family_name, c.birth_date, c.sex, c.language, \
+    s.id as school_id, s.name as school_name, s.time_zone, k.id as class_id, k.name as class_name, k.grade \
+    from children c join enrollments e on e.child_id = c.id and e.to_date is null join schools s on s.id = e.school_id \
+    join classes k on k.id = e.class_id";
 
 /// The district of a child, wherever it is enrolled, or whether it is at all.
 ///

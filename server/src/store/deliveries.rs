@@ -175,6 +175,21 @@ pub async fn stuck(
         .unwrap_or((0, None)))
 }
 
+/// How many urgent messages cannot leave, in all districts.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn stuck_in_all(conn: &mut Conn) -> Result<i64, StoreError> {
+    let row: Option<(i64,)> = conn
+        .first(
+            "select count(*) from deliveries d join outbox o on o.id = d.alert_id where d.delivered_at is null and \
+             d.failure is not null and d.urgent = $1 and o.acknowledged_at is null",
+            args![true],
+        )
+        .await?;
+    Ok(row.map_or(0, |(n,)| n))
+}
+
 /// A worker's sign of life.
 ///
 /// # Errors

@@ -8,16 +8,18 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, mpsc, oneshot};
-use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 use super::StoreError;
 use super::backend::Conn;
 use super::tx::{Act, Tx, Work};
 use crate::ctx::Ctx;
+use crate::meters::{self, Part};
 use crate::{Error, Result};
 
 /// How many units may share one commit. More would make the first wait for the last.
@@ -34,21 +36,36 @@ struct Waiting {
     answer: oneshot::Sender<Result<Done>>,
 }
 
-/// A handle to the writer task.
+/// A handle to the writer.
 #[derive(Clone, Debug)]
 pub(super) struct Writer {
     queue: Arc<Mutex<Option<mpsc::Sender<Waiting>>>>,
     sender: mpsc::WeakSender<Waiting>,
-    task: Arc<Mutex<Option<JoinHandle<()>>>>,
+    ended: Arc<Mutex<Option<oneshot::Receiver<()>>>>,
 }
 
 impl Writer {
-    /// Starts the task that owns the writing connection.
-    pub(super) fn start(conn: Conn) -> Self {
+    /// Starts the thread that owns the writing connection. A thread of its own: its statements work where they are called
+    /// and its commits wait for the disk, and neither may hold up a request.
+    pub(super) fn start(conn: Conn) -> std::result::Result<Self, StoreError> {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let sender = queue.downgrade();
-        let task = tokio::spawn(write_all(conn, waiting));
-        Self { queue: Arc::new(Mutex::new(Some(queue))), sender, task: Arc::new(Mutex::new(Some(task))) }
+        let (end, ended) = oneshot::channel();
+        let runtime = Handle::current();
+        std::thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || {
+                runtime.block_on(write_all(conn, waiting));
+                let _ = end.send(());
+            })
+            .map_err(|error| {
+                StoreError::Refused(format!("the writer's thread cannot be started: {error}"))
+            })?;
+        Ok(Self {
+            queue: Arc::new(Mutex::new(Some(queue))),
+            sender,
+            ended: Arc::new(Mutex::new(Some(ended))),
+        })
     }
 
     /// Hands in a unit of work and waits for the commit that holds it. When the caller goes away, the work is
@@ -59,9 +76,14 @@ impl Writer {
         W: for<'t> Fn(&'t mut Tx) -> Work<'t, T> + Send + Sync + 'static,
     {
         let work = Arc::new(work);
+        // What the work logs stands under its request.
+        let span = tracing::Span::current();
         let unit: Unit = Box::new(move |tx| {
             let (ctx, work) = (Arc::clone(&ctx), Arc::clone(&work));
-            Box::pin(async move { Ok(Box::new(tx.perform(ctx, act, &*work).await?) as Done) })
+            let span = span.clone();
+            Box::pin(
+                async move { Ok(Box::new(tx.perform(ctx, act, &*work).await?) as Done) }.instrument(span),
+            )
         });
         let (answer, answered) = oneshot::channel();
         let queue = self.sender.upgrade().ok_or(StoreError::Closed)?;
@@ -74,9 +96,9 @@ impl Writer {
     /// Takes no more work, finishes what was accepted and closes the connection.
     pub(super) async fn close(&self) {
         self.queue.lock().await.take();
-        let task = self.task.lock().await.take();
-        if let Some(task) = task {
-            let _ = task.await;
+        let ended = self.ended.lock().await.take();
+        if let Some(ended) = ended {
+            let _ = ended.await;
         }
     }
 }
@@ -102,6 +124,8 @@ async fn commit_together(tx: &mut Tx, batch: &mut Vec<Waiting>) {
         }
         return;
     }
+    let begun = Instant::now();
+    let units = batch.len() as u64;
     let mut results = Vec::with_capacity(batch.len());
     let mut broken = false;
     // A unit alone needs no savepoint: undoing it is undoing the transaction.
@@ -120,7 +144,11 @@ async fn commit_together(tx: &mut Tx, batch: &mut Vec<Waiting>) {
         results.push((waiting.answer, outcome));
     }
     let committed = !broken && tx.run("commit", vec![]).await.is_ok();
-    if !committed {
+    if committed {
+        meters::COMMITS.took(begun.elapsed());
+        meters::UNITS_PER_COMMIT.add(units);
+        meters::beat(Part::Writer);
+    } else {
         // After a disk error SQLite may already have rolled back by itself; then this does nothing.
         let _ = tx.run("rollback", vec![]).await;
     }
@@ -157,8 +185,7 @@ async fn perform(tx: &mut Tx, unit: &Unit) -> Result<Done> {
     AssertUnwindSafe(unit(tx)).catch_unwind().await.unwrap_or(Err(StoreError::Panicked.into()))
 }
 
-/// How the savepoint of a batch stands between two units. Each statement is a way to the connection's thread and back,
-/// so no more of them are sent than needed.
+/// How the savepoint of a batch stands between two units.
 enum Savepoint {
     None,
     /// The last unit's work stands behind it.
@@ -176,7 +203,10 @@ async fn in_savepoint(
 ) -> Result<Done> {
     let made = match savepoint {
         Savepoint::None => tx.run("savepoint unit", vec![]).await.map(drop),
-        Savepoint::Used => tx.run("release unit; savepoint unit", vec![]).await.map(drop),
+        Savepoint::Used => match tx.run("release unit", vec![]).await {
+            Ok(_) => tx.run("savepoint unit", vec![]).await.map(drop),
+            Err(error) => Err(error),
+        },
         Savepoint::Clean => Ok(()),
     };
     if let Err(error) = made {

@@ -73,10 +73,12 @@ pub(crate) use types::args;
 
 use std::sync::Arc;
 
-use crate::ctx::Ctx;
+use crate::ctx::{Actor, Ctx};
+use crate::meters;
 use crate::seal::field::Sealer;
 use crate::{Error, Result};
-use backend::Backend;
+use backend::{Backend, Reads};
+use tracing::Instrument;
 
 /// The store: cheap to clone, shared by all.
 #[derive(Clone, Debug)]
@@ -99,7 +101,7 @@ impl Store {
     pub async fn open(url: &str, sealer: Sealer) -> std::result::Result<Self, StoreError> {
         let backend = Backend::open(url).await?;
         backend.migrate().await?;
-        let writer = backend.writer(&sealer).await?.map(group_commit::Writer::start);
+        let writer = backend.writer(&sealer)?.map(group_commit::Writer::start).transpose()?;
         Ok(Self { backend, writer, sealer })
     }
 
@@ -169,25 +171,34 @@ impl Store {
         W: for<'t> Fn(&'t mut Tx) -> Work<'t, T> + Send + Sync + 'static,
     {
         let ctx = Arc::new(ctx.clone());
-        match &self.writer {
+        let done = match &self.writer {
             Some(writer) => writer.run(ctx, act, work).await,
             None => {
                 let (backend, sealer) = (self.backend.clone(), self.sealer.clone());
                 // Detached: sqlx leaks an open transaction when `begin` is cancelled, and the next borrower's
                 // acknowledged write would vanish with it.
-                tokio::spawn(async move { tx::run_alone(&backend, &sealer, &ctx, act, &work, TRIES).await })
-                    .await
-                    .map_err(|_| Error::Store(StoreError::Panicked))?
+                let work = async move { tx::run_alone(&backend, &sealer, &ctx, act, &work, TRIES).await };
+                tokio::spawn(work.in_current_span()).await.unwrap_or(Err(Error::Store(StoreError::Panicked)))
             }
+        };
+        if let Err(Error::Store(error)) = &done {
+            meters::refused(error);
         }
+        done
     }
 
     /// A connection for reading.
     ///
     /// # Errors
     /// [`StoreError`] when none can be had in time.
-    pub async fn read(&self, _ctx: &Ctx) -> Result<Conn> {
-        Ok(self.backend.connection(&self.sealer).await?)
+    pub async fn read(&self, ctx: &Ctx) -> Result<Conn> {
+        // A child, and whoever has not signed in yet, asks for a few rows by their keys. What staff, jobs and commands ask
+        // for may take long and must hold up nobody.
+        let reads = match ctx.actor {
+            Actor::Student(_) | Actor::Nobody => Reads::ByKey,
+            Actor::Staff(_) | Actor::Job(_) | Actor::Console => Reads::Anything,
+        };
+        Ok(self.backend.connection(&self.sealer, reads).await?)
     }
 
     /// Finishes what was accepted and closes every connection.

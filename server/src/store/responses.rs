@@ -150,23 +150,25 @@ pub async fn current(conn: &mut Conn, administration: AdministrationId) -> Resul
     .await
 }
 
-/// The latest answer to every item that a child was asked in a window.
+/// The latest answer to every item of several administrations.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
-pub async fn current_of_child(
+pub async fn current_of_all(
     conn: &mut Conn,
-    window: WindowId,
-    child: ChildId,
+    administrations: &[AdministrationId],
 ) -> Result<Vec<Response>, StoreError> {
-    conn.all(
-        "select r.administration_id, r.item, r.seq, r.code, r.declined, r.answered_at from administrations a \
-         join responses r on r.administration_id = a.id where a.window_id = $1 and a.child_id = $2 and \
-         a.informant = 'student' and r.seq = (select max(n.seq) from responses n \
+    if administrations.is_empty() {
+        return Ok(Vec::new());
+    }
+    let administrations = padded(administrations);
+    let sql = format!(
+        "select r.administration_id, r.item, r.seq, r.code, r.declined, r.answered_at from responses r \
+         where r.administration_id in ({}) and r.seq = (select max(n.seq) from responses n \
          where n.administration_id = r.administration_id and n.item = r.item)",
-        args![window, child],
-    )
-    .await
+        places(1, administrations.len())
+    );
+    conn.all_of(sql, administrations).await
 }
 
 /// Every answer to an administration with the ones it replaced, in the order given.

@@ -1,7 +1,10 @@
 //! Sign-ins: opaque tokens, stored hashed.
 
+use std::collections::HashMap;
+
 use sqlx::FromRow;
 
+use super::types::places;
 use super::{Conn, StoreError, Tx, args};
 use crate::model::{ChildId, DistrictId, Instant, SittingId, UserId, WindowId};
 
@@ -43,18 +46,42 @@ pub async fn add(tx: &mut Tx, token_hash: Vec<u8>, session: &Session) -> Result<
     .map(drop)
 }
 
+const SESSION: &str = "select s.kind, s.user_id, s.child_id, s.window_id, s.sitting_id, w.district_id, s.created_at, \
+    s.seen_at, s.expires_at, s.factor_at, s.device, s.token_hash from sessions s left join windows w on w.id = s.window_id";
+
+/// A sign-in with the hash it stands under.
+#[derive(FromRow)]
+struct Found {
+    token_hash: Vec<u8>,
+    #[sqlx(flatten)]
+    session: Session,
+}
+
 /// The sign-in of a token's hash.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn get(conn: &mut Conn, token_hash: Vec<u8>) -> Result<Option<Session>, StoreError> {
-    conn.first(
-        "select s.kind, s.user_id, s.child_id, s.window_id, s.sitting_id, w.district_id, s.created_at, s.seen_at, \
-         s.expires_at, s.factor_at, s.device from sessions s left join windows w on w.id = s.window_id \
-         where s.token_hash = $1",
-        args![token_hash],
-    )
-    .await
+    let found: Vec<Session> = conn.all_scoped(SESSION, "where s.token_hash = $1", args![token_hash]).await?;
+    Ok(found.into_iter().next())
+}
+
+/// The sign-ins of many tokens' hashes.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn get_all(
+    conn: &mut Conn,
+    mut hashes: Vec<Vec<u8>>,
+) -> Result<HashMap<Vec<u8>, Session>, StoreError> {
+    // Few different texts of the statement, as everywhere.
+    let missing = hashes.len().next_power_of_two() - hashes.len();
+    if let Some(last) = hashes.last().cloned() {
+        hashes.extend(std::iter::repeat_n(last, missing));
+    }
+    let sql = format!("{SESSION} where s.token_hash in ({})", places(1, hashes.len()));
+    let rows: Vec<Found> = conn.all_of(sql, hashes.into_iter().map(super::Val::from).collect()).await?;
+    Ok(rows.into_iter().map(|found| (found.token_hash, found.session)).collect())
 }
 
 /// Notes that a sign-in was used.

@@ -5,14 +5,15 @@ use std::ops::{Deref, DerefMut};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use uuid::Uuid;
 
-use super::backend::{Backend, Conn, Reference};
+use super::backend::{Backend, Conn, Reads, Reference};
 use super::{StoreError, audit};
 use crate::ctx::Ctx;
+use crate::meters::{self, Part};
 use crate::seal::field::Sealer;
 use crate::{Error, Result};
 
@@ -149,13 +150,22 @@ where
 {
     let mut attempt = 1;
     loop {
-        let mut tx = Tx::new(backend.connection(sealer).await?, Arc::clone(ctx));
+        let mut tx = Tx::new(backend.connection(sealer, Reads::Anything).await?, Arc::clone(ctx));
         tx.conn.begin().await?;
         // A panic must not leave the transaction open: the connection goes back to the pool, and the next borrower
         // would commit a stranger's half-done work.
         let performed = AssertUnwindSafe(tx.perform(Arc::clone(ctx), act, work)).catch_unwind().await;
         let outcome = match performed.unwrap_or(Err(StoreError::Panicked.into())) {
-            Ok(done) => tx.conn.run("commit", vec![]).await.map(|_| done).map_err(Error::from),
+            Ok(done) => {
+                let begun = Instant::now();
+                let committed = tx.conn.run("commit", vec![]).await;
+                if committed.is_ok() {
+                    meters::COMMITS.took(begun.elapsed());
+                    meters::UNITS_PER_COMMIT.add(1);
+                    meters::beat(Part::Writer);
+                }
+                committed.map(|_| done).map_err(Error::from)
+            }
             Err(error) => Err(error),
         };
         let Err(error) = outcome else { return outcome };

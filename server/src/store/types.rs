@@ -64,6 +64,18 @@ pub(super) fn padded<T: Copy + Into<Val>>(values: &[T]) -> Vec<Val> {
     values.iter().chain(std::iter::repeat_n(last, missing)).map(|value| (*value).into()).collect()
 }
 
+/// The values of a list, each once.
+pub(super) fn distinct<T: Copy + PartialEq>(values: &[T]) -> Vec<T> {
+    // A handful of windows or sittings, however many children.
+    let mut once = Vec::new();
+    for value in values {
+        if !once.contains(value) {
+            once.push(*value);
+        }
+    }
+    once
+}
+
 macro_rules! from {
     ($($from:ty => |$x:ident| $make:expr;)+) => {$(
         impl From<$from> for Val { fn from($x: $from) -> Self { $make } }

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::types::{padded, places};
+use super::types::{distinct, padded, places};
 use super::{Conn, StoreError, Tx, args};
 use crate::model::window::{ConsentMode, ConsentStatus, SittingState, WindowState};
 use crate::model::{ChildId, ClassId, Day, DistrictId, Instant, SchoolId, SittingId, UserId, WindowId};
@@ -183,6 +183,50 @@ pub async fn asked(
     .await
 }
 
+/// A window with one of the instruments that it asks, if it asks any.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the tables")]
+pub struct Asks {
+    pub opens_on: Day,
+    pub rehearsal: bool,
+    position: Option<i64>,
+    instrument: Option<String>,
+    version: Option<i64>,
+    informant: Option<String>,
+    min_age: Option<i64>,
+    max_age: Option<i64>,
+}
+
+impl Asks {
+    /// The instrument, where it is asked at this age.
+    pub fn instrument_at(self, age: i64) -> Option<WindowInstrument> {
+        let (min_age, max_age) = (self.min_age?, self.max_age?);
+        (min_age..=max_age).contains(&age).then_some(WindowInstrument {
+            position: self.position?,
+            instrument: self.instrument?,
+            version: self.version?,
+            informant: self.informant?,
+            min_age,
+            max_age,
+        })
+    }
+}
+
+/// A window and what it asks one informant about children of any age, in order; one row where it asks nothing, none where
+/// there is no such window.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot be read.
+pub async fn asks(conn: &mut Conn, window: WindowId, informant: &str) -> Result<Vec<Asks>, StoreError> {
+    conn.all(
+        "select w.opens_on, w.rehearsal, i.position, i.instrument, i.version, i.informant, i.min_age, i.max_age \
+         from windows w left join window_instruments i on i.window_id = w.id and i.informant = $2 where w.id = $1 \
+         order by i.position",
+        args![window, informant],
+    )
+    .await
+}
+
 /// Everything a window asks, in order.
 ///
 /// # Errors
@@ -203,6 +247,7 @@ pub struct Standing {
     pub opens_on: Day,
     pub window_state: WindowState,
     pub consent_mode: ConsentMode,
+    pub rehearsal: bool,
     pub sitting_state: SittingState,
     pub consent: Option<ConsentStatus>,
 }
@@ -228,7 +273,7 @@ pub async fn standing(
     sitting: SittingId,
 ) -> Result<Option<Standing>, StoreError> {
     conn.first(
-        "select w.opens_on, w.state as window_state, w.consent_mode, t.state as sitting_state, k.status as consent \
+        "select w.opens_on, w.state as window_state, w.consent_mode, w.rehearsal, t.state as sitting_state, k.status as consent \
          from windows w join sittings t on t.id = $3 left join consents k on k.window_id = coalesce(w.consent_of, w.id) \
          and k.child_id = $1 \
          where w.id = $2",
@@ -305,7 +350,7 @@ pub async fn sitting_states(
     conn: &mut Conn,
     sittings: &[SittingId],
 ) -> Result<Vec<(SittingId, SittingState)>, StoreError> {
-    let sittings = padded(sittings);
+    let sittings = padded(&distinct(sittings));
     let sql = format!("select id, state from sittings where id in ({})", places(1, sittings.len()));
     conn.all_of(sql, sittings).await
 }

@@ -59,6 +59,8 @@ pub async fn assent(posted: Posted) -> Response {
         Ok(()) if said == Assent::Yes && matches!(check_in.band, AgeBand::A | AgeBand::B) => {
             Redirect::to("/check-in/practice").into_response()
         }
+        // Nothing is answered yet: both of these come only from the page before the first question.
+        Ok(()) if said == Assent::Yes => Redirect::to(&question_path(1)).into_response(),
         Ok(()) => Redirect::to("/check-in").into_response(),
         // Not now: the same kind page as at the door.
         Err(Error::Invalid { message, .. }) => {
@@ -131,11 +133,13 @@ fn HideHint() -> impl IntoView {
 pub fn review_page(visit: &Visit, status: StatusCode, check_in: &CheckIn) -> Response {
     let (band, last) = (check_in.band, check_in.questions);
     let token = visit.form_token.clone();
+    // Made with the page, so that a second tap on Finish is known as the same one.
+    let key = uuid::Uuid::new_v4().simple().to_string();
     let title = visit.look.language.words().last_title;
     render::page(visit, status, Head::student(title, Some(band)), move || {
         view! {
             <StudentFrame band=Some(band) hide=true>
-                <LastSheet token last/>
+                <LastSheet token last key/>
                 <AnswerKeys/>
             </StudentFrame>
         }
@@ -144,10 +148,8 @@ pub fn review_page(visit: &Visit, status: StatusCode, check_in: &CheckIn) -> Res
 
 /// The sheet after the last question.
 #[component]
-pub fn LastSheet(token: String, last: usize) -> impl IntoView {
+pub fn LastSheet(token: String, last: usize, key: String) -> impl IntoView {
     let words = words();
-    // Made with the page, so that a second tap on Finish is known as the same one.
-    let key = uuid::Uuid::new_v4().to_string();
     view! {
         <form class="sheet question" method="post" action="/check-in/finish" autocomplete="off">
             <Token value=token/>

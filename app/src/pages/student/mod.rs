@@ -16,6 +16,7 @@ pub mod device;
 pub mod entry;
 pub mod finish;
 pub mod help;
+mod kept_sheets;
 pub mod learn;
 pub mod look;
 pub mod practice;

@@ -5,12 +5,16 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use server::Error;
+use uuid::Uuid;
 
 use super::check_in::LastSheet;
 use super::help::HelpSheet;
+use super::kept_sheets::{self, Secrets, key_of};
 use super::question::{Sheet, items_before_break};
 use super::{failure, path_of, question_path};
-use crate::api::check_in::{Step, device_key, get_check_in, get_closing, get_questions, is_hand_raised};
+use crate::api::check_in::{
+    CheckIn, Closing, Question, Step, device_key, get_check_in, get_closing, get_questions, is_hand_raised,
+};
 use crate::assets;
 use crate::components::icon::Icon;
 use crate::components::shell::Head;
@@ -90,8 +94,31 @@ pub async fn all(visit: Visit) -> Response {
     };
     let closing = get_closing(&visit, &check_in.readers);
     let hand = is_hand_raised(&visit).await;
-    let (band, of, token) = (check_in.band, check_in.questions, visit.form_token.clone());
-    let html = render::fragment(&visit, move || {
+    let (band, of) = (check_in.band, check_in.questions);
+    let secrets = Secrets {
+        token: visit.form_token.clone(),
+        // Made with the page, so that a second tap on Finish is known as the same one.
+        hand_in: Uuid::new_v4().simple().to_string(),
+        device: key,
+    };
+    let kept =
+        key_of(&questions, &(visit.look, band, of, &closing, &check_in.readers, &check_in.there_until, hand));
+    let html = kept_sheets::page(kept, &secrets, |secrets| {
+        rendered(&visit, check_in, questions, closing, hand, secrets)
+    });
+    ([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response()
+}
+
+fn rendered(
+    visit: &Visit,
+    check_in: CheckIn,
+    questions: Vec<Question>,
+    closing: Closing,
+    hand: Option<bool>,
+    Secrets { token, hand_in, device }: Secrets,
+) -> String {
+    let (band, of) = (check_in.band, check_in.questions);
+    render::fragment(visit, move || {
         let words = words();
         let titled = |title: &str| format!("{title} · {}", words.place);
         let rests = (2..=of).filter(|number| (number - 1).is_multiple_of(items_before_break(band)));
@@ -111,11 +138,11 @@ pub async fn all(visit: Visit) -> Response {
             view! { <Sheet token=token.clone() question band note=None/> }
         });
         view! {
-            <div id="sheets" data-key=key>
+            <div id="sheets" data-key=device>
                 {sheets.collect_view()}
                 {rests.collect_view()}
                 <div class="step" data-path="/check-in" data-title=titled(words.last_title)>
-                    <LastSheet token=token.clone() last=of/>
+                    <LastSheet token=token.clone() last=of key=hand_in/>
                 </div>
                 <div class="step" data-path="/help" data-title=titled(words.help_title)>
                     <HelpSheet token=token.clone() closing readers=check_in.readers.clone() until=check_in.there_until.clone() signed_in=true under_way=true hand/>
@@ -124,8 +151,7 @@ pub async fn all(visit: Visit) -> Response {
             </div>
         }
         .into_any()
-    });
-    ([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response()
+    })
 }
 
 #[cfg(test)]

@@ -216,8 +216,7 @@ pub struct HeldAnswer {
 /// As [`super::question`].
 pub async fn hold(services: &Services, ctx: &Ctx) -> Result<Held> {
     require(ctx, Action::AnswerOwn, Place::Anywhere)?;
-    let mut conn = services.store.read(ctx).await?;
-    let battery = Battery::load(&mut conn, student(ctx)?).await?;
+    let battery = Battery::of(services, ctx).await?;
     let next = match battery.step() {
         Step::Question(number) => number,
         Step::Review => battery.asks.items().count() + 1,

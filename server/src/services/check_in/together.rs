@@ -20,7 +20,7 @@ use crate::model::{AdministrationId, ChildId, Instant, SittingId, WindowId};
 use crate::services::scoring;
 use crate::store::administrations::{self, Administration};
 use crate::store::responses::{self, Response};
-use crate::store::windows::{self, Standing};
+use crate::store::windows;
 use crate::store::{Act, Store, StoreError, Tx};
 use crate::{Error, Result};
 
@@ -175,12 +175,12 @@ fn set(outcomes: &mut [Option<Result<Saved>>], at: usize, outcome: Result<Saved>
 /// Finds each answer's place; who may not answer now, or answers what nobody asked, has its outcome at once.
 async fn place(tx: &mut Tx, all: &[One], outcomes: &mut [Option<Result<Saved>>]) -> Result<Vec<Placed>> {
     let children: Vec<ChildId> = all.iter().map(|one| one.student.child).collect();
-    let sittings: HashSet<SittingId> = all.iter().map(|one| one.student.sitting).collect();
-    let sittings: Vec<SittingId> = sittings.into_iter().collect();
+    let sittings: Vec<SittingId> = all.iter().map(|one| one.student.sitting).collect();
     let sittings: HashMap<SittingId, SittingState> =
         windows::sitting_states(tx, &sittings).await?.into_iter().collect();
     let mut batteries: HashMap<(ChildId, WindowId), Vec<administrations::Standing>> = HashMap::new();
-    for row in administrations::batteries(tx, &children).await? {
+    let in_windows: Vec<WindowId> = all.iter().map(|one| one.student.window).collect();
+    for row in administrations::batteries(tx, &children, &in_windows).await? {
         batteries.entry((row.administration.child_id, row.administration.window_id)).or_default().push(row);
     }
     let mut placed = Vec::with_capacity(all.len());
@@ -209,14 +209,8 @@ async fn place(tx: &mut Tx, all: &[One], outcomes: &mut [Option<Result<Saved>>])
 fn asks_of(rows: Option<&Vec<administrations::Standing>>, sitting: Option<&SittingState>) -> Result<Asks> {
     let (Some(rows), Some(sitting)) = (rows, sitting) else { return Err(Error::NotFound) };
     let first = rows.first().ok_or(Error::NotFound)?;
-    let standing = Standing {
-        opens_on: first.opens_on,
-        window_state: first.window_state,
-        consent_mode: first.consent_mode,
-        sitting_state: *sitting,
-        consent: first.consent,
-    };
-    let asks = Asks::of(&standing, rows.iter().map(|row| row.administration.clone()).collect())?;
+    let asks =
+        Asks::of(&first.with_sitting(*sitting), rows.iter().map(|row| row.administration.clone()).collect())?;
     asks.takes_answers()?;
     Ok(asks)
 }

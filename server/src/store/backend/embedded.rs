@@ -1,0 +1,250 @@
+//! Connections to the embedded database that work where they are called.
+//!
+//! sqlx gives every SQLite connection a thread: each statement is a message to it, each row a message back, and each
+//! message a thread that wakes up. For a row by its key that is several times the work itself. These connections have no
+//! thread: the writer's is used by its own thread alone, and the others serve what a child's request reads, a handful of
+//! rows by key. What may read for long (figures, lists, jobs) stays with [`super::readers`], which holds nobody up.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, OpenFlags};
+use sqlx::error::{DatabaseError, ErrorKind};
+use sqlx::{Error, FromRow};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::rows::EmbeddedRow;
+use crate::store::{StoreError, Val};
+
+/// How many may be in use at once. None is held while anything else is waited for, so few ever are.
+const QUICK: usize = 16;
+/// How long one waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Prepared statements that a connection keeps.
+const STATEMENTS: usize = 256;
+
+/// What a connection may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum May {
+    Write,
+    Read,
+}
+
+/// One connection.
+#[derive(Debug)]
+pub(super) struct Direct {
+    conn: rusqlite::Connection,
+}
+
+impl Direct {
+    /// Opens a database that is there, with the settings that lose nothing, and looks whether it took them (REL-02).
+    pub(super) fn open(file: &Path, may: May) -> Result<Self, StoreError> {
+        // Whoever holds a connection is its only user at that moment, so SQLite need not lock it once more.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = rusqlite::Connection::open_with_flags(file, flags).map_err(failed)?;
+        conn.busy_timeout(Duration::from_secs(10)).map_err(failed)?;
+        conn.set_prepared_statement_cache_capacity(STATEMENTS);
+        let (cache, last) = match may {
+            May::Write => (-16_000, ""),
+            // They are several, and what children read is little.
+            May::Read => (-4_000, "pragma query_only = on;"),
+        };
+        conn.execute_batch(&format!(
+            "pragma foreign_keys = on; pragma synchronous = full; pragma secure_delete = on; pragma mmap_size = 0; \
+             pragma cache_size = {cache}; {last}"
+        ))
+        .map_err(failed)?;
+        let read =
+            |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(failed);
+        let journal: String =
+            conn.pragma_query_value(None, "journal_mode", |row| row.get(0)).map_err(failed)?;
+        if journal != "wal" || read("synchronous")? < 2 || read("foreign_keys")? != 1 {
+            return Err(StoreError::Refused(format!(
+                "a connection to {} did not take the safe settings (journal_mode {journal})",
+                file.display()
+            )));
+        }
+        Ok(Self { conn })
+    }
+
+    /// Runs a statement and tells how many rows it changed.
+    pub(super) fn run(&self, sql: &str, args: &[Val]) -> Result<u64, Error> {
+        let mut statement = self.prepared(sql, args)?;
+        let mut rows = statement.raw_query();
+        while rows.next().map_err(failed)?.is_some() {}
+        drop(rows);
+        Ok(self.conn.changes())
+    }
+
+    /// The rows of a query, at most so many.
+    pub(super) fn rows<T>(&self, sql: &str, args: &[Val], most: usize) -> Result<Vec<T>, Error>
+    where
+        T: for<'r> FromRow<'r, EmbeddedRow>,
+    {
+        let mut statement = self.prepared(sql, args)?;
+        let mut row = EmbeddedRow::named(statement.column_names().into_iter());
+        let mut rows = statement.raw_query();
+        let mut found = Vec::new();
+        while found.len() < most
+            && let Some(next) = rows.next().map_err(failed)?
+        {
+            row.fill(next).map_err(failed)?;
+            found.push(T::from_row(&row)?);
+        }
+        Ok(found)
+    }
+
+    fn prepared(&self, sql: &str, args: &[Val]) -> Result<CachedStatement<'_>, Error> {
+        let mut statement = self.conn.prepare_cached(sql).map_err(failed)?;
+        for at in 1..=statement.parameter_count() {
+            // "$7" is a name to SQLite; what it is counted as follows from where it first stands.
+            let number = statement.parameter_name(at).and_then(|name| name.get(1..)?.parse::<usize>().ok());
+            let value = number.and_then(|number| args.get(number.checked_sub(1)?));
+            let value = value.ok_or_else(|| Error::Protocol("a place without a value".to_owned()))?;
+            statement.raw_bind_parameter(at, bound(value)).map_err(failed)?;
+        }
+        Ok(statement)
+    }
+}
+
+fn bound(value: &Val) -> ToSqlOutput<'_> {
+    ToSqlOutput::Borrowed(match value {
+        Val::Int(x) => ValueRef::Integer(*x),
+        Val::Real(x) => ValueRef::Real(*x),
+        Val::Text(x) => ValueRef::Text(x.as_bytes()),
+        Val::Bool(x) => ValueRef::Integer(i64::from(*x)),
+        Val::Id(x) => ValueRef::Blob(x.as_bytes()),
+        Val::Bytes(x) => ValueRef::Blob(x),
+        Val::NoInt | Val::NoReal | Val::NoText | Val::NoBool | Val::NoId | Val::NoBytes => ValueRef::Null,
+    })
+}
+
+/// The connections that read for children.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct QuickReaders {
+    file: Arc<Path>,
+    idle: Arc<Mutex<Vec<Direct>>>,
+    places: Arc<Semaphore>,
+}
+
+impl QuickReaders {
+    /// Opens none yet.
+    pub(super) fn new(file: &Path) -> Self {
+        Self { file: file.into(), idle: Arc::default(), places: Arc::new(Semaphore::new(QUICK)) }
+    }
+
+    /// A connection, waited for.
+    pub(super) async fn take(&self) -> Result<QuickReader, StoreError> {
+        let waiting = Arc::clone(&self.places).acquire_owned();
+        let place = tokio::time::timeout(PATIENCE, waiting).await.map_err(|_| Error::PoolTimedOut)?;
+        let place = place.map_err(|_| Error::PoolClosed)?;
+        let idle = self.idle().pop();
+        let conn = match idle {
+            Some(conn) => conn,
+            None => Direct::open(&self.file, May::Read)?,
+        };
+        Ok(QuickReader { conn: Some(conn), readers: self.clone(), _place: place })
+    }
+
+    /// Gives out no more and closes those that are idle.
+    pub(super) fn close(&self) {
+        self.places.close();
+        self.idle().clear();
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Direct>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One of them in use; it goes back when this value goes.
+#[derive(Debug)]
+pub(super) struct QuickReader {
+    /// Taken only when this value goes, or when its file failed it.
+    conn: Option<Direct>,
+    readers: QuickReaders,
+    _place: OwnedSemaphorePermit,
+}
+
+impl QuickReader {
+    /// The connection.
+    pub(super) fn get(&self) -> Result<&Direct, Error> {
+        self.conn.as_ref().ok_or(Error::WorkerCrashed)
+    }
+
+    /// Never given out again.
+    pub(super) fn discard(&mut self) {
+        self.conn.take();
+    }
+}
+
+impl Drop for QuickReader {
+    fn drop(&mut self) {
+        if let Some(conn) = self.conn.take().filter(|_| !self.readers.places.is_closed()) {
+            self.readers.idle().push(conn);
+        }
+    }
+}
+
+/// SQLite's word on what went wrong, as sqlx's errors carry it, so that one place tells failures apart.
+#[derive(Debug)]
+struct Failed {
+    /// SQLite's extended code: the kind in the low byte.
+    code: i32,
+    message: String,
+}
+
+impl std::fmt::Display for Failed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "(code: {}) {}", self.code, self.message)
+    }
+}
+
+impl std::error::Error for Failed {}
+
+impl DatabaseError for Failed {
+    fn message(&self) -> &str {
+        &self.message
+    }
+
+    fn code(&self) -> Option<Cow<'_, str>> {
+        Some(self.code.to_string().into())
+    }
+
+    fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+        self
+    }
+
+    fn as_error_mut(&mut self) -> &mut (dyn std::error::Error + Send + Sync + 'static) {
+        self
+    }
+
+    fn into_error(self: Box<Self>) -> Box<dyn std::error::Error + Send + Sync + 'static> {
+        self
+    }
+
+    fn kind(&self) -> ErrorKind {
+        // SQLITE_CONSTRAINT with CHECK, FOREIGNKEY, NOTNULL, PRIMARYKEY, UNIQUE and ROWID above it.
+        match self.code {
+            275 => ErrorKind::CheckViolation,
+            787 => ErrorKind::ForeignKeyViolation,
+            1299 => ErrorKind::NotNullViolation,
+            1555 | 2067 | 2579 => ErrorKind::UniqueViolation,
+            _ => ErrorKind::Other,
+        }
+    }
+}
+
+fn failed(error: rusqlite::Error) -> Error {
+    match error {
+        rusqlite::Error::SqliteFailure(cause, message) => {
+            let message = message.unwrap_or_else(|| cause.to_string());
+            Error::Database(Box::new(Failed { code: cause.extended_code, message }))
+        }
+        // A statement that is wrong; its text is the program's own.
+        other => Error::Protocol(other.to_string()),
+    }
+}
