@@ -135,6 +135,10 @@ impl Ctx {
     }
 }
 
+/// By how many seconds the clocks of nodes may differ, or a clock be set back, without anything being made of it (REL-18).
+/// What was done further in the future than this was done before somebody set the clock back.
+pub const SKEW_SECONDS: i64 = 90;
+
 /// A UUIDv7 that carries `now`, so that rows of one time lie together.
 fn id_at(now: Instant) -> Uuid {
     static COUNTER: std::sync::Mutex<Option<ContextV7>> = std::sync::Mutex::new(None);

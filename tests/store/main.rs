@@ -9,6 +9,7 @@ mod backup;
 mod break_glass;
 mod capacity;
 mod casework;
+mod clock;
 mod consent;
 mod corrections;
 mod device;

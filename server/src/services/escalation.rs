@@ -7,7 +7,7 @@ use super::Services;
 use super::duty::Rota;
 use crate::Result;
 use crate::config::Clinical;
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, SKEW_SECONDS};
 use crate::model::people::Role;
 use crate::model::referral::ReferralState;
 use crate::model::{Instant, Private, ReferralId, UserId};
@@ -79,7 +79,10 @@ pub(crate) async fn escalate(services: &Services, ctx: &Ctx) -> Result<usize> {
     };
     let mut calls = 0;
     for one in ringing {
-        let minutes = ctx.now.seconds_since(one.alerted_at) / 60;
+        let seconds = ctx.now.seconds_since(one.alerted_at);
+        // Called in the future: the clock was set back, and nobody knows how long this has waited. Sooner is safe, and each
+        // rung is called once however often it is asked (REL-18).
+        let minutes = if seconds < -SKEW_SECONDS { i64::MAX } else { seconds / 60 };
         for rung in Rung::ALL {
             if minutes >= rung.minutes(&services.config.clinical) {
                 calls += usize::from(call(services, ctx, one.clone(), rung).await?);

@@ -11,7 +11,7 @@ use super::gather::Gather;
 pub use super::second_factor::code_now;
 use super::{Services, second_factor, staff};
 use crate::config::Clinical;
-use crate::ctx::{Actor, Ctx, Grant, Staff, Student};
+use crate::ctx::{Actor, Ctx, Grant, SKEW_SECONDS, Staff, Student};
 use crate::model::people::Role;
 use crate::model::{Instant, UserId};
 use crate::store::sessions::Session;
@@ -260,7 +260,8 @@ async fn look(services: &Services, ctx: &Ctx, token: &str, by: Use) -> Result<Se
         _ => HALF.0,
     };
     let unused = ctx.now.seconds_since(session.seen_at);
-    if ctx.now >= session.expires_at || unused >= idle {
+    // Used in the future: the clock was set back, and with it the sign-in would last longer than it may (REL-18).
+    if ctx.now >= session.expires_at || unused >= idle || unused < -SKEW_SECONDS {
         return Ok(nobody);
     }
     let found = match (session.kind.as_str(), session.user_id, session.child_id) {
