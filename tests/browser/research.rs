@@ -59,6 +59,7 @@ async fn the_points_of_a_figure_are_reached_by_arrows_d_11() {
         let stop = |n| if n == at { "0" } else { "-1" };
         json!((0..points).map(stop).collect::<Vec<_>>().join(","))
     };
+    browser.find("svg[role=group] [tabindex='-1']").await;
     assert_eq!(browser.run(&stops).await, roving(0), "one stop of the Tab key");
     let here = "return document.activeElement.getAttribute('aria-label')";
     browser.run(&format!("{first}.querySelector('[tabindex]').focus()")).await;

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use server::config::Config;
 use server::ctx::{Actor, Ctx};
@@ -12,6 +11,7 @@ use server::services::backups;
 use server::services::demo::{self, Plan};
 use server::store::{Act, Store, Val};
 use tests::place::Scratch;
+use tokio::sync::Semaphore;
 
 fn console() -> Ctx {
     Ctx::new(Actor::Console)
@@ -95,12 +95,14 @@ async fn a_backup_under_load_holds_no_half_transaction_bkp_03() {
     let services = Services::open(config(here.path(), &identity)).await.unwrap();
     let store =
         Store::open(&config(here.path(), &identity).database_url, crate::town::sealer()).await.unwrap();
-    let going = Arc::new(AtomicBool::new(true));
+    // So many writes beside each backup: a writer without an end would make each copy longer than the one before.
+    let allowed = Arc::new(Semaphore::new(0));
     let writer = {
-        let (store, going) = (store.clone(), Arc::clone(&going));
+        let (store, allowed) = (store.clone(), Arc::clone(&allowed));
         tokio::spawn(async move {
             let mut written = 0;
-            while going.load(Ordering::Relaxed) {
+            while let Ok(permit) = allowed.acquire().await {
+                permit.forget();
                 let ctx = console();
                 let id = ctx.id();
                 let write = store.write(&ctx, Act::new("test.pair"), move |tx| {
@@ -121,13 +123,14 @@ async fn a_backup_under_load_holds_no_half_transaction_bkp_03() {
     let mut seen = Vec::new();
     for n in 0..20 {
         let file = here.path().join(format!("{n}.age"));
+        allowed.add_permits(200);
         let made = backups::backup(&services, &console(), &file).await.unwrap();
         let rows = |table: &str| made.rows.iter().find(|(name, _)| name == table).unwrap().1;
         // Every audit row is a pair's, but for one that each backup leaves itself.
         assert_eq!(rows("districts"), rows("audit") - n - 1, "a half transaction in backup {n}");
         seen.push(rows("districts"));
     }
-    going.store(false, Ordering::Relaxed);
+    allowed.close();
     let written: i64 = writer.await.unwrap();
     println!("20 backups while {written} writes went on: districts in each {seen:?}");
     assert!(seen.is_sorted() && written > 20);
