@@ -13,8 +13,8 @@ pub fn run(repo: &Repo) -> Result<u8> {
     steps.next("browser part, styles and other assets");
     dist::quietly(repo)?;
     steps.next("server, optimised (the first time this takes minutes)");
-    let mut build = cargo(repo);
-    build.args(["build", "--release"]).args(cargo::WORKSPACE).args(["--bin", "firstlight"]);
+    let mut build = cargo::optimised(repo);
+    build.args(cargo::WORKSPACE).args(["--bin", "firstlight"]);
     cargo::run(&mut build, "building failed; the compiler's message stands above")?;
     steps.next("300 kills and 30,000 answers on each database (about half an hour)");
     let figures = repo.target.join("faults.jsonl");

@@ -1,6 +1,6 @@
 //! The load tool against an optimised server.
 
-use crate::cargo::{self, cargo};
+use crate::cargo;
 use crate::repo::Repo;
 use crate::say::{Result, Steps};
 use crate::{dist, needs};
@@ -12,8 +12,8 @@ pub fn run(repo: &Repo, arguments: &[String]) -> Result<u8> {
     steps.next("browser part, styles and other assets");
     dist::quietly(repo)?;
     steps.next("server and load tool, optimised (the first time this takes minutes)");
-    let mut build = cargo(repo);
-    build.args(["build", "--release"]).args(cargo::WORKSPACE).args(["--bin", "firstlight", "--bin", "load"]);
+    let mut build = cargo::optimised(repo);
+    build.args(cargo::WORKSPACE).args(["--bin", "firstlight", "--bin", "load"]);
     cargo::run(&mut build, "building failed; the compiler's message stands above")?;
     steps.next("load");
     let mut load = std::process::Command::new(repo.target.join("release/load"));

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::cargo::{self, cargo};
+use crate::cargo;
 use crate::dist;
 use crate::repo::Repo;
 use crate::say::{Doing, Result, Steps, size};
@@ -12,8 +12,8 @@ pub fn run(repo: &Repo) -> Result<()> {
     steps.next("browser part, styles and other assets");
     dist::quietly(repo)?;
     steps.next("server, optimised");
-    let mut build = cargo(repo);
-    build.args(["build", "--release", "--package", "app", "--bin", "firstlight"]);
+    let mut build = cargo::optimised(repo);
+    build.args(["--package", "app", "--bin", "firstlight"]);
     cargo::run(&mut build, "building the release failed; the compiler's message stands above")?;
     steps.next("list of parts");
     let parts = crate::parts::run(repo)?;
