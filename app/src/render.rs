@@ -37,7 +37,7 @@ where
         provide_context(Here { look: visit.look, path: visit.path.clone(), child });
         provide_context(FormToken(visit.form_token.clone()));
         let body = body().into_any();
-        (drawings.put_into(view! { <Shell head>{body}</Shell> }.to_html()), nonce)
+        (drawings.put_into(unmarked(view! { <Shell head>{body}</Shell> }.to_html())), nonce)
     });
     owner.unset_with_forced_cleanup();
     let mut response = (status, Html(format!("<!DOCTYPE html>{html}"))).into_response();
@@ -63,6 +63,12 @@ pub fn file(kind: &'static str, name: &str, body: impl Into<axum::body::Body>) -
     let disposition = format!("attachment; filename=\"{name}\"");
     ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], body.into())
         .into_response()
+}
+
+/// Without the marks that erased views put behind their parts where a browser would show them as text. Nothing that
+/// somebody typed is touched: its angle brackets are escaped.
+fn unmarked(html: String) -> String {
+    html.replace("<!></title>", "</title>").replace("<!></textarea>", "</textarea>")
 }
 
 /// A PDF to keep or print, under a name of letters, digits, points and dashes.

@@ -103,6 +103,9 @@ on_both_databases! {
         let empty = analyst.submit(form().set("recipient", "Institute").set("purpose", "x")).await.is(422);
         assert!(empty.says("Say in a sentence what they are for"), "{}", empty.readable());
         assert_eq!(empty.form("form[action='/district/research']").value("recipient"), Some("Institute"), "what was typed stays");
+        // What a browser shows as text holds no mark of the renderer's.
+        assert_eq!(empty.form("form[action='/district/research']").value("purpose").map(str::trim), Some("x"));
+        assert_eq!(empty.text("title"), "Answers for research · Firstlight");
         let window = form().choices("windows")[0].to_owned();
         let ask = form()
             .set("windows", &window)
