@@ -166,7 +166,7 @@ async fn page(visit: &Visit, id: ChildId, status: StatusCode, mut shown: Shown) 
                     .map(|text| view! { <Banner tone=Tone::Warn head="Nothing was changed" text urgent=true/> })}
                 <Body record shown token now reader=user/>
                 <QueueKeys/>
-                <ChartKeys/>
+                {view! { <ChartKeys/> }.into_any()}
             </StaffShell>
         }
     })

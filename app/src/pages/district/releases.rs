@@ -194,7 +194,7 @@ async fn page(
                     <a class="button" href="/district/research">"Answers for research"</a>
                 </div>
                 {body}
-                <ChartKeys/>
+                {view! { <ChartKeys/> }.into_any()}
             </StaffShell>
         }
     })
