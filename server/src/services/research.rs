@@ -186,10 +186,8 @@ pub async fn ask(services: &Services, ctx: &Ctx, wanted: NewExport) -> Result<Uu
 pub async fn decide(services: &Services, ctx: &Ctx, id: Uuid, yes: bool, note: &str) -> Result<()> {
     let me = staff(ctx)?.clone();
     require(ctx, Action::DecideResearch, Place::Anywhere)?;
-    let export = {
-        let mut conn = services.store.read(ctx).await?;
-        find(&mut conn, id, me.district).await?
-    };
+    let mut conn = services.store.read(ctx).await?;
+    let export = find(&mut conn, id, me.district).await?;
     require(ctx, Action::DecideResearch, Place::District(export.district_id))?;
     require_fresh(ctx)?;
     if export.asked_by == me.user {
@@ -201,7 +199,6 @@ pub async fn decide(services: &Services, ctx: &Ctx, id: Uuid, yes: bool, note: &
     let least = if yes { 0 } else { 3 };
     let note = words(note, "note", least, 500, "Say why not")?;
     if yes {
-        let mut conn = services.store.read(ctx).await?;
         let windows = windows_of(&mut conn, &export).await?;
         let people = gather::people(&mut conn, &windows).await?;
         if people.described() == 0 {
@@ -211,6 +208,7 @@ pub async fn decide(services: &Services, ctx: &Ctx, id: Uuid, yes: bool, note: &
             )));
         }
     }
+    drop(conn);
     let secret = crate::seal::field::fresh_key().map_err(StoreError::from)?.to_vec();
     let act = if yes { "research.approve" } else { "research.refuse" };
     services
