@@ -93,8 +93,10 @@ routes! {
 
     get "/sign-in", Who::Everybody => pages::sign_in::show;
     post "/sign-in", Who::Everybody => pages::sign_in::password;
-    get "/sign-in/code", Who::Everybody => pages::sign_in::show_code;
-    post "/sign-in/code", Who::Everybody => pages::sign_in::code;
+    get "/sign-in/code", Who::Everybody => pages::second_step::show;
+    post "/sign-in/code", Who::Everybody => pages::second_step::code;
+    post "/sign-in/passkey", Who::Everybody => pages::second_step::passkey;
+    post "/sign-in/passkey/challenge", Who::Everybody => pages::passkeys::ask_sign_in;
     post "/sign-out", Who::Everybody => pages::sign_in::sign_out;
     get "/home", Who::AnyStaff => pages::home::show;
 
@@ -183,10 +185,15 @@ routes! {
     get "/cover", Who::AnyStaff => pages::cover::show;
     post "/cover", Who::AnyStaff => pages::cover::take_off;
     post "/cover/here", Who::AnyStaff => pages::cover::here;
-    get "/confirm", Who::AnyStaff => pages::sign_in::show_confirm;
-    post "/confirm", Who::AnyStaff => pages::sign_in::confirm;
+    get "/confirm", Who::AnyStaff => pages::second_step::show_again;
+    post "/confirm", Who::AnyStaff => pages::second_step::code_again;
+    post "/confirm/passkey", Who::AnyStaff => pages::second_step::passkey_again;
+    post "/confirm/passkey/challenge", Who::AnyStaff => pages::passkeys::ask_again;
     get "/account", Who::AnyStaff => pages::account::show;
     post "/account/devices/end", Who::AnyStaff => pages::account::end_device;
+    post "/account/passkeys", Who::AnyStaff => pages::passkeys::add;
+    post "/account/passkeys/challenge", Who::AnyStaff => pages::passkeys::ask_add;
+    post "/account/passkeys/remove", Who::AnyStaff => pages::passkeys::remove;
     post "/account/recovery-codes", Who::AnyStaff => pages::account::renew_codes;
     get "/welcome/{token}", Who::Everybody => pages::welcome::show;
     post "/welcome/{token}", Who::Everybody => pages::welcome::accept;

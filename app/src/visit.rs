@@ -107,6 +107,12 @@ fn stays_uncovered(path: &str) -> bool {
     path == "/alerts" || path == "/alerts/events" || matches!(part, "cover" | "sittings")
 }
 
+/// What somebody who still has to add a passkey may open: their account, and the second factor it asks for.
+fn goes_before_passkey(path: &str) -> bool {
+    let part = path.split('/').nth(1).unwrap_or_default();
+    matches!(part, "account" | "confirm" | "cover" | "alerts")
+}
+
 /// The cover, and where the page goes on when it is taken off.
 fn cover_path(path: &str) -> String {
     // Ids and words of ours need no escaping; anything else goes to the first page.
@@ -142,6 +148,10 @@ impl FromRequestParts<Site> for Visit {
         let covered = found.as_ref().is_some_and(|seen| seen.covered);
         if covered && parts.method == Method::GET && !stays_uncovered(parts.uri.path()) {
             return Err(Redirect::to(&cover_path(parts.uri.path())).into_response());
+        }
+        let owes_passkey = found.as_ref().is_some_and(|seen| seen.owes_passkey);
+        if owes_passkey && parts.method == Method::GET && !goes_before_passkey(parts.uri.path()) {
+            return Err(Redirect::to("/account").into_response());
         }
         let (actor, owes_code, factor_at) = match found.map(|seen| (seen.visitor, seen.factor_at)) {
             Some((sign_in::Visitor::Actor(actor), factor_at)) => (actor, false, factor_at),

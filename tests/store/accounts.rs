@@ -2,80 +2,13 @@
 
 use server::Error;
 use server::ctx::{Actor, Ctx};
-use server::model::Instant;
 use server::model::people::{Role, Scope};
 use server::services::accounts::{self, Change};
-use server::services::sessions::{self, Visitor, code_now};
-use server::services::{Services, second_factor};
-use tests::{Database, Kind, on_both_databases};
+use server::services::second_factor;
+use server::services::sessions::{self, code_now};
+use tests::{Kind, on_both_databases};
 
-use crate::town::configured;
-
-const PASSWORD: &str = "lantern otter plum sixty";
-const HERE: std::net::IpAddr = std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
-
-/// A house at a time that the test sets.
-struct House {
-    services: Services,
-    _database: Database,
-    now: Instant,
-}
-
-impl House {
-    async fn new(kind: Kind) -> Self {
-        let database = Database::empty(kind).await;
-        let services = Services::open(configured(&database, &[])).await.unwrap();
-        Self { services, _database: database, now: Ctx::new(Actor::Console).now }
-    }
-
-    fn ctx(&self, actor: Actor) -> Ctx {
-        Ctx::at(actor, self.now)
-    }
-
-    fn wait(&mut self, seconds: i64) {
-        self.now = self.now.plus_seconds(seconds);
-    }
-
-    /// Uses a one-time link and gives the secret of the second factor and the recovery codes.
-    async fn accept(&self, link: &str, email: &str) -> (String, Vec<String>) {
-        let ctx = self.ctx(Actor::Nobody);
-        let secret = accounts::welcome(&self.services, &ctx, link).await.unwrap().totp_secret;
-        let code = code_now(&ctx, &secret).unwrap();
-        let codes = accounts::accept(&self.services, &ctx, link, email, PASSWORD, &code).await.unwrap();
-        (secret, codes)
-    }
-
-    /// Signs in with this second factor and gives the session's token.
-    async fn sign_in(&self, email: &str, code: &str) -> Result<String, Error> {
-        let ctx = self.ctx(Actor::Nobody);
-        let half = sessions::sign_in_with_password(&self.services, &ctx, email, PASSWORD, HERE).await?;
-        let full =
-            second_factor::confirm_code(&self.services, &ctx, half.reveal(), code, HERE, "Firefox on Linux");
-        Ok(full.await?.reveal().to_owned())
-    }
-
-    /// The context of a session at this time; nobody's when it has ended.
-    async fn visit(&self, token: &str) -> Ctx {
-        let nobody = self.ctx(Actor::Nobody);
-        let seen = sessions::visit(&self.services, &nobody, token).await.unwrap();
-        match seen.visitor {
-            Visitor::Actor(actor) => Ctx { factor_at: seen.factor_at, ..nobody.with_actor(actor) },
-            Visitor::OwesCode(_) => nobody,
-        }
-    }
-
-    /// The first administrator, signed in: the session and the secret.
-    async fn administrator(&self) -> (String, String, Vec<String>) {
-        let link = accounts::first_run(&self.services, &self.ctx(Actor::Console)).await.unwrap().unwrap();
-        let (secret, codes) = self.accept(link.reveal(), "anna@district.example").await;
-        let code = code_now(&self.ctx(Actor::Nobody), &secret).unwrap();
-        (self.sign_in("anna@district.example", &code).await.unwrap(), secret, codes)
-    }
-}
-
-fn signed_in(ctx: &Ctx) -> bool {
-    matches!(ctx.actor, Actor::Staff(_))
-}
+use crate::house::{HERE, House, PASSWORD, signed_in};
 
 on_both_databases! {
     /// There is no default account: the first one comes from a one-time link, and the link works once.

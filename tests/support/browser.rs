@@ -199,6 +199,13 @@ impl Browser {
         self.client.issue_cmd(wanted).await.unwrap_or_else(|error| panic!("{command}: {error}"))
     }
 
+    /// Gives the browser an authenticator that knows its person, as a laptop with a fingerprint reader has one.
+    pub async fn authenticator(&self) {
+        let wanted = json!({ "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserVerified": true });
+        self.client.issue_cmd(Vendor("webauthn/authenticator", wanted)).await.unwrap();
+    }
+
     /// Without a network from now on, or with one again.
     pub async fn offline(&self, offline: bool) {
         self.network(offline, 0, -1).await;

@@ -11,6 +11,7 @@
 // A missing answer here is a failing test, which is what a panic is for.
 #![allow(clippy::unwrap_used)]
 
+pub mod authenticator;
 pub mod axe;
 mod browser;
 pub mod cluster;

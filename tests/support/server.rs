@@ -23,7 +23,7 @@ impl Setup {
         Self::default()
     }
 
-    /// One setting, as `("HTTP__LISTEN", "…")`: the name without `FIRSTLIGHT__`.
+    /// One setting, as `("HTTP__LISTEN", "…")`: the name without `FIRSTLIGHT__`. `{port}` is the port it comes to listen on.
     pub fn setting(mut self, name: &str, value: &str) -> Self {
         self.settings.push((format!("FIRSTLIGHT__{name}"), value.into()));
         self
@@ -185,11 +185,16 @@ impl Server {
         data: Arc<Scratch>,
         demo: Option<Demo>,
     ) -> Self {
-        let all = settings(&own, &database, &data);
         let mut last = String::new();
         // Another process may take the free port before our server does.
         for _ in 0..3 {
-            let address = format!("127.0.0.1:{}", place::free_port());
+            let port = place::free_port();
+            let address = format!("127.0.0.1:{port}");
+            let own = own
+                .iter()
+                .map(|(name, value)| (name.clone(), value.replace("{port}", &port.to_string())))
+                .collect::<Vec<_>>();
+            let all = settings(&own, &database, &data);
             let url = format!("http://{address}");
             let log = Arc::new(Mutex::new(String::new()));
             let mut child = spawn(&address, &data, &all, &log);

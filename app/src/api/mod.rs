@@ -11,6 +11,7 @@ pub mod district;
 pub mod drafts;
 pub mod informants;
 pub mod mandatory;
+pub mod passkeys;
 pub mod places;
 pub mod queue;
 pub mod research;

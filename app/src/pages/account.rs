@@ -1,4 +1,4 @@
-//! One's own account: where one is signed in, and the codes for a day without the phone.
+//! One's own account: passkeys, where one is signed in, and the codes for a day without the phone.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -7,10 +7,13 @@ use leptos::prelude::*;
 
 use crate::address::Address;
 use crate::api::accounts::{self as api, Device};
-use crate::components::banner::Confirmation;
+use crate::api::passkeys;
+use crate::components::banner::{Banner, Confirmation, Tone};
+use crate::components::error_summary::ErrorSummary;
 use crate::components::form::Token;
 use crate::components::shell::Head;
 use crate::components::staff_shell::{Reader, StaffShell, Tab};
+use crate::pages::passkeys::Passkeys;
 use crate::pages::welcome::codes_page;
 use crate::render;
 use crate::visit::{Posted, Visit};
@@ -18,15 +21,35 @@ use crate::when::{When, capital};
 
 /// `GET /account`.
 pub async fn show(visit: Visit, address: Address) -> Response {
-    let own = match api::get_own(&visit).await {
-        Ok(own) => own,
-        Err(error) => return render::staff_failure(&visit, &error),
+    let done = match address.query("done") {
+        "ended" => Some("That device is signed out."),
+        "passkey" => Some("The passkey is added."),
+        "passkey-removed" => Some("The passkey is removed, and you are signed out everywhere else."),
+        _ => None,
     };
-    let done = (address.query("done") == "ended").then_some("That device is signed out.");
-    let reader = Reader::of(&visit);
-    let token = visit.form_token.clone();
+    page(&visit, StatusCode::OK, done, None).await
+}
+
+pub(super) async fn page(
+    visit: &Visit,
+    status: StatusCode,
+    done: Option<&'static str>,
+    fault: Option<(&'static str, String)>,
+) -> Response {
+    let own = match api::get_own(visit).await {
+        Ok(own) => own,
+        Err(error) => return render::staff_failure(visit, &error),
+    };
+    let passkeys = match passkeys::get_own(visit).await {
+        Ok(passkeys) => passkeys,
+        Err(error) => return render::staff_failure(visit, &error),
+    };
+    let reader = Reader::of(visit);
+    let (token, device) = (visit.form_token.clone(), visit.device.clone());
     let when = When { now: visit.ctx.now, zone: TimeZone::UTC };
-    render::page(&visit, StatusCode::OK, Head::staff("Your account"), move || {
+    let title = if fault.is_some() { "Error: Your account" } else { "Your account" };
+    let missing = passkeys.demanded && passkeys.passkeys.is_empty();
+    render::page(visit, status, Head::staff(title), move || {
         let left = match own.codes_left {
             0 => "You have no recovery code left.".to_owned(),
             1 => "You have one recovery code left.".to_owned(),
@@ -34,8 +57,18 @@ pub async fn show(visit: Visit, address: Address) -> Response {
         };
         view! {
             <StaffShell reader here=Tab::Home narrow=true>
+                {fault.clone().map(|(field, text)| view! { <ErrorSummary text field/> })}
                 <Confirmation sentence=done/>
+                {missing.then(|| view! {
+                    <Banner
+                        tone=Tone::Warn
+                        head="Add a passkey to go on"
+                        text="Your role reaches what must be kept safest, so it wants more than a password and a code. Until \
+                              there is a passkey, your other pages stay closed."
+                    />
+                })}
                 <div class="page-head"><div><h1>"Your account"</h1><p class="lede">{own.name}</p></div></div>
+                <Passkeys own=passkeys token=token.clone() when=when.clone() device fault/>
                 <Devices devices=own.devices token=token.clone() when/>
                 <section class="card" aria-labelledby="codes">
                     <h2 id="codes">"Recovery codes"</h2>

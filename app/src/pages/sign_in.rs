@@ -1,4 +1,4 @@
-//! Staff sign in: e-mail address and password, then the code of an authenticator app.
+//! Staff sign in: e-mail address and password; the second step follows.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -37,51 +37,6 @@ pub async fn password(posted: Posted) -> Response {
     }
 }
 
-/// `GET /sign-in/code`.
-pub async fn show_code(visit: Visit) -> Response {
-    match visit.ctx.actor {
-        Actor::Staff(_) => Redirect::to("/home").into_response(),
-        _ if visit.owes_code => code_page(&visit, StatusCode::OK, None),
-        _ => Redirect::to("/sign-in").into_response(),
-    }
-}
-
-/// `POST /sign-in/code`.
-pub async fn code(posted: Posted) -> Response {
-    let visit = &posted.visit;
-    match api::confirm_code(visit, posted.text("code")).await {
-        Ok(token) => visit.signed_in(token.reveal(), "/home"),
-        Err(Error::Invalid { message, .. }) => {
-            code_page(visit, StatusCode::UNPROCESSABLE_ENTITY, Some(message))
-        }
-        Err(Error::SignedOut) => {
-            let late = "The code came too late. Please start again.".to_owned();
-            password_page(visit, StatusCode::FORBIDDEN, "", Some(late))
-        }
-        Err(error) => render::failure_page(visit, &error),
-    }
-}
-
-/// `GET /confirm`: once more the second factor, before something grave.
-pub async fn show_confirm(visit: Visit) -> Response {
-    match visit.ctx.actor {
-        Actor::Staff(_) => confirm_page(&visit, StatusCode::OK, None),
-        _ => render::staff_failure(&visit, &Error::SignedOut),
-    }
-}
-
-/// `POST /confirm`.
-pub async fn confirm(posted: Posted) -> Response {
-    let visit = &posted.visit;
-    match api::confirm_again(visit, posted.text("code")).await {
-        Ok(token) => visit.signed_in(token.reveal(), "/home"),
-        Err(Error::Invalid { message, .. }) => {
-            confirm_page(visit, StatusCode::UNPROCESSABLE_ENTITY, Some(message))
-        }
-        Err(error) => render::staff_failure(visit, &error),
-    }
-}
-
 /// `POST /sign-out`.
 pub async fn sign_out(posted: Posted) -> Response {
     match api::sign_out(&posted.visit).await {
@@ -95,7 +50,12 @@ pub(super) fn head(title: &str, failed: bool) -> Head {
     Head { title, audience: Audience::Plain }
 }
 
-fn password_page(visit: &Visit, status: StatusCode, email: &str, fault: Option<String>) -> Response {
+pub(super) fn password_page(
+    visit: &Visit,
+    status: StatusCode,
+    email: &str,
+    fault: Option<String>,
+) -> Response {
     let (token, email) = (visit.form_token.clone(), email.to_owned());
     render::page(visit, status, head("Sign in", fault.is_some()), move || {
         let failed = fault.is_some();
@@ -121,64 +81,6 @@ fn password_page(visit: &Visit, status: StatusCode, email: &str, fault: Option<S
                     </div>
                     <button class="button button-primary" type="submit">"Continue"</button>
                 </form>
-            </Door>
-        }
-    })
-}
-
-fn code_page(visit: &Visit, status: StatusCode, fault: Option<String>) -> Response {
-    let token = visit.form_token.clone();
-    render::page(visit, status, head("Enter your code", fault.is_some()), move || {
-        let failed = fault.is_some();
-        view! {
-            <Door>
-                {fault.clone().map(|text| view! { <ErrorSummary text field="code"/> })}
-                <h1>"Enter your code"</h1>
-                <form class="form" method="post" action="/sign-in/code" autocomplete="off" novalidate>
-                    <Token value=token.clone()/>
-                    <div class="field">
-                        <label for="code">"One-time code"</label>
-                        <p class="hint" id="code-hint">"Six digits from your authenticator app, or a recovery code"</p>
-                        {fault.map(|text| view! { <FieldError id="code-error" text/> })}
-                        <input class="input input-code" id="code" name="code" type="text"
-                            autocomplete="one-time-code" spellcheck="false" maxlength="16" required autofocus=!failed
-                            aria-invalid=failed.then_some("true")
-                            aria-describedby=if failed { "code-hint code-error" } else { "code-hint" }/>
-                    </div>
-                    <button class="button button-primary" type="submit">"Sign in"</button>
-                </form>
-                <form method="post" action="/sign-out">
-                    <Token value=token/>
-                    <button class="button button-quiet" type="submit">"Start again"</button>
-                </form>
-            </Door>
-        }
-    })
-}
-
-fn confirm_page(visit: &Visit, status: StatusCode, fault: Option<String>) -> Response {
-    let token = visit.form_token.clone();
-    render::page(visit, status, head("Confirm that it is you", fault.is_some()), move || {
-        let failed = fault.is_some();
-        view! {
-            <Door>
-                {fault.clone().map(|text| view! { <ErrorSummary text field="code"/> })}
-                <h1>"Confirm that it is you"</h1>
-                <p>"What you asked for needs your second factor once more. Then, for five minutes, do it again."</p>
-                <form class="form" method="post" action="/confirm" autocomplete="off" novalidate>
-                    <Token value=token/>
-                    <div class="field">
-                        <label for="code">"One-time code"</label>
-                        <p class="hint" id="code-hint">"Six digits from your authenticator app, or a recovery code"</p>
-                        {fault.map(|text| view! { <FieldError id="code-error" text/> })}
-                        <input class="input input-code" id="code" name="code" type="text"
-                            autocomplete="one-time-code" spellcheck="false" maxlength="16" required autofocus=!failed
-                            aria-invalid=failed.then_some("true")
-                            aria-describedby=if failed { "code-hint code-error" } else { "code-hint" }/>
-                    </div>
-                    <button class="button button-primary" type="submit">"Confirm"</button>
-                </form>
-                <p><a href="/home">"Back without it"</a></p>
             </Door>
         }
     })

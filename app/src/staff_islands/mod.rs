@@ -7,5 +7,6 @@ pub mod cover;
 pub mod keep_drafts;
 pub mod live_alerts;
 pub mod live_board;
+pub mod passkey;
 pub mod queue_keys;
 pub mod rating_grid;

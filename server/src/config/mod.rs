@@ -9,6 +9,7 @@ mod clinical;
 mod keys;
 mod letters;
 mod mandatory;
+mod passkeys;
 mod quality;
 mod retention;
 
@@ -19,6 +20,7 @@ pub use keys::{KeySource, Keys, Master};
 pub(crate) use keys::{PURPOSES, from_hex, hex, mac};
 pub use letters::{GuardianLetter, LetterText, result_named_in};
 pub use mandatory::MandatoryReport;
+pub use passkeys::{Party, Passkeys};
 pub use quality::Quality;
 pub use retention::{Periods, Retention};
 
@@ -73,6 +75,13 @@ pub const SETTINGS: &[Setting] = &[
         default: "10",
         meaning: "a counselor's pages cover themselves after so many minutes without a touch (1 to 29); password or one-time \
                   code uncovers them. After half an hour the sign-in ends",
+    },
+    Setting {
+        name: "staff.passkeys",
+        default: "",
+        meaning: "'required': administrators and counselors must have a passkey, and the code of an app is not enough for \
+                  them; 'offered': whoever likes has one. Without it: required where http.public_url is https under a name, \
+                  offered elsewhere. On this machine alone passkeys work at http://localhost:3000, not at 127.0.0.1",
     },
     Setting {
         name: "keys.file",
@@ -179,6 +188,8 @@ pub struct Config {
     pub at_once: usize,
     /// After so many minutes without a touch a counselor's pages are covered.
     pub cover_minutes: i64,
+    /// Where passkeys work, and who must have one.
+    pub passkeys: Passkeys,
     /// Below this age only a guardian's yes counts.
     pub guardian_below: u8,
     /// Where the master key is.
@@ -320,6 +331,7 @@ impl Config {
             faults.push(Fault::new("staff.cover_minutes", "must be a whole number of minutes from 1 to 29"));
             10
         });
+        let passkeys = Passkeys::read(&value, public_url.as_deref(), &mut faults);
         let command: Vec<String> = value("keys.command").split_whitespace().map(str::to_owned).collect();
         if !command.is_empty() && !value("keys.file").is_empty() {
             faults.push(Fault::new("keys.command", "there is keys.file too; the master key has one place"));
@@ -361,6 +373,7 @@ impl Config {
                 trusted_proxies,
                 at_once,
                 cover_minutes,
+                passkeys,
                 keys,
                 alerts,
                 checkpoints,

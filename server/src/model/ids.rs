@@ -38,6 +38,8 @@ ids! {
     ChildId,
     /// A member of staff.
     UserId,
+    /// A passkey of a member of staff.
+    PasskeyId,
     /// A dated screening campaign.
     WindowId,
     /// One class at its devices.

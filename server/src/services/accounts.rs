@@ -10,7 +10,7 @@ use crate::policy::{Action, Place};
 pub use crate::store::accounts::Account;
 use crate::store::accounts::{self, Invitation};
 use crate::store::users::{self, User, UserRole};
-use crate::store::{Act, Tx, areas as area_rows, places};
+use crate::store::{Act, Tx, areas as area_rows, passkeys, places};
 use crate::{Error, Result};
 
 /// How long a one-time link works, in seconds: three days, over a weekend.
@@ -171,6 +171,8 @@ pub enum Change {
     Enable,
     /// All its sign-ins end.
     SignOut,
+    /// Its passkeys are gone and all its sign-ins end: the device they are on was lost (KEY-04).
+    RemovePasskeys,
     /// It gets one more role.
     AddRole(Role, Scope),
     /// It loses a role, at once and on every device.
@@ -183,6 +185,7 @@ impl Change {
             Self::Disable => "user.disable",
             Self::Enable => "user.enable",
             Self::SignOut => "user.sign_out",
+            Self::RemovePasskeys => "passkey.remove_all",
             Self::AddRole(..) => "user.role.add",
             Self::RemoveRole(..) => "user.role.remove",
         }
@@ -196,7 +199,10 @@ impl Change {
 /// district locks itself out.
 pub async fn change(services: &Services, ctx: &Ctx, user: UserId, change: Change) -> Result<()> {
     let (me, district) = administrator(ctx)?;
-    let own_way_out = matches!(change, Change::Disable | Change::RemoveRole(Role::Administrator, _));
+    let own_way_out = matches!(
+        change,
+        Change::Disable | Change::RemovePasskeys | Change::RemoveRole(Role::Administrator, _)
+    );
     if user == me && own_way_out {
         return Err(Error::Conflict("Another administrator has to do this to your account.".to_owned()));
     }
@@ -214,6 +220,10 @@ pub async fn change(services: &Services, ctx: &Ctx, user: UserId, change: Change
                     }
                     Change::Enable => accounts::set_disabled(tx, user, None).await?,
                     Change::SignOut => drop(accounts::end_sessions(tx, user).await?),
+                    Change::RemovePasskeys => {
+                        passkeys::remove_all(tx, user).await?;
+                        accounts::end_sessions(tx, user).await?;
+                    }
                     Change::AddRole(role, scope) => {
                         tx.detail(role.as_str());
                         give(tx, district, user, role, scope).await?;
@@ -231,7 +241,7 @@ pub async fn change(services: &Services, ctx: &Ctx, user: UserId, change: Change
         .await
 }
 
-/// Takes password and second factor away, ends every sign-in, and gives a one-time link for new ones.
+/// Takes password and second factors away, ends every sign-in, and gives a one-time link for new ones.
 ///
 /// # Errors
 /// [`Error::StepUp`] without a fresh second factor.
@@ -249,6 +259,7 @@ pub async fn reset(services: &Services, ctx: &Ctx, user: UserId) -> Result<Token
                 let found = own(tx, user, district).await?;
                 accounts::set_factors(tx, user, &found.email, "", "").await?;
                 accounts::set_recovery_codes(tx, user, &[]).await?;
+                passkeys::remove_all(tx, user).await?;
                 accounts::end_sessions(tx, user).await?;
                 add_link(tx, user, secret, &token).await
             })

@@ -36,6 +36,7 @@ pub mod logistics;
 pub mod mandatory;
 pub mod master_key;
 pub mod outside;
+pub mod passkeys;
 mod passwords;
 pub mod plans;
 pub mod printing;
@@ -87,6 +88,7 @@ use check_in::school_today::SchoolsToday;
 use check_in::together::Together;
 use sessions::SignedIn;
 use throttle::Throttle;
+use webauthn_rs::Webauthn;
 
 /// Everything the services work with. Cheap to clone, shared by all requests.
 #[derive(Clone, Debug)]
@@ -100,6 +102,7 @@ pub struct Services {
     schools_today: SchoolsToday,
     batteries: Batteries,
     signed_in: SignedIn,
+    passkeys: Option<Arc<Webauthn>>,
     press: Arc<Press>,
 }
 
@@ -112,6 +115,7 @@ impl Services {
         let sealer = config.keys.sealer()?;
         let store = Store::open(&config.database_url, sealer).await.map_err(|e| e.to_string())?;
         let keys = data_keys::prepare(&store, &config.keys).await?;
+        let passkeys = passkeys::party(&config.passkeys)?.map(Arc::new);
         let config = Arc::new(config);
         let together = Together::start(store.clone(), Arc::clone(&config));
         Ok(Self {
@@ -122,6 +126,7 @@ impl Services {
             press: Arc::new(Press::new(&config.fonts)),
             config,
             keys,
+            passkeys,
             together,
             card_failures: Arc::new(Throttle::new(20, 600)),
             password_failures: Arc::new(Throttle::new(10, 600)),

@@ -7,12 +7,15 @@ use totp_rs::{Builder, Secret};
 use super::sessions::{
     InPlaceOf, STAFF, Token, Visitor, fresh_token, hash_token, signed_in_as, start_staff_session, visitor,
 };
-use super::{Services, accounts, staff};
+use super::{Services, accounts, passkeys, staff};
 use crate::ctx::Ctx;
 use crate::model::{Instant, UserId};
 use crate::store::users::{self, User};
 use crate::store::{self, Act, sessions};
 use crate::{Error, Result};
+
+/// Letters of a recovery code, which tell it from the digits of an app.
+const RECOVERY_LETTERS: usize = 10;
 
 /// Checks the code and gives a full session in place of the half one (a fresh token, AUT-07).
 ///
@@ -28,10 +31,22 @@ pub async fn confirm_code(
 ) -> Result<Token> {
     let Visitor::OwesCode(user) = visitor(services, ctx, half).await? else { return Err(Error::SignedOut) };
     let user = account(services, ctx, user).await?;
+    not_instead_of_a_passkey(services, ctx, &user, code).await?;
     take(services, &ctx.with_actor(signed_in_as(&user)), &user, code, address).await?;
+    full_session(services, ctx, &user, half, device).await
+}
+
+/// A full session in place of the half one, under a fresh token.
+pub(super) async fn full_session(
+    services: &Services,
+    ctx: &Ctx,
+    user: &User,
+    half: &str,
+    device: &str,
+) -> Result<Token> {
     let device: String = device.chars().filter(|c| !c.is_control()).take(80).collect();
     let before = InPlaceOf { token_hash: Some(hash_token(half)), device };
-    start_staff_session(services, ctx, &user, "staff", "session.start", STAFF, before).await
+    start_staff_session(services, ctx, user, "staff", "session.start", STAFF, before).await
 }
 
 /// Confirms once more who is at the device, before something grave; the sign-in goes on under a fresh token (AUT-10).
@@ -46,10 +61,23 @@ pub async fn confirm_again(
     address: IpAddr,
 ) -> Result<Token> {
     let user = account(services, ctx, staff(ctx)?.user).await?;
+    not_instead_of_a_passkey(services, ctx, &user, code).await?;
     take(services, ctx, &user, code, address).await?;
+    rotate(services, ctx, session, user.id).await
+}
+
+/// Where somebody's roles must use the passkey they have, only a recovery code does in its place.
+async fn not_instead_of_a_passkey(services: &Services, ctx: &Ctx, user: &User, code: &str) -> Result<()> {
+    if accounts::plain(code).len() == RECOVERY_LETTERS {
+        return Ok(());
+    }
+    passkeys::refuse_code(services, ctx, user.id).await
+}
+
+/// Notes a second factor given just now, under a fresh token.
+pub(super) async fn rotate(services: &Services, ctx: &Ctx, session: &str, id: UserId) -> Result<Token> {
     let (token, old) = (fresh_token()?, hash_token(session));
     let new = hash_token(token.reveal());
-    let id = user.id;
     services
         .store
         .write(ctx, Act::new("session.confirm"), move |tx| {
@@ -63,7 +91,7 @@ pub async fn confirm_again(
     Ok(token)
 }
 
-async fn account(services: &Services, ctx: &Ctx, user: UserId) -> Result<User> {
+pub(super) async fn account(services: &Services, ctx: &Ctx, user: UserId) -> Result<User> {
     let mut conn = services.store.read(ctx).await?;
     users::get(&mut conn, user).await?.ok_or(Error::SignedOut)
 }
@@ -78,7 +106,7 @@ pub(super) async fn take(
 ) -> Result<()> {
     let plain = accounts::plain(code);
     let id = user.id;
-    let accepted = if plain.len() == 10 {
+    let accepted = if plain.len() == RECOVERY_LETTERS {
         let hash = services.keys.recovery_hash(&plain);
         let act = Act::new("session.recovery_code");
         let taking = services.store.write(ctx, act, move |tx| {

@@ -9,14 +9,14 @@ use tokio::sync::Semaphore;
 pub use super::card_door::{sign_in_with_card, sign_in_with_link};
 use super::gather::Gather;
 pub use super::second_factor::code_now;
-use super::{Services, second_factor, staff};
+use super::{Services, passkeys, second_factor, staff};
 use crate::config::Clinical;
 use crate::ctx::{Actor, Ctx, Grant, SKEW_SECONDS, Staff, Student};
 use crate::model::people::Role;
 use crate::model::{Instant, UserId};
 use crate::store::sessions::Session;
 use crate::store::users::User;
-use crate::store::{Act, Store, Tx, sessions, users};
+use crate::store::{Act, Store, Tx, passkeys as passkey_rows, sessions, users};
 use crate::{Error, Result};
 
 /// Lifetimes in seconds: idle and absolute (AUT-07).
@@ -148,6 +148,8 @@ pub struct Seen {
     pub factor_at: Option<Instant>,
     /// A counselor's sign-in that nobody has touched for a while: no page of a child is shown before [`uncover`] (C-33).
     pub covered: bool,
+    /// Whoever's roles must have a passkey and has none: until there is one, no role counts (AUT-06).
+    pub owes_passkey: bool,
 }
 
 /// Who is behind a cookie now. Roles are read at this moment: one taken away a second ago is gone (AZ-06).
@@ -249,7 +251,8 @@ enum Use {
 }
 
 async fn look(services: &Services, ctx: &Ctx, token: &str, by: Use) -> Result<Seen> {
-    let nobody = Seen { visitor: Visitor::Actor(Actor::Nobody), factor_at: None, covered: false };
+    let nobody =
+        Seen { visitor: Visitor::Actor(Actor::Nobody), factor_at: None, covered: false, owes_passkey: false };
     let hash = hash_token(token);
     let Some(session) = services.signed_in.session(&services.store, ctx, hash.clone()).await? else {
         return Ok(nobody);
@@ -264,6 +267,7 @@ async fn look(services: &Services, ctx: &Ctx, token: &str, by: Use) -> Result<Se
     if ctx.now >= session.expires_at || unused >= idle || unused < -SKEW_SECONDS {
         return Ok(nobody);
     }
+    let mut owes_passkey = false;
     let found = match (session.kind.as_str(), session.user_id, session.child_id) {
         ("student", _, Some(child)) => {
             let (Some(window), Some(sitting), Some(district)) =
@@ -282,11 +286,18 @@ async fn look(services: &Services, ctx: &Ctx, token: &str, by: Use) -> Result<Se
                 return Ok(Seen { visitor: Visitor::OwesCode(user.id), ..nobody });
             }
             let grants = users::roles(&mut conn, user.id).await?;
+            let mut grants: Vec<Grant> =
+                grants.into_iter().map(|g| Grant { role: g.role, school: g.school_id }).collect();
+            owes_passkey =
+                passkeys::demanded(services, &grants) && passkey_rows::count(&mut conn, user.id).await? == 0;
+            if owes_passkey {
+                grants.clear();
+            }
             Visitor::Actor(Actor::Staff(Staff {
                 user: user.id,
                 district: user.district_id,
                 name: user.name,
-                grants: grants.into_iter().map(|g| Grant { role: g.role, school: g.school_id }).collect(),
+                grants,
             }))
         }
         _ => return Ok(nobody),
@@ -303,7 +314,7 @@ async fn look(services: &Services, ctx: &Ctx, token: &str, by: Use) -> Result<Se
             })
             .await?;
     }
-    Ok(Seen { visitor: found, factor_at: session.factor_at, covered })
+    Ok(Seen { visitor: found, factor_at: session.factor_at, covered, owes_passkey })
 }
 
 /// Ends every sign-in of an account but the one of this token.
@@ -395,6 +406,7 @@ pub async fn remove_expired(services: &Services, ctx: &Ctx) -> Result<u64> {
         .write(ctx, Act::recorded_in_itself("session.purge"), |tx| {
             Box::pin(async move {
                 let now = tx.ctx().now;
+                passkey_rows::remove_expired(tx, now).await?;
                 Ok(sessions::remove_expired(tx, now).await?)
             })
         })

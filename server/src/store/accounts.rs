@@ -199,6 +199,8 @@ pub struct Account {
     pub ready: i64,
     /// How many sign-ins it has now.
     pub signed_in: i64,
+    /// How many passkeys it has.
+    pub passkeys: i64,
 }
 
 /// A district's accounts by name.
@@ -209,7 +211,7 @@ pub async fn list(conn: &mut Conn, district: DistrictId, now: Instant) -> Result
     conn.all(
         "select u.id, u.district_id, u.name, u.email, u.disabled_at, (select count(*) from users x where x.id = u.id and \
          x.password_hash <> '') as ready, (select count(*) from sessions s where s.user_id = u.id and s.kind = 'staff' and \
-         s.expires_at > $2) as signed_in from users u where u.district_id = $1 order by u.name, u.id",
+         s.expires_at > $2) as signed_in, (select count(*) from passkeys p where p.user_id = u.id) as passkeys from users u where u.district_id = $1 order by u.name, u.id",
         args![district, now],
     )
     .await

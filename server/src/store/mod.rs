@@ -43,6 +43,7 @@ pub mod mandatory;
 pub mod master_key;
 pub mod outbox;
 pub mod outside;
+pub mod passkeys;
 pub mod places;
 pub mod plans;
 pub mod queue;

@@ -16,8 +16,8 @@ use crate::model::release::ReleaseStep;
 use crate::model::retention::EraseWhy;
 use crate::model::window::{ConsentBy, ConsentMode, ConsentStatus, SittingState, WindowState};
 use crate::model::{
-    AdministrationId, AreaId, ChildId, ClassId, Day, DistrictId, Instant, Private, ReferralId, ReleaseId,
-    SchoolId, SittingId, UserId, WindowId,
+    AdministrationId, AreaId, ChildId, ClassId, Day, DistrictId, Instant, PasskeyId, Private, ReferralId,
+    ReleaseId, SchoolId, SittingId, UserId, WindowId,
 };
 
 /// One bound value. A null keeps its type, because PostgreSQL wants to know it.
@@ -139,7 +139,8 @@ ids!(
     AdministrationId,
     ReferralId,
     ReleaseId,
-    AreaId
+    AreaId,
+    PasskeyId
 );
 
 macro_rules! words {

@@ -60,6 +60,7 @@ pub async fn change(address: Address, posted: Posted) -> Response {
     let change = match (address.part::<String>(1).unwrap_or_default().as_str(), held) {
         ("disable", _) => Some(Change::Disable),
         ("enable", _) => Some(Change::Enable),
+        ("remove-passkeys", _) => Some(Change::RemovePasskeys),
         ("sign-out", _) => Some(Change::SignOut),
         ("add-role", Some((role, scope))) => Some(Change::AddRole(role, scope)),
         ("remove-role", Some((role, scope))) => Some(Change::RemoveRole(role, scope)),
@@ -163,6 +164,9 @@ fn People(people: Vec<AccountLine>, places: Vec<(String, String)>, token: String
             let mut acts = vec![(way, words), ("reset", "Reset")];
             if account.signed_in > 0 {
                 acts.push(("sign-out", "Sign out everywhere"));
+            }
+            if account.passkeys > 0 {
+                acts.push(("remove-passkeys", "Remove passkeys"));
             }
             let acts = acts
                 .into_iter()
