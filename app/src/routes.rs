@@ -97,6 +97,9 @@ routes! {
     post "/sign-in/code", Who::Everybody => pages::second_step::code;
     post "/sign-in/passkey", Who::Everybody => pages::second_step::passkey;
     post "/sign-in/passkey/challenge", Who::Everybody => pages::passkeys::ask_sign_in;
+    post "/sign-in/with", Who::Everybody => pages::sign_in_with::go;
+    get "/sign-in/with/back", Who::Everybody => pages::sign_in_with::back;
+    post "/sign-in/with/back", Who::Everybody => pages::sign_in_with::finish;
     post "/sign-out", Who::Everybody => pages::sign_in::sign_out;
     get "/home", Who::AnyStaff => pages::home::show;
 

@@ -46,6 +46,8 @@ pub struct Visit {
     pub card: Option<String>,
     /// What the link of a parent's letter said.
     pub family: Option<String>,
+    /// What a browser took along to the OpenID provider.
+    pub away: Option<String>,
     /// The path asked for.
     pub path: String,
     /// Whether a stream of events is asked for.
@@ -92,6 +94,9 @@ const LOOK: &str = "firstlight-look";
 const CARD: &str = "firstlight-card";
 /// Carries what the link of a parent's letter said from page to page, in no address.
 const FAMILY: &str = "firstlight-family";
+
+/// Says that it was this browser that went to the OpenID provider.
+const AWAY: &str = "firstlight-away";
 
 /// What an open page asks by itself.
 const ASKED_BY_PAGES: [&str; 2] = ["/alerts", "/check-in/here"];
@@ -185,6 +190,7 @@ impl FromRequestParts<Site> for Visit {
             look: chosen_look(cookies, transport),
             card: cookie(cookies, &transport.name(CARD)),
             family: cookie(cookies, &transport.name(FAMILY)),
+            away: cookie(cookies, &transport.name(AWAY)),
             path: parts.uri.path().to_owned(),
             wants_events: cookies
                 .get(header::ACCEPT)
@@ -255,6 +261,21 @@ impl Visit {
     pub fn without_card(&self, mut response: Response) -> Response {
         let transport = Transport::of(self.site.services.config());
         set(&mut response, &format!("{}=; Max-Age=0{}", transport.name(CARD), transport.attributes()));
+        response
+    }
+
+    /// Marks the browser that goes to the OpenID provider, for as long as it may stay there.
+    pub fn with_away(&self, mark: &str, mut response: Response) -> Response {
+        let transport = Transport::of(self.site.services.config());
+        let (name, attributes) = (transport.name(AWAY), transport.attributes());
+        set(&mut response, &format!("{name}={mark}; Max-Age=600{attributes}"));
+        response
+    }
+
+    /// Takes that mark away.
+    pub fn without_away(&self, mut response: Response) -> Response {
+        let transport = Transport::of(self.site.services.config());
+        set(&mut response, &format!("{}=; Max-Age=0{}", transport.name(AWAY), transport.attributes()));
         response
     }
 

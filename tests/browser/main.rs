@@ -10,6 +10,7 @@ mod doors;
 mod hostile;
 mod informants;
 mod offline;
+mod oidc;
 mod passkeys;
 mod read_aloud;
 mod records;

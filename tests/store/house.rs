@@ -2,7 +2,7 @@
 
 use server::Error;
 use server::ctx::{Actor, Ctx};
-use server::model::Instant;
+use server::model::{Instant, UserId};
 use server::services::sessions::{self, Visitor, code_now};
 use server::services::{Services, accounts, second_factor};
 use sqlx::{AnyConnection, Connection};
@@ -66,6 +66,20 @@ impl House {
             Visitor::Actor(actor) => Ctx { factor_at: seen.factor_at, ..nobody.with_actor(actor) },
             Visitor::OwesCode(_) => nobody,
         }
+    }
+
+    /// The password is given; what is owed is the second step.
+    pub async fn half(&self, email: &str) -> String {
+        let ctx = self.ctx(Actor::Nobody);
+        let half =
+            sessions::sign_in_with_password(&self.services, &ctx, email, PASSWORD, HERE).await.unwrap();
+        half.reveal().to_owned()
+    }
+
+    /// The account of an e-mail address, as an administrator's list has it.
+    pub async fn account(&self, admin: &Ctx, email: &str) -> UserId {
+        let (people, _) = accounts::list(&self.services, admin).await.unwrap();
+        people.iter().find(|p| p.account.email == email).unwrap().account.id
     }
 
     /// One number, asked of the database itself.

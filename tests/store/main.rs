@@ -24,6 +24,7 @@ mod informants;
 mod mandatory;
 mod master_key;
 mod model;
+mod oidc;
 mod passkeys;
 mod promises;
 mod readiness;

@@ -7,11 +7,11 @@ use server::model::people::{Role, Scope};
 use server::services::accounts::{self, Change};
 use server::services::passkeys::{self, Factors, Purpose};
 use server::services::second_factor;
-use server::services::sessions::{self, code_now};
+use server::services::sessions::code_now;
 use tests::authenticator::{Authenticator, Scene};
 use tests::{Kind, on_both_databases};
 
-use crate::house::{HERE, House, PASSWORD, signed_in};
+use crate::house::{HERE, House, signed_in};
 
 const SITE: &str = "http://localhost:3000";
 const ANNA: &str = "anna@district.example";
@@ -36,14 +36,6 @@ impl House {
         let made = device.make(&asked, &Scene::at(SITE));
         passkeys::add(&self.services, &ctx, session, "Anna's laptop", &made).await.unwrap();
         device
-    }
-
-    /// The password is given; what is owed is the second step.
-    async fn half(&self, email: &str) -> String {
-        let ctx = self.ctx(Actor::Nobody);
-        let half =
-            sessions::sign_in_with_password(&self.services, &ctx, email, PASSWORD, HERE).await.unwrap();
-        half.reveal().to_owned()
     }
 
     async fn ask(&self, half: &str) -> String {

@@ -27,6 +27,7 @@ mod page;
 pub mod place;
 mod post;
 mod program;
+pub mod provider;
 mod server;
 pub mod totp;
 

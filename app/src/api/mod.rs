@@ -19,6 +19,7 @@ pub mod retention;
 pub mod rosters;
 pub mod setup;
 pub mod sign_in;
+pub mod sign_in_with;
 pub mod sittings;
 pub mod transfers;
 pub mod windows;

@@ -21,6 +21,7 @@ pub mod school;
 pub mod second_step;
 pub mod service_link;
 pub mod sign_in;
+pub mod sign_in_with;
 pub mod staff;
 pub mod student;
 pub mod teacher;

@@ -6,8 +6,9 @@ use leptos::prelude::*;
 use server::Error;
 use server::ctx::Actor;
 
-use crate::api::sign_in as api;
+use crate::api::{sign_in as api, sign_in_with};
 use crate::assets;
+use crate::components::banner::{Banner, Tone};
 use crate::components::error_summary::ErrorSummary;
 use crate::components::form::Token;
 use crate::components::icon::Icon;
@@ -50,22 +51,40 @@ pub(super) fn head(title: &str, failed: bool) -> Head {
     Head { title, audience: Audience::Plain }
 }
 
+/// The same with a sentence above it that is about no field: another way in did not work, and this one does.
+pub(super) fn other_way_failed(visit: &Visit, status: StatusCode, sentence: String) -> Response {
+    form_page(visit, status, "", None, Some(sentence))
+}
+
+/// The page with the address that was typed, and what is wrong with it.
 pub(super) fn password_page(
     visit: &Visit,
     status: StatusCode,
     email: &str,
     fault: Option<String>,
 ) -> Response {
+    form_page(visit, status, email, fault, None)
+}
+
+fn form_page(
+    visit: &Visit,
+    status: StatusCode,
+    email: &str,
+    fault: Option<String>,
+    note: Option<String>,
+) -> Response {
     let (token, email) = (visit.form_token.clone(), email.to_owned());
-    render::page(visit, status, head("Sign in", fault.is_some()), move || {
+    let provider = sign_in_with::provider(visit);
+    render::page(visit, status, head("Sign in", fault.is_some() || note.is_some()), move || {
         let failed = fault.is_some();
         let described = failed.then_some("password-error");
         view! {
             <Door>
                 {fault.clone().map(|text| view! { <ErrorSummary text field="email"/> })}
+                {note.map(|head| view! { <Banner tone=Tone::Warn head urgent=true/> })}
                 <h1>"Sign in"</h1>
                 <form class="form" method="post" action="/sign-in" novalidate>
-                    <Token value=token/>
+                    <Token value=token.clone()/>
                     <div class="field">
                         <label for="email">"E-mail address"</label>
                         <input class="input" id="email" name="email" type="email" autocomplete="username"
@@ -81,6 +100,13 @@ pub(super) fn password_page(
                     </div>
                     <button class="button button-primary" type="submit">"Continue"</button>
                 </form>
+                {provider.map(|name| view! {
+                    <form class="form" method="post" action="/sign-in/with">
+                        <Token value=token/>
+                        <p class="or" aria-hidden="true"><span>"or"</span></p>
+                        <button class="button" type="submit">{format!("Sign in with {name}")}</button>
+                    </form>
+                })}
             </Door>
         }
     })

@@ -9,6 +9,7 @@ mod clinical;
 mod keys;
 mod letters;
 mod mandatory;
+mod oidc;
 mod passkeys;
 mod quality;
 mod retention;
@@ -20,6 +21,7 @@ pub use keys::{KeySource, Keys, Master};
 pub(crate) use keys::{PURPOSES, from_hex, hex, mac};
 pub use letters::{GuardianLetter, LetterText, result_named_in};
 pub use mandatory::MandatoryReport;
+pub use oidc::{Oidc, on_this_machine};
 pub use passkeys::{Party, Passkeys};
 pub use quality::Quality;
 pub use retention::{Periods, Retention};
@@ -82,6 +84,35 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "'required': administrators and counselors must have a passkey, and the code of an app is not enough for \
                   them; 'offered': whoever likes has one. Without it: required where http.public_url is https under a name, \
                   offered elsewhere. On this machine alone passkeys work at http://localhost:3000, not at 127.0.0.1",
+    },
+    Setting {
+        name: "oidc.issuer",
+        default: "",
+        meaning: "address of an OpenID Connect provider that staff may sign in with in place of the password, such as \
+                  https://login.example.org/realms/district (Keycloak), https://clever.com or \
+                  https://launchpad.classlink.com; its other addresses are read from there. It knows this site by the \
+                  return address http.public_url/sign-in/with/back",
+    },
+    Setting {
+        name: "oidc.client_id",
+        default: "",
+        meaning: "what the provider knows this site by; needed with oidc.issuer",
+    },
+    Setting {
+        name: "oidc.client_secret_file",
+        default: "",
+        meaning: "file of the client secret, readable by the server alone (chmod 600); needed with oidc.issuer",
+    },
+    Setting {
+        name: "oidc.name",
+        default: "your district",
+        meaning: "what people call the provider: 'Sign in with …'",
+    },
+    Setting {
+        name: "oidc.trust_amr",
+        default: "",
+        meaning: "words of amr or acr, comma-separated, by which the provider proves a second factor of its own, such as mfa; \
+                  without it the second factor is given here. It never takes the place of a required passkey",
     },
     Setting {
         name: "keys.file",
@@ -190,6 +221,8 @@ pub struct Config {
     pub cover_minutes: i64,
     /// Where passkeys work, and who must have one.
     pub passkeys: Passkeys,
+    /// Where staff may sign in in place of the password.
+    pub oidc: Option<Oidc>,
     /// Below this age only a guardian's yes counts.
     pub guardian_below: u8,
     /// Where the master key is.
@@ -332,6 +365,7 @@ impl Config {
             10
         });
         let passkeys = Passkeys::read(&value, public_url.as_deref(), &mut faults);
+        let oidc = Oidc::read(&value, &mut faults);
         let command: Vec<String> = value("keys.command").split_whitespace().map(str::to_owned).collect();
         if !command.is_empty() && !value("keys.file").is_empty() {
             faults.push(Fault::new("keys.command", "there is keys.file too; the master key has one place"));
@@ -374,6 +408,7 @@ impl Config {
                 at_once,
                 cover_minutes,
                 passkeys,
+                oidc,
                 keys,
                 alerts,
                 checkpoints,

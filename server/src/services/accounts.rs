@@ -10,7 +10,7 @@ use crate::policy::{Action, Place};
 pub use crate::store::accounts::Account;
 use crate::store::accounts::{self, Invitation};
 use crate::store::users::{self, User, UserRole};
-use crate::store::{Act, Tx, areas as area_rows, passkeys, places};
+use crate::store::{Act, Tx, areas as area_rows, identities, passkeys, places};
 use crate::{Error, Result};
 
 /// How long a one-time link works, in seconds: three days, over a weekend.
@@ -260,6 +260,7 @@ pub async fn reset(services: &Services, ctx: &Ctx, user: UserId) -> Result<Token
                 accounts::set_factors(tx, user, &found.email, "", "").await?;
                 accounts::set_recovery_codes(tx, user, &[]).await?;
                 passkeys::remove_all(tx, user).await?;
+                identities::remove_all(tx, user).await?;
                 accounts::end_sessions(tx, user).await?;
                 add_link(tx, user, secret, &token).await
             })

@@ -35,6 +35,7 @@ pub mod hands;
 pub mod logistics;
 pub mod mandatory;
 pub mod master_key;
+pub mod oidc;
 pub mod outside;
 pub mod passkeys;
 mod passwords;
@@ -103,6 +104,7 @@ pub struct Services {
     batteries: Batteries,
     signed_in: SignedIn,
     passkeys: Option<Arc<Webauthn>>,
+    oidc: Option<Arc<oidc::Provider>>,
     press: Arc<Press>,
 }
 
@@ -116,6 +118,7 @@ impl Services {
         let store = Store::open(&config.database_url, sealer).await.map_err(|e| e.to_string())?;
         let keys = data_keys::prepare(&store, &config.keys).await?;
         let passkeys = passkeys::party(&config.passkeys)?.map(Arc::new);
+        let oidc = config.oidc.clone().map(oidc::Provider::new).map(Arc::new);
         let config = Arc::new(config);
         let together = Together::start(store.clone(), Arc::clone(&config));
         Ok(Self {
@@ -127,6 +130,7 @@ impl Services {
             config,
             keys,
             passkeys,
+            oidc,
             together,
             card_failures: Arc::new(Throttle::new(20, 600)),
             password_failures: Arc::new(Throttle::new(10, 600)),

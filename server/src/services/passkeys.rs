@@ -95,7 +95,7 @@ pub(super) fn demanded(services: &Services, grants: &[Grant]) -> bool {
 }
 
 /// What counts as a second factor for an account: where its roles must have a passkey and it has one, no code of an app.
-async fn factors(services: &Services, ctx: &Ctx, user: UserId) -> Result<Factors> {
+pub(super) async fn factors(services: &Services, ctx: &Ctx, user: UserId) -> Result<Factors> {
     let mut conn = services.store.read(ctx).await?;
     let passkey = services.passkeys.is_some() && passkeys::count(&mut conn, user).await? > 0;
     let roles = users::roles(&mut conn, user).await?;

@@ -22,7 +22,7 @@ use crate::{Error, Result};
 /// Lifetimes in seconds: idle and absolute (AUT-07).
 pub(super) const STUDENT: (i64, i64) = (15 * 60, 2 * 3600);
 pub(super) const STAFF: (i64, i64) = (30 * 60, 12 * 3600);
-const HALF: (i64, i64) = (5 * 60, 5 * 60);
+pub(super) const HALF: (i64, i64) = (5 * 60, 5 * 60);
 /// How stale `seen_at` may be before it is written again.
 const TOUCH_SECONDS: i64 = 60;
 /// Password hashes computed at once: each takes 19 MiB and a core (REL-13).

@@ -35,6 +35,7 @@ pub mod gaps;
 pub mod guardian_letters;
 pub mod hand_overs;
 pub mod hands;
+pub mod identities;
 pub mod informants;
 pub mod legal_holds;
 mod lineage;

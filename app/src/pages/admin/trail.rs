@@ -171,6 +171,8 @@ pub(super) fn words(action: &str) -> &'static str {
         "user.add" => "Added an account",
         "session.start" => "Signed in",
         "session.password" => "Gave the password",
+        "session.oidc" => "Signed in at the OpenID provider",
+        "oidc.link" => "Linked a person of the OpenID provider to an account",
         "session.passkey" => "Used a passkey",
         "passkey.add" => "Added a passkey",
         "passkey.remove" => "Removed a passkey",
