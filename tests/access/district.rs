@@ -2,25 +2,15 @@
 
 use app::routes::ROUTES;
 use server::model::people::Role;
-use sqlx::{AnyConnection, Connection};
+use server::store::rosters::KnownChild;
 use tests::{Kind, Server, Visitor};
 
 use crate::{Visits, everybody, path_of, real_ids};
 
 /// What would give a child away: number, whole name, id as addresses write it.
 async fn children(server: &Server) -> Vec<[String; 3]> {
-    sqlx::any::install_default_drivers();
-    let mut conn = AnyConnection::connect(&server.database.url).await.unwrap();
-    let rows: Vec<(String, String, String, String)> =
-        sqlx::query_as("select number, given_name, family_name, lower(hex(id)) from children")
-            .fetch_all(&mut conn)
-            .await
-            .unwrap();
-    let dashed =
-        |id: &str| format!("{}-{}-{}-{}-{}", &id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]);
-    rows.into_iter()
-        .map(|(number, given, family, id)| [number, format!("{given} {family}"), dashed(&id)])
-        .collect()
+    let name = |c: &KnownChild| format!("{} {}", c.given_name.reveal(), c.family_name.reveal());
+    server.children().await.iter().map(|c| [c.number.clone(), name(c), c.id.to_string()]).collect()
 }
 
 /// How many children an answer speaks of. Ids that were asked for do not count when they come back in an address.

@@ -3,10 +3,13 @@
 //!
 //! `FIRSTLIGHT_KILLS=300` makes the long form of it; without it there are a few kills.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use server::model::AdministrationId;
+use server::store::responses;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 use tests::{Kind, Page, Server, Setup, Visitor, on_both_databases};
 
@@ -168,11 +171,13 @@ on_both_databases! {
         let fresh = format!("a.submitted_at > {began} and a.state = 'submitted'");
         let handed_in = number(&server, &format!("select count(*) from administrations a where {fresh}")).await;
         assert_eq!(handed_in, children as i64 * INSTRUMENTS, "each is handed in once");
-        let newest = "r.seq = (select max(x.seq) from responses x where x.administration_id = r.administration_id \
-                      and x.item = r.item)";
-        let answers = format!("from responses r join administrations a on a.id = r.administration_id where {fresh} and {newest}");
-        assert_eq!(number(&server, &format!("select count(*) {answers}")).await, (children * QUESTIONS) as i64);
-        assert_eq!(number(&server, &format!("select cast(sum(r.code) as bigint) {answers}")).await, critical);
+        let mut conn = server.reading().await;
+        let forms: Vec<(AdministrationId,)> =
+            conn.all("select id from administrations where submitted_at > $1 and state = 'submitted'", vec![began.into()]).await.unwrap();
+        let forms: Vec<AdministrationId> = forms.into_iter().map(|(id,)| id).collect();
+        let answers = responses::current_of_all(&mut conn, &forms).await.unwrap();
+        assert_eq!(answers.len(), children * QUESTIONS);
+        assert_eq!(answers.iter().filter_map(|answer| answer.code).sum::<i64>(), critical);
         let referrals = number(&server, "select count(*) from referrals").await - referred;
         assert_eq!(referrals, critical, "each critical answer is one referral, and nothing else is");
         for (what, sql) in [
@@ -184,14 +189,18 @@ on_both_databases! {
             assert_eq!(number(&server, sql).await, 0, "{what}");
         }
         // An independent sum: the total of an instrument without reversed items is the sum of its answers.
-        let totals = format!(
-            "from scores s join administrations a on a.id = s.administration_id where {fresh} and s.scale = 'total'"
-        );
-        let wrong = format!(
-            "{totals} and s.value <> (select sum(r.code) from responses r where r.administration_id = a.id and {newest})"
-        );
-        assert!(number(&server, &format!("select count(*) {totals}")).await >= children as i64);
-        assert_eq!(number(&server, &format!("select count(*) {wrong}")).await, 0, "a total is not the sum of its answers");
+        let totals: Vec<(AdministrationId, f64)> = conn
+            .all("select s.administration_id, s.value from scores s join administrations a on a.id = s.administration_id \
+                  where a.submitted_at > $1 and a.state = 'submitted' and s.scale = 'total'", vec![began.into()])
+            .await
+            .unwrap();
+        assert!(totals.len() >= children);
+        let mut sums: HashMap<AdministrationId, i64> = HashMap::new();
+        for answer in &answers {
+            *sums.entry(answer.administration_id).or_default() += answer.code.unwrap_or_default();
+        }
+        let wrong = totals.iter().filter(|(form, total)| sums.get(form).is_none_or(|sum| *sum as f64 != *total)).count();
+        assert_eq!(wrong, 0, "a total is not the sum of its answers");
         eprintln!("{killed} kills, {children} children, {} acknowledged steps", acknowledged.all.load(Ordering::SeqCst));
     }
 }

@@ -29,7 +29,8 @@ on_both_databases! {
         let server = Server::demo(kind).await;
         let quiet = word(&server, WITHOUT_OPEN_WORK).await;
         let worked_on = word(&server, WITH_OPEN_WORK).await;
-        let name = word(&server, &format!("select given_name from children where number = '{quiet}'")).await;
+        let child = server.children().await.into_iter().find(|child| child.number == quiet).unwrap();
+        let name = child.given_name.reveal().clone();
         let (mut visitor, _) = staff(&server, "administrator").await;
         let setup = visitor.get("/setup").await.ok();
         let page = visitor.click(&setup, "Retention and deletion").await.ok();

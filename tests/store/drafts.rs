@@ -55,7 +55,7 @@ on_both_databases! {
         let kept = records::record(services, &first, child).await.unwrap().kept;
         assert_eq!((kept.len(), kept[0].text("body"), kept[0].text("visibility")), (1, "She said Zeppelin".to_owned(), "own".to_owned()));
         assert!(records::record(services, &second, child).await.unwrap().kept.is_empty(), "nobody else reads it");
-        assert!(town.words("select body from drafts where body <> ''").await.iter().all(|body| body.starts_with("s1.")), "sealed");
+        assert!(town.words("select body from drafts where body <> ''").await.iter().all(|body| body.starts_with("s2.")), "sealed");
 
         let saving = later(&first, 30);
         referrals::add_note(services, &saving, id, "own", words("She said Zeppelin")).await.unwrap();

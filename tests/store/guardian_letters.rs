@@ -84,7 +84,7 @@ on_both_databases! {
             let sql = format!("select count(*) from audit where action = 'guardian_letter.{action}'");
             assert!(town.count(&sql).await >= 1, "{action} is on the trail");
         }
-        assert!(town.words("select body from guardian_letters").await.iter().all(|body| body.starts_with("s1.")), "sealed");
+        assert!(town.words("select body from guardian_letters").await.iter().all(|body| body.starts_with("s2.")), "sealed");
         town.services.close().await;
     }
 

@@ -2,11 +2,12 @@
 
 use server::config::Config;
 use server::ctx::{Actor, Ctx, Grant, Staff};
-use server::model::Instant;
 use server::model::people::Role;
+use server::model::{AdministrationId, Instant};
 use server::services::demo::{self, Demo, Plan};
 use server::services::sessions::{self, Token, Visitor};
 use server::services::{Services, check_in};
+use server::store::responses::{self, Response};
 use sqlx::AnyConnection;
 use tests::{Database, Kind};
 
@@ -118,8 +119,21 @@ impl Town {
 
     /// A connection of its own, for reading with the store's verbs.
     pub async fn store(&self) -> server::store::Conn {
-        let store = server::store::Store::open(&self.database.url, sealer()).await.unwrap();
+        let sealer = self.services.config().keys.sealer().unwrap();
+        let store = server::store::Store::open(&self.database.url, sealer).await.unwrap();
         store.read(&Ctx::new(Actor::Console)).await.unwrap()
+    }
+
+    /// Every answer there is, with those that were replaced, as the program reads it.
+    pub async fn answers(&self) -> Vec<Response> {
+        let mut conn = self.store().await;
+        let forms: Vec<(AdministrationId,)> =
+            conn.all("select id from administrations order by id", vec![]).await.unwrap();
+        let mut answers = Vec::new();
+        for (form,) in forms {
+            answers.extend(responses::history(&mut conn, form).await.unwrap());
+        }
+        answers
     }
 
     /// A teen gives a critical answer now; gives the instant just before it.

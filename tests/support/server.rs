@@ -123,6 +123,26 @@ impl Server {
         Self::start(settings, database, Arc::clone(&self.data), self.demo.clone()).await
     }
 
+    /// A connection that reads with the program's own verbs: names and answers are sealed in the database.
+    pub async fn reading(&self) -> server::store::Conn {
+        let config = server::config::Config::parse("", self.settings().into_iter()).unwrap();
+        let sealer = config.keys.sealer().unwrap();
+        let store = server::store::Store::open(&config.database_url, sealer).await.unwrap();
+        store.read(&server::ctx::Ctx::new(server::ctx::Actor::Console)).await.unwrap()
+    }
+
+    /// Every child of every district, with names that can be read.
+    pub async fn children(&self) -> Vec<server::store::rosters::KnownChild> {
+        let mut conn = self.reading().await;
+        let districts: Vec<(server::model::DistrictId,)> =
+            conn.all("select id from districts", vec![]).await.unwrap();
+        let mut children = Vec::new();
+        for (district,) in districts {
+            children.extend(server::store::rosters::children(&mut conn, district).await.unwrap());
+        }
+        children
+    }
+
     /// The settings that other commands need to meet the same database and data folder.
     pub fn settings(&self) -> Vec<(String, String)> {
         settings(&self.settings, &self.database, &self.data)

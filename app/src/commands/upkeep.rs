@@ -70,20 +70,20 @@ pub async fn user_add(
     Ok(())
 }
 
-/// Gives each district a new data key and seals every value under it.
+/// Gives each district a new data key and wraps every child's key under it.
 ///
 /// # Errors
-/// When a value does not open; then every key stays.
+/// When a key does not open; then every key stays.
 pub async fn rotate_keys() -> Result<(), Stop> {
     let services = super::services().await?;
-    let sealed = data_keys::rotate(&services, &Ctx::new(Actor::Console)).await;
+    let wrapped = data_keys::rotate(&services, &Ctx::new(Actor::Console)).await;
     services.close().await;
-    println!("{} values sealed under new keys", sealed?);
+    println!("the keys of {} children are wrapped under new data keys", wrapped?);
     println!("in a minute, 'firstlight keys forget-old' removes the old ones");
     Ok(())
 }
 
-/// Removes data keys that no value needs any more.
+/// Removes data keys that nothing needs any more.
 ///
 /// # Errors
 /// When the database refuses it.

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use questionnaires::response::Answers;
 use questionnaires::validity::Limits;
 use sqlx::FromRow;
-use uuid::Uuid;
 
 use crate::model::outside::{OutsideState, System};
 use crate::model::people::Sex;
 use crate::model::{Instant, SchoolId};
+use crate::store::responses::Stored;
 
 /// Children whom the window covers and who came equally far.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -59,14 +59,13 @@ pub(super) struct OutsideFact {
 }
 
 /// One answer of a form that the quality of an instrument is judged by.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Debug, FromRow)]
 pub(super) struct AnswerFact {
-    pub form: Uuid,
     pub instrument: String,
     pub started_at: Option<Instant>,
     pub submitted_at: Option<Instant>,
-    pub item: String,
-    pub code: Option<i64>,
+    #[sqlx(flatten)]
+    pub answer: Stored,
 }
 
 /// A handed-in form.

@@ -31,6 +31,7 @@ use questionnaires::validity::Limits;
 use view::{Figures, View};
 
 use crate::model::{Instant, SchoolId, WindowId};
+use crate::store::responses::{self, answer_columns};
 use crate::store::{Conn, StoreError, args};
 use crate::suppression::TableError;
 
@@ -120,13 +121,17 @@ const OUTSIDE: &str = "select h.system, o.state, count(*) as n
   where r.window_id = $1 and r.opened_school_id = $2 group by h.system, o.state";
 
 /// The answers of the first `$3` forms of each instrument at school `$2` in window `$1`.
-const FORMS: &str = "select a.id as form, a.instrument, a.started_at, a.submitted_at, r.item, r.code
-  from (select id, instrument, started_at, submitted_at, row_number() over (partition by instrument order by id) as place
+const FORMS: &str = concat!(
+    "select a.instrument, a.started_at, a.submitted_at, ",
+    answer_columns!(),
+    "
+  from (select id, child_id, instrument, started_at, submitted_at, row_number() over (partition by instrument order by id) as place
         from administrations where window_id = $1 and school_id = $2 and informant = 'student' and state = 'submitted') a
     join responses r on r.administration_id = a.id
   where a.place <= $3
     and r.seq = (select max(x.seq) from responses x where x.administration_id = r.administration_id and x.item = r.item)
-  order by a.instrument, a.id";
+  order by a.instrument, a.id"
+);
 
 /// How many counselors the window's district has.
 const COUNSELORS: &str = "select count(distinct u.id) as n from windows w join users u on u.district_id = w.district_id \
@@ -154,18 +159,28 @@ async fn facts_of(
     let referrals: Vec<ReferralFact> = conn.all(REFERRALS, args![window, school, true]).await?;
     let outside: Vec<OutsideFact> =
         if referrals.is_empty() { Vec::new() } else { conn.all(OUTSIDE, args![window, school]).await? };
-    let answers: Vec<AnswerFact> = conn.all(FORMS, args![window, school, sample]).await?;
-    let one = |answers: &[AnswerFact]| {
-        let first = answers.first()?;
-        let seconds =
-            first.started_at.zip(first.submitted_at).map(|(from, to)| to.seconds_since(from) as f64);
-        let answer = |a: &AnswerFact| match a.code.and_then(|code| i32::try_from(code).ok()) {
-            Some(code) => (a.item.clone(), Answer::Code(code)),
-            None => (a.item.clone(), Answer::Declined),
+    let rows: Vec<AnswerFact> = conn.all(FORMS, args![window, school, sample]).await?;
+    let (mut about, mut stored) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+    for row in rows {
+        about.push((row.instrument, row.started_at.zip(row.submitted_at)));
+        stored.push(row.answer);
+    }
+    let answers = responses::open(conn, stored).await?;
+    let mut forms: Vec<FormFact> = Vec::new();
+    let mut last = None;
+    for ((instrument, times), given) in about.into_iter().zip(answers) {
+        if last != Some(given.administration_id) {
+            last = Some(given.administration_id);
+            let seconds = times.map(|(from, to)| to.seconds_since(from) as f64);
+            forms.push(FormFact { instrument, seconds, answers: Answers::default() });
+        }
+        let answer = match given.code.and_then(|code| i32::try_from(code).ok()) {
+            Some(code) => Answer::Code(code),
+            None => Answer::Declined,
         };
-        let answers: Answers = answers.iter().map(answer).collect();
-        Some(FormFact { instrument: first.instrument.clone(), seconds, answers })
-    };
-    let forms = answers.chunk_by(|a, b| a.form == b.form).filter_map(one).collect();
+        if let Some(form) = forms.last_mut() {
+            form.answers.set(given.item, answer);
+        }
+    }
     Ok(SchoolFacts { school, cohort, screens, referrals, outside, forms, limits, now })
 }

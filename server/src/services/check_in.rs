@@ -390,7 +390,7 @@ pub(super) async fn save(
         declined,
         answered_at: tx.ctx().now,
     };
-    responses::add(tx, &response, &administration.language).await?;
+    responses::add(tx, administration.child_id, &response, &administration.language).await?;
     scoring::after_answer(tx, clinical, administration, item, answer).await
 }
 

@@ -7,12 +7,12 @@ use crate::config::{KeySource, Keys, hex};
 use crate::ctx::{Actor, Ctx};
 use crate::model::DistrictId;
 use crate::seal::field;
-use crate::store::sealed::{self, COLUMNS, Column, Which};
-use crate::store::{Act, Store, StoreError, master_key};
+use crate::store::sealed::{self, COLUMNS, Column};
+use crate::store::{Act, Store, StoreError, child_keys, master_key, responses};
 use crate::{Error, Result};
 
 /// How many rows one transaction seals anew.
-const BATCH: i64 = 100;
+const BATCH: i64 = 200;
 /// How long a replaced key is kept at least, in seconds: longer than any transaction lasts.
 const KEPT_SECONDS: i64 = 60;
 
@@ -86,12 +86,12 @@ async fn read_keys(store: &Store, ctx: &Ctx) -> Result<(Keys, Vec<(DistrictId,)>
     Ok((keys, sealed::without_key(&mut conn).await?))
 }
 
-/// Gives each district a new data key, seals every value under it, and removes the keys that no value needs any more.
-/// The key it replaces is kept for a minute, for what is being written in this moment: the next rotation, or
-/// [`forget_old`], removes it.
+/// Gives each district a new data key, wraps every child's key under it, and tells how many. What is sealed under the
+/// children's keys stays as it is: the old data key opens nothing of it any more. The key it replaces is kept for a minute,
+/// for what is being written in this moment: the next rotation, or [`forget_old`], removes it.
 ///
 /// # Errors
-/// [`Error::NotFound`] for anybody but the person at the server's terminal; [`Error::Store`] when a value does not open:
+/// [`Error::NotFound`] for anybody but the person at the server's terminal; [`Error::Store`] when a key does not open:
 /// then every key stays.
 pub async fn rotate(services: &Services, ctx: &Ctx) -> Result<u64> {
     console(ctx)?;
@@ -100,7 +100,8 @@ pub async fn rotate(services: &Services, ctx: &Ctx) -> Result<u64> {
         let mut conn = store.read(ctx).await?;
         sealed::districts(&mut conn).await?
     };
-    for (district,) in districts {
+    for (district,) in &districts {
+        let district = *district;
         let added = store.write(ctx, Act::new("keys.rotate"), move |tx| {
             Box::pin(async move {
                 tx.about("district", district.0);
@@ -109,18 +110,28 @@ pub async fn rotate(services: &Services, ctx: &Ctx) -> Result<u64> {
         });
         added.await?;
     }
+    // What an older version sealed under a data key itself, or left open.
+    seal_open(services, ctx).await?;
     let mut count = 0;
-    for column in &COLUMNS {
-        count += reseal(store, ctx, column, Which::All).await?;
+    for (district,) in districts {
+        loop {
+            let batch = store.write(ctx, Act::recorded_in_itself("keys.rewrap"), move |tx| {
+                Box::pin(async move { Ok(child_keys::rewrap(tx, district, BATCH).await?) })
+            });
+            match batch.await? {
+                0 => break,
+                done => count += done,
+            }
+        }
     }
     Ok(count)
 }
 
-async fn reseal(store: &Store, ctx: &Ctx, column: &'static Column, which: Which) -> Result<u64> {
+async fn reseal(store: &Store, ctx: &Ctx, column: &'static Column) -> Result<u64> {
     let (mut after, mut count) = (Uuid::nil(), 0);
     loop {
         let batch = store.write(ctx, Act::recorded_in_itself("keys.reseal"), move |tx| {
-            Box::pin(async move { Ok(sealed::reseal(tx, column, which, after, BATCH).await?) })
+            Box::pin(async move { Ok(sealed::reseal(tx, column, after, BATCH).await?) })
         });
         let Some((last, done)) = batch.await? else { return Ok(count) };
         after = last;
@@ -134,20 +145,33 @@ async fn reseal(store: &Store, ctx: &Ctx, column: &'static Column, which: Which)
 /// # Errors
 /// [`Error::Store`] when the database cannot be read or written; the next start tries again.
 pub async fn seal_open(services: &Services, ctx: &Ctx) -> Result<u64> {
+    let store = &services.store;
     let mut count = 0;
     for column in &COLUMNS {
         let open = {
-            let mut conn = services.store.read(ctx).await?;
+            let mut conn = store.read(ctx).await?;
             sealed::lies_open(&mut conn, column).await?
         };
         if open {
-            count += reseal(&services.store, ctx, column, Which::Open).await?;
+            count += reseal(store, ctx, column).await?;
         }
     }
-    Ok(count)
+    loop {
+        let open = {
+            let mut conn = store.read(ctx).await?;
+            responses::lie_open(&mut conn).await?
+        };
+        if !open {
+            return Ok(count);
+        }
+        let batch = store.write(ctx, Act::recorded_in_itself("keys.reseal"), move |tx| {
+            Box::pin(async move { Ok(responses::seal_open(tx, BATCH).await?) })
+        });
+        count += batch.await?;
+    }
 }
 
-/// Removes the data keys that were replaced more than a minute ago and that no value names any more; tells how many were
+/// Removes the data keys that were replaced more than a minute ago and that are not needed any more; tells how many were
 /// removed and how many are still needed.
 ///
 /// # Errors

@@ -134,7 +134,7 @@ pub async fn queue(services: &Services, ctx: &Ctx, asked: &Asked) -> Result<Queu
         state: asked.stage,
         school: asked.school,
         show: asked.show.map_or("", Share::word),
-        name: asked.name.trim().to_lowercase().replace(['%', '_'], ""),
+        name: asked.name.trim().to_lowercase(),
     };
     let (page, limit) = (i64::from(asked.page), i64::from(PAGE));
     let mut rows =

@@ -96,15 +96,8 @@ async fn raise_critical(
     instrument: &Instrument,
     hit: CriticalHit,
 ) -> Result<()> {
-    responses::add_flag(
-        tx,
-        administration.id,
-        administration.child_id,
-        "critical_item",
-        &hit.item,
-        Some(hit.code.into()),
-    )
-    .await?;
+    let (id, child) = (administration.id, administration.child_id);
+    responses::add_flag(tx, id, child, "critical_item", &hit.item, Some(hit.code.into())).await?;
     let hits = [hit];
     let facts = Facts {
         instrument,
@@ -268,7 +261,8 @@ pub(super) async fn raise(
             why: finding.why.clone().into(),
             found_at: ctx.now,
         };
-        news |= referrals::add_reason(tx, referral.id, administration.map(|a| a.id), &reason).await?;
+        news |=
+            referrals::add_reason(tx, (referral.id, child), administration.map(|a| a.id), &reason).await?;
     }
     // Only what is new raises: a level that a person has set since is not undone by the same answer again.
     if news && referrals::raise(tx, referral.id, priority, due).await? {

@@ -157,7 +157,7 @@ pub async fn start_here(
         let sitting = find(&mut conn, ctx, id).await?;
         let window = windows::get(&mut conn, sitting.window_id).await?.ok_or(Error::NotFound)?;
         let class = children::list_class(&mut conn, sitting.class_id).await?;
-        if class.iter().all(|(of_class, ..)| *of_class != child) {
+        if class.iter().all(|of_class| of_class.id != child) {
             return Err(Error::NotFound);
         }
         let battery = administrations::battery(&mut conn, window.id, child).await?;
@@ -267,7 +267,7 @@ pub async fn set_absent(
                 let ctx = tx.ctx();
                 let sitting = find(tx, &ctx, id).await?;
                 let class = children::list_class(tx, sitting.class_id).await?;
-                if class.iter().all(|(of_class, ..)| *of_class != child) {
+                if class.iter().all(|of_class| of_class.id != child) {
                     return Err(Error::NotFound);
                 }
                 let by = staff(&ctx).ok().map(|staff| staff.user);

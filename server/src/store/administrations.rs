@@ -3,6 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::names::{self, named};
 use super::types::{distinct, padded, places};
 use super::{Conn, StoreError, Tx, args};
 use crate::model::administration::{AdministrationState, TalkWish};
@@ -283,6 +284,8 @@ pub struct BoardRow {
     pub absent: i64,
 }
 
+named!(BoardRow, child_id, given_name, family_name);
+
 /// The children of a class with how far each is in a window.
 ///
 /// # Errors
@@ -293,7 +296,7 @@ pub async fn board(
     class: ClassId,
     sitting: SittingId,
 ) -> Result<Vec<BoardRow>, StoreError> {
-    conn.all(
+    let rows = conn.all(
         "select c.id as child_id, c.given_name, c.family_name, \
          cast(coalesce(sum(case when a.state = 'offered' then 1 else 0 end), 0) as bigint) as offered, \
          cast(coalesce(sum(case when a.state = 'started' then 1 else 0 end), 0) as bigint) as started, \
@@ -306,9 +309,9 @@ pub async fn board(
          left join administrations a on a.child_id = c.id and a.window_id = $1 and a.informant = 'student' \
          left join consents k on k.child_id = c.id and k.window_id = $1 \
          left join sitting_absences n on n.child_id = c.id and n.sitting_id = $3 \
-         where e.class_id = $2 and e.to_date is null group by c.id, c.given_name, c.family_name \
-         order by c.given_name, c.family_name, c.id",
+         where e.class_id = $2 and e.to_date is null group by c.id, c.given_name, c.family_name",
         args![window, class, sitting],
-    )
-    .await
+    );
+    let rows = rows.await?;
+    names::by_name(conn, rows, |_, _| true).await
 }

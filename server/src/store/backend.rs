@@ -65,6 +65,8 @@ pub(super) enum Reads {
 pub struct Conn {
     inner: Inner,
     sealer: Sealer,
+    /// Children whose key this transaction has made: it may be undone yet, so nobody else may learn it.
+    made: Vec<uuid::Uuid>,
 }
 
 #[derive(Debug)]
@@ -148,6 +150,16 @@ impl Conn {
     /// The keys of sealed values.
     pub(super) fn sealer(&self) -> &Sealer {
         &self.sealer
+    }
+
+    /// Notes that this transaction has made the key of a child.
+    pub(super) fn made_key_of(&mut self, child: uuid::Uuid) {
+        self.made.push(child);
+    }
+
+    /// Whether this transaction has made the key of a child.
+    pub(super) fn has_made_key_of(&self, child: uuid::Uuid) -> bool {
+        self.made.contains(&child)
     }
 
     /// Runs a statement and tells how many rows it changed.
@@ -271,6 +283,7 @@ impl Conn {
 
     /// Starts a write transaction. SQLite takes the write lock at once: a later upgrade would fail without waiting.
     pub(super) async fn begin(&mut self) -> Result<(), StoreError> {
+        self.made.clear();
         match &self.inner {
             Inner::Postgres(_) => self.run("begin", vec![]).await,
             _ => self.run("begin immediate", vec![]).await,
@@ -409,7 +422,7 @@ impl Backend {
         match self {
             Self::Sqlite { options, .. } => {
                 let inner = Inner::Writer(Direct::open(options.get_filename(), May::Write)?);
-                Ok(Some(Conn { inner, sealer: sealer.clone() }))
+                Ok(Some(Conn { inner, sealer: sealer.clone(), made: Vec::new() }))
             }
             Self::Postgres { .. } => Ok(None),
         }
@@ -417,13 +430,15 @@ impl Backend {
 
     /// A connection for reading (and, on PostgreSQL, for a write transaction).
     pub(super) async fn connection(&self, sealer: &Sealer, reads: Reads) -> Result<Conn, StoreError> {
-        let sealer = sealer.clone();
+        let (sealer, made) = (sealer.clone(), Vec::new());
         Ok(match self {
             Self::Sqlite { quick, .. } if reads == Reads::ByKey => {
-                Conn { inner: Inner::Quick(quick.take().await?), sealer }
+                Conn { inner: Inner::Quick(quick.take().await?), sealer, made }
             }
-            Self::Sqlite { readers, .. } => Conn { inner: Inner::Reader(readers.take().await?), sealer },
-            Self::Postgres { pool } => Conn { inner: Inner::Postgres(pool.acquire().await?), sealer },
+            Self::Sqlite { readers, .. } => {
+                Conn { inner: Inner::Reader(readers.take().await?), sealer, made }
+            }
+            Self::Postgres { pool } => Conn { inner: Inner::Postgres(pool.acquire().await?), sealer, made },
         })
     }
 

@@ -3,8 +3,9 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::names::{self, named};
 use super::types::{padded, places};
-use super::{Conn, StoreError, Tx, args, sealed};
+use super::{Conn, StoreError, Tx, Val, args, child_keys, sealed};
 use crate::model::people::Sex;
 use crate::model::{ChildId, ClassId, Day, DistrictId, Instant, Private, SchoolId};
 use crate::seal::field::Place;
@@ -45,6 +46,8 @@ pub struct Child {
     pub grade: i64,
 }
 
+named!(Child, id, given_name, family_name);
+
 /// A guardian of a child.
 #[derive(Clone, Debug, FromRow)]
 #[expect(missing_docs, reason = "the columns of the table")]
@@ -69,21 +72,44 @@ struct StoredGuardian {
 /// [`StoreError`] when the database refuses it.
 pub async fn add(tx: &mut Tx, child: &NewChild) -> Result<(), StoreError> {
     let ctx = tx.ctx();
-    tx.run(
-        "insert into children (id, district_id, number, given_name, family_name, birth_date, sex, language, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        args![
-            child.id, child.district_id, &child.number, &child.given_name, &child.family_name, child.birth_date,
-            child.sex, &child.language, ctx.now
-        ],
-    )
-    .await?;
+    let data_key = child_keys::newest(tx, child.district_id).await?;
+    let row = new_row(tx, child, data_key)?;
+    tx.run_rows(NEW_ROWS, vec![row]).await?;
     tx.run(
         "insert into enrollments (id, child_id, school_id, class_id, from_date) values ($1, $2, $3, $4, $5)",
         args![ctx.id(), child.id, child.school_id, child.class_id, child.enrolled_on],
     )
     .await
     .map(drop)
+}
+
+/// Where the rows of new children go.
+pub(super) const NEW_ROWS: &str = "insert into children (id, district_id, number, given_name, family_name, birth_date, \
+    sex, language, created_at, data_key_id, wrapped_key) values";
+
+/// The row of a new child, with a key of its own and its names sealed under it.
+pub(super) fn new_row(tx: &mut Tx, child: &NewChild, data_key: Uuid) -> Result<Vec<Val>, StoreError> {
+    let (key, wrapped) = child_keys::make(tx, data_key, child.id)?;
+    let sealed = |column: &'static str, name: &Private<String>| match name.reveal().as_str() {
+        "" => Ok(String::new()),
+        name => key.seal(Place { column, row: child.id.0 }, name),
+    };
+    let given = sealed(names::GIVEN, &child.given_name)?;
+    let family = sealed(names::FAMILY, &child.family_name)?;
+    let now = tx.ctx().now;
+    Ok(args![
+        child.id,
+        child.district_id,
+        &child.number,
+        given,
+        family,
+        child.birth_date,
+        child.sex,
+        &child.language,
+        now,
+        data_key,
+        wrapped
+    ])
 }
 
 /// Adds a guardian.
@@ -110,7 +136,8 @@ pub async fn add_guardian(tx: &mut Tx, child: ChildId, guardian: &Guardian) -> R
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn get(conn: &mut Conn, id: ChildId) -> Result<Option<Child>, StoreError> {
-    conn.all_scoped(CHILD, "where c.id = $1", args![id]).await.map(|mut rows: Vec<Child>| rows.pop())
+    let rows = conn.all_scoped(CHILD, "where c.id = $1", args![id]).await?;
+    Ok(names::open(conn, rows).await?.pop())
 }
 
 /// Many children, each with its current place. Who is enrolled nowhere is not among them.
@@ -119,7 +146,8 @@ pub async fn get(conn: &mut Conn, id: ChildId) -> Result<Option<Child>, StoreErr
 /// [`StoreError`] when the database cannot be read.
 pub async fn get_all(conn: &mut Conn, ids: &[ChildId]) -> Result<Vec<Child>, StoreError> {
     let ids = padded(ids);
-    conn.all_of(format!("{CHILD} where c.id in ({})", places(1, ids.len())), ids).await
+    let rows = conn.all_of(format!("{CHILD} where c.id in ({})", places(1, ids.len())), ids).await?;
+    names::open(conn, rows).await
 }
 
 const CHILD: &str = "select c.id, c.district_id, c.given_name, c.family_name, c.birth_date, c.sex, c.language, \
@@ -137,20 +165,26 @@ pub async fn district(conn: &mut Conn, id: ChildId) -> Result<Option<DistrictId>
     Ok(row.map(|(district,)| district))
 }
 
+/// A child of a class.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of the query")]
+pub struct InClass {
+    pub id: ChildId,
+    pub given_name: Private<String>,
+    pub family_name: Private<String>,
+}
+
+named!(InClass, id, given_name, family_name);
+
 /// The children enrolled in a class now, by name.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
-pub async fn list_class(
-    conn: &mut Conn,
-    class: ClassId,
-) -> Result<Vec<(ChildId, Private<String>, Private<String>)>, StoreError> {
-    conn.all(
-        "select c.id, c.given_name, c.family_name from enrollments e join children c on c.id = e.child_id \
-         where e.class_id = $1 and e.to_date is null order by c.given_name, c.family_name, c.id",
-        args![class],
-    )
-    .await
+pub async fn list_class(conn: &mut Conn, class: ClassId) -> Result<Vec<InClass>, StoreError> {
+    let sql = "select c.id, c.given_name, c.family_name from enrollments e join children c on c.id = e.child_id \
+               where e.class_id = $1 and e.to_date is null";
+    let rows = conn.all(sql, args![class]).await?;
+    names::by_name(conn, rows, |_, _| true).await
 }
 
 /// A child's guardians.

@@ -3,6 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::names::{self, named};
 use super::{Conn, StoreError, Tx, args, sealed};
 use crate::model::referral::{ReferralState, Urgency};
 use crate::model::{ChildId, DistrictId, Instant, Private, ReferralId, SchoolId, UserId};
@@ -22,20 +23,23 @@ pub struct Pupil {
     pub class_name: String,
 }
 
+named!(Pupil, id, given_name, family_name);
+
 /// The children enrolled where the user is a teacher, by class and name.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn pupils(conn: &mut Conn, district: DistrictId, user: UserId) -> Result<Vec<Pupil>, StoreError> {
-    conn.all(
+    let rows = conn.all(
         "select c.id, s.id as school_id, c.given_name, c.family_name, k.name as class_name from schools s \
          join enrollments e on e.school_id = s.id and e.to_date is null join children c on c.id = e.child_id \
          join classes k on k.id = e.class_id where s.district_id = $1 and exists (select 1 from user_roles x where \
          x.user_id = $2 and x.role = 'teacher' and (x.school_id is null or x.school_id = s.id)) \
-         order by k.grade, k.name, c.given_name, c.family_name, c.id",
+         order by k.grade, k.name",
         args![district, user],
-    )
-    .await
+    );
+    let rows = rows.await?;
+    names::by_name(conn, rows, |a: &Pupil, b| a.class_name == b.class_name).await
 }
 
 /// What makes a concern.
@@ -76,6 +80,7 @@ pub async fn add(
 #[derive(Clone, Debug, FromRow)]
 #[expect(missing_docs, reason = "the columns of the query")]
 pub struct OwnConcern {
+    pub child_id: ChildId,
     pub at: Instant,
     pub given_name: Private<String>,
     pub family_name: Private<String>,
@@ -83,19 +88,22 @@ pub struct OwnConcern {
     pub state: ReferralState,
 }
 
+named!(OwnConcern, child_id, given_name, family_name);
+
 /// A teacher's own concerns about children who are still at that school, newest first.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn own(conn: &mut Conn, user: UserId) -> Result<Vec<OwnConcern>, StoreError> {
-    conn.all(
-        "select n.at, c.given_name, c.family_name, k.name as class_name, r.state from concerns n \
+    let rows = conn.all(
+        "select n.child_id, n.at, c.given_name, c.family_name, k.name as class_name, r.state from concerns n \
          join children c on c.id = n.child_id join referrals r on r.id = n.referral_id \
          join enrollments e on e.child_id = c.id and e.to_date is null and e.school_id = n.school_id \
          join classes k on k.id = e.class_id where n.user_id = $1 order by n.at desc, n.id desc limit 50",
         args![user],
-    )
-    .await
+    );
+    let rows = rows.await?;
+    names::open(conn, rows).await
 }
 
 /// A concern as a counselor reads it.

@@ -2,9 +2,11 @@
 
 use sqlx::FromRow;
 
-use super::{Conn, StoreError, Tx, args};
+use super::names::{self, named};
+use super::{Conn, StoreError, Tx, args, sealed};
 use crate::model::window::{ConsentBy, ConsentMode, ConsentStatus, WindowState};
 use crate::model::{ChildId, ClassId, Day, DistrictId, Instant, Private, SchoolId, UserId, WindowId};
+use crate::seal::field::Place;
 
 /// A version of the notice.
 #[derive(Clone, Debug, FromRow)]
@@ -27,6 +29,9 @@ pub struct Said {
     pub said_on: Day,
     pub proof: String,
 }
+
+const NAME: &str = "consent_events.by_name";
+const PROOF: &str = "consent_events.proof";
 
 /// Publishes the next version of a window's notice.
 ///
@@ -74,21 +79,24 @@ pub async fn set(tx: &mut Tx, child: ChildId, window: WindowId, said: &Said) -> 
         _ => None,
     };
     let notice = newest_notice(tx, window).await?.map(|notice| notice.version);
+    let id = ctx.id();
+    let name = sealed::seal(tx, child, Place { column: NAME, row: id }, &said.by_name).await?;
+    let proof = said.proof.clone().into();
+    let proof = sealed::seal(tx, child, Place { column: PROOF, row: id }, &proof).await?;
     tx.run(
         "insert into consent_events (id, child_id, window_id, status, method, by_role, by_name, said_on, proof, \
          notice_version, recorded_at, recorded_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         args![
-            ctx.id(), child, window, said.status, &said.method, said.by_role, &said.by_name, said.said_on, &said.proof,
-            notice, ctx.now, by
+            id, child, window, said.status, &said.method, said.by_role, name, said.said_on, proof, notice, ctx.now, by
         ],
     )
     .await?;
+    // Who said it stands with what was said.
     tx.run(
         "insert into consents (id, child_id, window_id, status, method, by_name, recorded_at) \
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict (child_id, window_id) do update set \
-         status = excluded.status, method = excluded.method, by_name = excluded.by_name, \
-         recorded_at = excluded.recorded_at",
-        args![ctx.id(), child, window, said.status, &said.method, &said.by_name, ctx.now],
+         values ($1, $2, $3, $4, $5, '', $6) on conflict (child_id, window_id) do update set \
+         status = excluded.status, method = excluded.method, by_name = '', recorded_at = excluded.recorded_at",
+        args![ctx.id(), child, window, said.status, &said.method, ctx.now],
     )
     .await
     .map(drop)
@@ -123,6 +131,8 @@ pub struct ClassConsent {
     pub recorded_at: Option<Instant>,
 }
 
+named!(ClassConsent, child_id, given_name, family_name);
+
 /// The children of a class with what was said for each.
 ///
 /// # Errors
@@ -145,15 +155,15 @@ pub async fn some_of_class(
     class: ClassId,
     only: Option<ChildId>,
 ) -> Result<Vec<ClassConsent>, StoreError> {
-    conn.all(
+    let rows = conn.all(
         "select c.id as child_id, c.number, c.given_name, c.family_name, c.birth_date, k.status, k.method, \
          k.recorded_at from enrollments e join children c on c.id = e.child_id \
          left join consents k on k.child_id = c.id and k.window_id = $1 \
-         where e.class_id = $2 and e.to_date is null and ($3 is null or c.id = $3) \
-         order by c.given_name, c.family_name, c.id",
+         where e.class_id = $2 and e.to_date is null and ($3 is null or c.id = $3)",
         args![window, class, only],
-    )
-    .await
+    );
+    let rows = rows.await?;
+    names::by_name(conn, rows, |_, _| true).await
 }
 
 /// How many children of a class stand where.
@@ -251,12 +261,14 @@ pub struct Letter {
     pub status: Option<ConsentStatus>,
 }
 
+named!(Letter, child_id, given_name);
+
 /// What a letter's link leads to, for as long as the child is at a school.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn by_letter(conn: &mut Conn, token_hash: Vec<u8>) -> Result<Option<Letter>, StoreError> {
-    conn.first(
+    let letter = conn.first(
         "select w.id as window_id, w.district_id, w.name as window_name, w.state as window_state, w.consent_mode, \
          w.opens_on, w.closes_on, c.id as child_id, c.given_name, c.birth_date, e.class_id, s.id as school_id, \
          s.name as school_name, k.status from consent_letters l join windows w on w.id = l.window_id \
@@ -264,6 +276,7 @@ pub async fn by_letter(conn: &mut Conn, token_hash: Vec<u8>) -> Result<Option<Le
          join schools s on s.id = e.school_id left join consents k on k.child_id = c.id and k.window_id = w.id \
          where l.token_hash = $1",
         args![token_hash],
-    )
-    .await
+    );
+    let letter = letter.await?;
+    names::open_one(conn, letter).await
 }

@@ -3,13 +3,15 @@
 use uuid::Uuid;
 
 use super::lineage::{self, Plan};
+use super::names::{self, named};
 use super::{Conn, StoreError, Tx, args, retention};
 use crate::model::{ChildId, DistrictId, Private, ReferralId, WindowId};
 
 /// How many rows of each table went, those with none left out.
 pub type Counts = Vec<(String, u64)>;
 
-/// Removes a child and every row that hangs on it.
+/// Removes a child and every row that hangs on it. Its key goes with its row: what is left of it anywhere in this database
+/// opens no more.
 ///
 /// # Errors
 /// [`StoreError::Constraint`] when somebody adds a row about the child in this moment; nothing is removed then.
@@ -17,7 +19,9 @@ pub async fn remove_child(tx: &mut Tx, child: ChildId) -> Result<Counts, StoreEr
     // A changed key makes whoever adds a row about the child wait for the end of this, and then fail.
     tx.run("update children set number = $2 where id = $1", args![child, child.to_string()]).await?;
     let plan = lineage::plan(&tx.lineage().await?, "children", "id = $1")?;
-    perform(tx, &plan, &[child.0]).await
+    let counts = perform(tx, &plan, &[child.0]).await?;
+    tx.sealer().forget_child(child.0);
+    Ok(counts)
 }
 
 /// Removes everything in a practice's district. The district itself stays as an empty shelf, because the trail, which
@@ -123,16 +127,16 @@ pub struct Subject {
     pub family_name: Private<String>,
 }
 
+named!(Subject, id, given_name, family_name);
+
 /// A child by its id, wherever it is enrolled, or whether it is at all.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn subject(conn: &mut Conn, child: ChildId) -> Result<Option<Subject>, StoreError> {
-    conn.first(
-        "select id, district_id, number, given_name, family_name from children where id = $1",
-        args![child],
-    )
-    .await
+    let sql = "select id, district_id, number, given_name, family_name from children where id = $1";
+    let row = conn.first(sql, args![child]).await?;
+    names::open_one(conn, row).await
 }
 
 /// A child by the district's own number.
@@ -144,11 +148,10 @@ pub async fn subject_of_number(
     district: DistrictId,
     number: &str,
 ) -> Result<Option<Subject>, StoreError> {
-    conn.first(
-        "select id, district_id, number, given_name, family_name from children where district_id = $1 and number = $2",
-        args![district, number],
-    )
-    .await
+    let sql = "select id, district_id, number, given_name, family_name from children where district_id = $1 and \
+               number = $2";
+    let row = conn.first(sql, args![district, number]).await?;
+    names::open_one(conn, row).await
 }
 
 /// How many referrals of a child somebody still works on.

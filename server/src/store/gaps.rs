@@ -1,13 +1,12 @@
 //! What the reconciler looks for: acts that should have left a trace and did not.
 
-use sqlx::FromRow;
-
+use super::responses::{self, answer_columns};
 use super::{Conn, StoreError, args};
 use crate::model::{AdministrationId, Instant};
 
 /// An answer to an item, for a second look at whether it is critical.
-#[derive(Clone, Debug, FromRow)]
-#[expect(missing_docs, reason = "the columns of the query")]
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "as named")]
 pub struct Suspect {
     pub administration_id: AdministrationId,
     pub item: String,
@@ -25,17 +24,23 @@ pub async fn critical_without_referral(
     at_least: i64,
     since: Instant,
 ) -> Result<Vec<Suspect>, StoreError> {
-    conn.all(
-        "select distinct r.administration_id, r.item, r.code from responses r \
-         join administrations a on a.id = r.administration_id \
-         join windows w on w.id = a.window_id and w.rehearsal = $5 \
-         where a.instrument = $1 and r.item = $2 and r.code >= $3 and r.answered_at >= $4 and (not exists (select 1 \
+    const SUSPECTS: &str = concat!(
+        "select ",
+        answer_columns!(),
+        " from responses r join administrations a on a.id = r.administration_id \
+         join windows w on w.id = a.window_id and w.rehearsal = $4 \
+         where a.instrument = $1 and r.item = $2 and r.answered_at >= $3 and (not exists (select 1 \
          from flags f where f.administration_id = r.administration_id and f.item = r.item and \
          f.kind = 'critical_item') or not exists (select 1 from referral_reasons m where \
-         m.administration_id = r.administration_id and m.rule = 'critical_item' and m.item = r.item))",
-        args![instrument, item, at_least, since, false],
-    )
-    .await
+         m.administration_id = r.administration_id and m.rule = 'critical_item' and m.item = r.item)) order by r.administration_id, r.seq"
+    );
+    let rows = conn.all(SUSPECTS, args![instrument, item, since, false]).await?;
+    let mut suspects = Vec::new();
+    for answer in responses::open(conn, rows).await? {
+        let Some(code) = answer.code.filter(|code| *code >= at_least) else { continue };
+        suspects.push(Suspect { administration_id: answer.administration_id, item: answer.item, code });
+    }
+    Ok(suspects)
 }
 
 /// Submitted administrations of an instrument since an instant without any score, or with a positive total and no reason.

@@ -2,6 +2,7 @@
 
 use sqlx::FromRow;
 
+use super::names::{self, named};
 use super::{Conn, StoreError, Tx, args};
 use crate::model::{ChildId, Instant, Private, SittingId, UserId};
 
@@ -14,6 +15,8 @@ pub struct Hand {
     pub family_name: Private<String>,
     pub raised_at: Instant,
 }
+
+named!(Hand, child_id, given_name, family_name);
 
 /// Raises a child's hand; one that is up stays up since its first instant.
 ///
@@ -35,13 +38,14 @@ pub async fn raise(tx: &mut Tx, sitting: SittingId, child: ChildId) -> Result<()
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn up(conn: &mut Conn, sitting: SittingId) -> Result<Vec<Hand>, StoreError> {
-    conn.all(
+    let rows = conn.all(
         "select h.child_id, c.given_name, c.family_name, h.raised_at from hands h \
          join children c on c.id = h.child_id where h.sitting_id = $1 and h.lowered_at is null \
          order by h.raised_at, h.id",
         args![sitting],
-    )
-    .await
+    );
+    let rows = rows.await?;
+    names::open(conn, rows).await
 }
 
 /// Whether a proctor sees the hands of a sitting: nobody sits with a class around a re-screen.

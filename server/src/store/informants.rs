@@ -2,6 +2,8 @@
 
 use sqlx::FromRow;
 
+use super::names::{self, named};
+use super::responses::{self, Response, answer_columns};
 use super::{Conn, StoreError, Tx, args};
 use crate::model::administration::AdministrationState;
 use crate::model::window::{ConsentMode, ConsentStatus, WindowState};
@@ -30,12 +32,14 @@ pub struct FamilyDoor {
     pub consent: Option<ConsentStatus>,
 }
 
+named!(FamilyDoor, child_id, given_name);
+
 /// What a letter's link leads to, as long as it is not withdrawn and the child is at a school.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn door(conn: &mut Conn, token_hash: Vec<u8>) -> Result<Option<FamilyDoor>, StoreError> {
-    conn.first(
+    let door = conn.first(
         "select w.id as window_id, w.district_id, w.name as window_name, w.state as window_state, w.consent_mode, \
          w.opens_on, w.closes_on, c.id as child_id, c.given_name, c.birth_date, s.id as school_id, e.class_id, \
          s.name as school_name, s.time_zone, k.status as consent from family_letters l \
@@ -44,8 +48,9 @@ pub async fn door(conn: &mut Conn, token_hash: Vec<u8>) -> Result<Option<FamilyD
          left join consents k on k.child_id = c.id and k.window_id = w.id \
          where l.token_hash = $1 and l.withdrawn_at is null",
         args![token_hash],
-    )
-    .await
+    );
+    let door = door.await?;
+    names::open_one(conn, door).await
 }
 
 /// Withdraws the letters of a child in a window; gives how many there were.
@@ -100,6 +105,8 @@ pub struct FamilyRow {
     pub submitted: i64,
 }
 
+named!(FamilyRow, child_id, given_name, family_name);
+
 /// The children of a class with how far each parent's form is.
 ///
 /// # Errors
@@ -109,7 +116,7 @@ pub async fn family_rows(
     window: WindowId,
     class: ClassId,
 ) -> Result<Vec<FamilyRow>, StoreError> {
-    conn.all(
+    let rows = conn.all(
         "select c.id as child_id, c.given_name, c.family_name, c.birth_date, k.status as consent, \
          (select max(l.made_at) from family_letters l where l.child_id = c.id and l.window_id = $1 \
          and l.withdrawn_at is null) as letter_at, \
@@ -119,10 +126,11 @@ pub async fn family_rows(
          and a.informant = 'parent' and a.state = 'submitted') as submitted \
          from enrollments e join children c on c.id = e.child_id \
          left join consents k on k.child_id = c.id and k.window_id = $1 \
-         where e.class_id = $2 and e.to_date is null order by c.given_name, c.family_name, c.id",
+         where e.class_id = $2 and e.to_date is null",
         args![window, class],
-    )
-    .await
+    );
+    let rows = rows.await?;
+    names::by_name(conn, rows, |_, _| true).await
 }
 
 /// A child's row of a teacher's grid, once somebody has begun it.
@@ -155,8 +163,8 @@ pub async fn ratings(
 }
 
 /// A cell of a teacher's grid.
-#[derive(Clone, Debug, FromRow)]
-#[expect(missing_docs, reason = "the columns of the query")]
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "as named")]
 pub struct Cell {
     pub administration_id: AdministrationId,
     pub item: String,
@@ -175,15 +183,18 @@ pub async fn cells(
     by: UserId,
     only: Option<ChildId>,
 ) -> Result<Vec<Cell>, StoreError> {
-    conn.all(
-        "select r.administration_id, r.item, r.code from enrollments e join administrations a \
+    const CELLS: &str = concat!(
+        "select ",
+        answer_columns!(),
+        " from enrollments e join administrations a \
          on a.child_id = e.child_id and a.window_id = $1 and a.informant = 'teacher' and a.instrument = $3 \
          and a.rated_by = $4 join responses r on r.administration_id = a.id where e.class_id = $2 \
          and e.to_date is null and ($5 is null or e.child_id = $5) and r.seq = (select max(n.seq) from responses n \
-         where n.administration_id = r.administration_id and n.item = r.item)",
-        args![window, class, instrument, by, only],
-    )
-    .await
+         where n.administration_id = r.administration_id and n.item = r.item)"
+    );
+    let rows = conn.all(CELLS, args![window, class, instrument, by, only]).await?;
+    let cell = |r: Response| Cell { administration_id: r.administration_id, item: r.item, code: r.code };
+    Ok(responses::open(conn, rows).await?.into_iter().map(cell).collect())
 }
 
 /// Makes a rating a teacher's own and marks it as begun; false when it is another one's, or handed in.

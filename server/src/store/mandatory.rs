@@ -3,6 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::names::{self, named};
 use super::{Conn, StoreError, Tx, args, sealed};
 use crate::model::mandatory::{ReportHow, ReportPart};
 use crate::model::{ChildId, DistrictId, Instant, Private, ReferralId, UserId};
@@ -262,6 +263,7 @@ pub async fn decide_against(tx: &mut Tx, id: Uuid, by: UserId) -> Result<bool, S
 #[expect(missing_docs, reason = "the columns of the query")]
 pub struct Waiting {
     pub id: Uuid,
+    pub child_id: ChildId,
     pub given_name: Private<String>,
     pub family_name: Private<String>,
     pub class_name: String,
@@ -272,6 +274,8 @@ pub struct Waiting {
     pub due_at: Instant,
 }
 
+named!(Waiting, child_id, given_name, family_name);
+
 /// The reports that wait at the schools where `user` is a counselor, most urgent first.
 ///
 /// # Errors
@@ -281,8 +285,8 @@ pub async fn waiting(
     district: DistrictId,
     user: UserId,
 ) -> Result<Vec<Waiting>, StoreError> {
-    conn.all(
-        "select m.id, c.given_name, c.family_name, k.name as class_name, s.time_zone, o.name as owner_name, m.begun_at, m.told_at, \
+    let rows = conn.all(
+        "select m.id, m.child_id, c.given_name, c.family_name, k.name as class_name, s.time_zone, o.name as owner_name, m.begun_at, m.told_at, \
          case when m.told_at is null then m.tell_by else m.write_by end as due_at from mandatory_reports m \
          join referrals r on r.id = m.referral_id join schools s on s.id = r.school_id and s.district_id = $1 \
          join users o on o.id = r.owner_id join children c on c.id = m.child_id \
@@ -291,8 +295,9 @@ pub async fn waiting(
          from user_roles x where x.user_id = $2 and x.role = 'counselor' and (x.school_id is null or \
          x.school_id = s.id)) order by due_at, m.id",
         args![district, user],
-    )
-    .await
+    );
+    let rows = rows.await?;
+    names::open(conn, rows).await
 }
 
 /// Reports whose clock has run out.

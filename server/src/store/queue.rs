@@ -3,9 +3,13 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Conn, StoreError, Tx, args};
+use super::names::{self, named};
+use super::referrals::REASON_WHY;
+use super::types::{padded, places};
+use super::{Conn, StoreError, Tx, args, sealed};
 use crate::model::referral::{Priority, ReferralState};
 use crate::model::{ChildId, DistrictId, Instant, Private, ReferralId, SchoolId, UserId};
+use crate::seal::field::Place;
 
 /// Referrals with a re-screen that nobody has answered, due on a day at the latest.
 macro_rules! waiting_rescreens {
@@ -37,8 +41,12 @@ pub struct QueueRow {
     pub opened_at: Instant,
     pub due_at: Instant,
     pub last_contact_at: Option<Instant>,
+    /// The most urgent and newest reason.
+    pub reason_id: Option<Uuid>,
     pub why: Option<Private<String>>,
 }
+
+named!(QueueRow, child_id, given_name, family_name);
 
 /// Which lines: an empty word or a none takes all.
 #[derive(Clone, Debug, Default)]
@@ -65,8 +73,67 @@ pub struct Today {
     pub soon: crate::model::Day,
 }
 
+/// The open referrals that a filter takes, in the order of the queue: what of them, what is joined to them, and how many.
+macro_rules! lines {
+    ($what:literal, $joined:literal, $some:literal) => {
+        concat!(
+            "select ",
+            $what,
+            " from schools z join referrals q on q.school_id = z.id and q.closed_at is null ",
+            $joined,
+            " where z.district_id = $1 and exists (select 1 from user_roles x where x.user_id = $2 and \
+         x.role = 'counselor' and (x.school_id is null or x.school_id = z.id)) \
+         and ($3 is null or q.owner_id = $3) and ($4 is null or q.rank = $4) and ($5 is null or q.state = $5) \
+         and ($6 is null or q.school_id = $6) and (($7 = '' and (q.snoozed_until is null or q.snoozed_until <= $10 \
+         or $11 <> '')) or ($7 = 'critical' and q.rank = 1) or ($7 = 'overdue' and q.due_at < $8) or \
+         ($7 = 'today' and q.due_at >= $8 and q.due_at < $9) or ($7 = 'unclaimed' and q.state in ('open', 'reopened')) \
+         or ($7 = 'waiting' and (q.snoozed_until > $10 or q.state = 'referred_outside' or exists (select 1 from \
+         closings w where w.referral_id = q.id and w.answered_at is null) or exists (select 1 from hand_overs w where \
+         w.referral_id = q.id and w.answered_at is null))) or ($7 = 'talk' and exists (select 1 from referral_reasons w \
+         where w.referral_id = q.id and w.rule = 'asked_to_talk')) \
+         or ($7 = 'rescreen' and q.id in (",
+            waiting_rescreens!("$12"),
+            "))) order by case when q.rank = 1 then 0 else 1 end, q.due_at, q.opened_at, q.id",
+            $some
+        )
+    };
+}
+
+/// A line in full, up to where its id comes from.
+macro_rules! line {
+    () => {
+        "select r.id, r.child_id, c.given_name, c.family_name, k.grade, k.name as class_name, s.name as school_name, \
+         s.time_zone, r.priority, r.state, r.owner_id, u.name as owner_name, r.opened_at, r.due_at, r.last_contact_at, \
+         f.id as reason_id, f.why from "
+    };
+}
+
+/// The rest of it.
+macro_rules! joined {
+    () => {
+        "join referrals r on r.id = p.id join schools s on s.id = r.school_id join users u on u.id = r.owner_id \
+         join children c on c.id = r.child_id left join enrollments e on e.child_id = c.id and e.to_date is null \
+         join classes k on k.id = e.class_id left join referral_reasons f on f.id = (select m.id from referral_reasons m \
+         where m.referral_id = r.id order by case m.priority when 'critical' then 1 when 'high' then 2 \
+         when 'moderate' then 3 else 4 end, m.found_at desc, m.id limit 1) \
+         order by case when r.rank = 1 then 0 else 1 end, r.due_at, r.opened_at, r.id"
+    };
+}
+
+/// A referral with the names that a filter looks at.
+#[derive(FromRow)]
+struct NamedLine {
+    id: ReferralId,
+    child_id: ChildId,
+    given_name: Private<String>,
+    family_name: Private<String>,
+}
+
+named!(NamedLine, child_id, given_name, family_name);
+
 /// Open referrals of the schools where `user` is a counselor: critical first, then earliest due, then oldest; never by
-/// a raw score (C-03). The page is chosen first and only its lines are read in full.
+/// a raw score (C-03). The page is chosen first and only its lines are read in full. Names are sealed, so a part of a name
+/// is looked for here, among those of every line that the rest of the filter takes.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
@@ -79,42 +146,59 @@ pub async fn list(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<QueueRow>, StoreError> {
-    let name = if filter.name.is_empty() { String::new() } else { format!("%{}%", filter.name) };
-    conn.all(
-        concat!(
-            "select r.id, r.child_id, c.given_name, c.family_name, k.grade, k.name as class_name, s.name as school_name, \
-         s.time_zone, r.priority, r.state, r.owner_id, u.name as owner_name, r.opened_at, r.due_at, \
-         r.last_contact_at, (select m.why from referral_reasons m where m.referral_id = r.id order by \
-         case m.priority when 'critical' then 1 when 'high' then 2 when 'moderate' then 3 else 4 end, \
-         m.found_at desc, m.id limit 1) as why \
-         from (select q.id from schools z join referrals q on q.school_id = z.id and q.closed_at is null \
-         where z.district_id = $1 and exists (select 1 from user_roles x where x.user_id = $2 and \
-         x.role = 'counselor' and (x.school_id is null or x.school_id = z.id)) \
-         and ($3 is null or q.owner_id = $3) and ($4 is null or q.rank = $4) and ($5 is null or q.state = $5) \
-         and ($6 is null or q.school_id = $6) and (($7 = '' and (q.snoozed_until is null or q.snoozed_until <= $10 \
-         or $11 <> '')) or ($7 = 'critical' and q.rank = 1) or ($7 = 'overdue' and q.due_at < $8) or \
-         ($7 = 'today' and q.due_at >= $8 and q.due_at < $9) or ($7 = 'unclaimed' and q.state in ('open', 'reopened')) \
-         or ($7 = 'waiting' and (q.snoozed_until > $10 or q.state = 'referred_outside' or exists (select 1 from \
-         closings w where w.referral_id = q.id and w.answered_at is null) or exists (select 1 from hand_overs w where \
-         w.referral_id = q.id and w.answered_at is null))) or ($7 = 'talk' and exists (select 1 from referral_reasons w \
-         where w.referral_id = q.id and w.rule = 'asked_to_talk')) \
-         or ($7 = 'rescreen' and q.id in (",
-            waiting_rescreens!("$14"),
-            "))) \
-         and ($11 = '' or exists (select 1 from children n where n.id = q.child_id and \
-         lower(n.given_name || ' ' || n.family_name) like $11)) \
-         order by case when q.rank = 1 then 0 else 1 end, q.due_at, q.opened_at, q.id limit $12 offset $13) p \
-         join referrals r on r.id = p.id join schools s on s.id = r.school_id join users u on u.id = r.owner_id \
-         join children c on c.id = r.child_id left join enrollments e on e.child_id = c.id and e.to_date is null \
-         join classes k on k.id = e.class_id \
-         order by case when r.rank = 1 then 0 else 1 end, r.due_at, r.opened_at, r.id"
-        ),
-        args![
-            district, user, filter.owner, filter.rank, filter.state, filter.school, filter.show, today.now, today.ends,
-            today.day, name, limit, offset, today.soon
-        ],
-    )
-    .await
+    let mut values = args![
+        district,
+        user,
+        filter.owner,
+        filter.rank,
+        filter.state,
+        filter.school,
+        filter.show,
+        today.now,
+        today.ends,
+        today.day,
+        &filter.name,
+        today.soon
+    ];
+    let rows: Vec<QueueRow> = if filter.name.is_empty() {
+        values.extend(args![limit, offset]);
+        conn.all(
+            concat!(line!(), "(", lines!("q.id", "", " limit $13 offset $14"), ") p ", joined!()),
+            values,
+        )
+        .await?
+    } else {
+        let sql = lines!(
+            "q.id, q.child_id, n.given_name, n.family_name",
+            "join children n on n.id = q.child_id",
+            ""
+        );
+        let all: Vec<NamedLine> = conn.all(sql, values).await?;
+        let ids: Vec<ReferralId> = names::open(conn, all)
+            .await?
+            .into_iter()
+            .filter(|line| {
+                let name = format!("{} {}", line.given_name.reveal(), line.family_name.reveal());
+                name.to_lowercase().contains(&filter.name)
+            })
+            .skip(usize::try_from(offset).unwrap_or(usize::MAX))
+            .take(usize::try_from(limit).unwrap_or_default())
+            .map(|line| line.id)
+            .collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = padded(&ids);
+        let chosen = format!("(select id from referrals where id in ({}))", places(1, ids.len()));
+        conn.all_of(format!("{}{chosen} p {}", line!(), joined!()), ids).await?
+    };
+    let mut rows = names::open(conn, rows).await?;
+    for row in &mut rows {
+        if let (Some(id), Some(why)) = (row.reason_id, &mut row.why) {
+            sealed::open(conn, Place { column: REASON_WHY, row: id }, why).await?;
+        }
+    }
+    Ok(rows)
 }
 
 /// The queue in numbers: each equals the length of its list (C-01).
@@ -245,6 +329,8 @@ pub struct ClosedRow {
     pub closed_at: Instant,
 }
 
+named!(ClosedRow, child_id, given_name, family_name);
+
 /// The newest closed ones.
 ///
 /// # Errors
@@ -255,7 +341,7 @@ pub async fn closed(
     user: UserId,
     limit: i64,
 ) -> Result<Vec<ClosedRow>, StoreError> {
-    conn.all(
+    let rows = conn.all(
         "select r.id, r.child_id, c.given_name, c.family_name, k.name as class_name, s.time_zone, r.priority, \
          r.outcome, u.name as owner_name, r.closed_at from referrals r join schools s on s.id = r.school_id \
          join users u on u.id = r.owner_id join children c on c.id = r.child_id \
@@ -264,8 +350,9 @@ pub async fn closed(
          from user_roles x where x.user_id = $2 and x.role = 'counselor' and (x.school_id is null or \
          x.school_id = s.id)) order by r.closed_at desc, r.id limit $3",
         args![district, user, limit],
-    )
-    .await
+    );
+    let rows = rows.await?;
+    names::open(conn, rows).await
 }
 
 /// A filter that somebody keeps.

@@ -135,24 +135,35 @@ pub struct Reason {
     pub found_at: Instant,
 }
 
-/// Adds a reason, once for a screening, rule and item (REL-06).
+/// A reason's row, whose id the sealed words are bound to.
+#[derive(FromRow)]
+struct StoredReason {
+    id: Uuid,
+    #[sqlx(flatten)]
+    reason: Reason,
+}
+
+pub(super) const REASON_WHY: &str = "referral_reasons.why";
+
+/// Adds a reason to a referral of a child, once for a screening, rule and item (REL-06).
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses it.
 pub async fn add_reason(
     tx: &mut Tx,
-    referral: ReferralId,
+    (referral, child): (ReferralId, ChildId),
     administration: Option<AdministrationId>,
     reason: &Reason,
 ) -> Result<bool, StoreError> {
     let ctx = tx.ctx();
+    let id = ctx.id();
+    let why = sealed::seal(tx, child, Place { column: REASON_WHY, row: id }, &reason.why).await?;
     let added = tx
         .run(
             "insert into referral_reasons (id, referral_id, administration_id, rule, item, priority, why, found_at) \
              values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (administration_id, rule, item) do nothing",
             args![
-                ctx.id(), referral, administration, &reason.rule, &reason.item, reason.priority, &reason.why,
-                reason.found_at
+                id, referral, administration, &reason.rule, &reason.item, reason.priority, why, reason.found_at
             ],
         )
         .await?;
@@ -164,13 +175,20 @@ pub async fn add_reason(
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn reasons(conn: &mut Conn, referral: ReferralId) -> Result<Vec<Reason>, StoreError> {
-    conn.all(
-        "select rule, item, priority, why, found_at from referral_reasons where referral_id = $1 \
-         order by case priority when 'critical' then 1 when 'high' then 2 when 'moderate' then 3 else 4 end, \
-         found_at desc",
-        args![referral],
-    )
-    .await
+    let rows: Vec<StoredReason> = conn
+        .all(
+            "select id, rule, item, priority, why, found_at from referral_reasons where referral_id = $1 \
+             order by case priority when 'critical' then 1 when 'high' then 2 when 'moderate' then 3 else 4 end, \
+             found_at desc",
+            args![referral],
+        )
+        .await?;
+    let mut reasons = Vec::with_capacity(rows.len());
+    for StoredReason { id, mut reason } in rows {
+        sealed::open(conn, Place { column: REASON_WHY, row: id }, &mut reason.why).await?;
+        reasons.push(reason);
+    }
+    Ok(reasons)
 }
 
 const EVENT_REASON: &str = "referral_events.reason";

@@ -3,6 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::responses::{self, answer_columns};
 use super::types::{padded, places};
 use super::{Conn, StoreError, Tx, args};
 use crate::model::people::Sex;
@@ -223,8 +224,8 @@ pub struct Filled {
 }
 
 /// The last answer to an item.
-#[derive(Clone, Debug, FromRow)]
-#[expect(missing_docs, reason = "the columns of the query")]
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "as named")]
 pub struct Answered {
     pub form: AdministrationId,
     pub item: String,
@@ -262,16 +263,22 @@ pub async fn contents(
             forms.clone(),
         )
         .await?;
-    let answered = conn
+    let answers = conn
         .all_of(
             format!(
-                "select r.administration_id as form, r.item, r.code from responses r \
+                "select {} from responses r \
                  where r.administration_id in ({list}) and r.seq = (select max(x.seq) from responses x \
-                 where x.administration_id = r.administration_id and x.item = r.item)"
+                 where x.administration_id = r.administration_id and x.item = r.item)",
+                answer_columns!()
             ),
             forms.clone(),
         )
         .await?;
+    let answered = responses::open(conn, answers).await?;
+    let answered = answered
+        .into_iter()
+        .map(|r| Answered { form: r.administration_id, item: r.item, code: r.code })
+        .collect();
     let scored = conn
         .all_of(
             format!(

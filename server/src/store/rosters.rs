@@ -3,10 +3,12 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::children::NewChild;
-use super::{Conn, StoreError, Tx, args};
+use super::children::{NEW_ROWS, NewChild, new_row};
+use super::names::{self, named};
+use super::{Conn, StoreError, Tx, args, child_keys, sealed};
 use crate::model::people::Sex;
 use crate::model::{ChildId, ClassId, Day, DistrictId, Instant, Private, SchoolId, UserId};
+use crate::seal::field::Place;
 
 /// A child of the district with the place it is enrolled in, if it is.
 #[derive(Clone, Debug, FromRow)]
@@ -25,6 +27,8 @@ pub struct KnownChild {
     pub in_care: bool,
 }
 
+named!(KnownChild, id, given_name, family_name);
+
 /// A class of the district.
 #[derive(Clone, Debug, FromRow)]
 #[expect(missing_docs, reason = "the columns of the query")]
@@ -39,7 +43,7 @@ pub struct KnownClass {
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn children(conn: &mut Conn, district: DistrictId) -> Result<Vec<KnownChild>, StoreError> {
-    conn.all(
+    let rows = conn.all(
         "select c.id, c.number, c.given_name, c.family_name, c.birth_date, c.sex, s.id as school_id, \
          s.name as school_name, k.name as class_name, exists (select 1 from referrals r where r.child_id = c.id \
          and r.closed_at is null) as in_care from children c \
@@ -47,8 +51,9 @@ pub async fn children(conn: &mut Conn, district: DistrictId) -> Result<Vec<Known
          left join schools s on s.id = e.school_id left join classes k on k.id = e.class_id \
          where c.district_id = $1",
         args![district],
-    )
-    .await
+    );
+    let rows = rows.await?;
+    names::open(conn, rows).await
 }
 
 /// Every class of a district.
@@ -63,31 +68,16 @@ pub async fn classes(conn: &mut Conn, district: DistrictId) -> Result<Vec<KnownC
     .await
 }
 
-/// Adds children and enrolls them, many rows to a statement.
+/// Adds children of one district and enrolls them, many rows to a statement.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses one of them.
 pub async fn add_children(tx: &mut Tx, children: &[NewChild]) -> Result<(), StoreError> {
     let ctx = tx.ctx();
-    let rows = children.iter().map(|child| {
-        args![
-            child.id,
-            child.district_id,
-            &child.number,
-            &child.given_name,
-            &child.family_name,
-            child.birth_date,
-            child.sex,
-            &child.language,
-            ctx.now
-        ]
-    });
-    tx.run_rows(
-        "insert into children (id, district_id, number, given_name, family_name, birth_date, sex, language, created_at) \
-         values",
-        rows.collect(),
-    )
-    .await?;
+    let Some(first) = children.first() else { return Ok(()) };
+    let data_key = child_keys::newest(tx, first.district_id).await?;
+    let rows: Result<_, _> = children.iter().map(|child| new_row(tx, child, data_key)).collect();
+    tx.run_rows(NEW_ROWS, rows?).await?;
     let rows = children
         .iter()
         .map(|child| args![ctx.id(), child.id, child.school_id, child.class_id, child.enrolled_on]);
@@ -110,6 +100,8 @@ pub async fn update_child(
     birth: Day,
     sex: Sex,
 ) -> Result<(), StoreError> {
+    let given = sealed::seal(tx, child, Place { column: names::GIVEN, row: child.0 }, given).await?;
+    let family = sealed::seal(tx, child, Place { column: names::FAMILY, row: child.0 }, family).await?;
     tx.run(
         "update children set given_name = $2, family_name = $3, birth_date = $4, \
          sex = case when $5 = 'unknown' then sex else $5 end where id = $1",
@@ -149,6 +141,17 @@ pub async fn enroll(
     .map(drop)
 }
 
+const UPLOAD: &str = "roster_uploads.body";
+
+/// A file that waits as its row holds it; an older version kept it open.
+#[derive(FromRow)]
+struct Waiting {
+    name: String,
+    body: Vec<u8>,
+    columns: Option<String>,
+    data_key_id: Option<Uuid>,
+}
+
 /// A roster that was sent and not taken over yet.
 #[derive(Clone, Debug, FromRow)]
 #[expect(missing_docs, reason = "the columns of the table")]
@@ -172,9 +175,12 @@ pub async fn keep_upload(
 ) -> Result<(), StoreError> {
     let now = tx.ctx().now;
     tx.run("delete from roster_uploads where user_id = $1", args![user]).await?;
+    let key = child_keys::newest(tx, district).await?;
+    let body = tx.sealer().seal_bytes(key, Place { column: UPLOAD, row: id }, body)?;
     tx.run(
-        "insert into roster_uploads (id, district_id, user_id, name, body, created_at) values ($1, $2, $3, $4, $5, $6)",
-        args![id, district, user, name, body.to_vec(), now],
+        "insert into roster_uploads (id, district_id, user_id, name, body, data_key_id, created_at) \
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        args![id, district, user, name, body, key, now],
     )
     .await
     .map(drop)
@@ -197,11 +203,19 @@ pub async fn upload(
     id: Uuid,
     user: UserId,
 ) -> Result<Option<(String, Vec<u8>, Option<String>)>, StoreError> {
-    conn.first(
-        "select name, body, columns from roster_uploads where id = $1 and user_id = $2",
-        args![id, user],
-    )
-    .await
+    let sql = "select name, body, columns, data_key_id from roster_uploads where id = $1 and user_id = $2";
+    let Some(Waiting { name, mut body, columns, data_key_id: key }) =
+        conn.first(sql, args![id, user]).await?
+    else {
+        return Ok(None);
+    };
+    if let Some(key) = key {
+        if !conn.sealer().knows(key) {
+            sealed::learn(conn).await?;
+        }
+        body = conn.sealer().open_bytes(key, Place { column: UPLOAD, row: id }, &body)?;
+    }
+    Ok(Some((name, body, columns)))
 }
 
 /// Keeps what somebody said about the columns of a file; false when the file is gone.

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::responses::Response;
+use super::responses::{self, Response, answer_columns};
 use super::types::{padded, places};
 use super::{Conn, StoreError, args};
 use crate::model::administration::{AdministrationState, TalkWish};
@@ -80,11 +80,13 @@ pub async fn answers(
 ) -> Result<Vec<Response>, StoreError> {
     let administrations = padded(administrations);
     let sql = format!(
-        "select administration_id, item, seq, code, declined, answered_at from responses \
-         where administration_id in ({}) order by administration_id, item, seq",
+        "select {} from responses r \
+         where r.administration_id in ({}) order by r.administration_id, r.item, r.seq",
+        answer_columns!(),
         places(1, administrations.len())
     );
-    conn.all_of(sql, administrations).await
+    let rows = conn.all_of(sql, administrations).await?;
+    responses::open(conn, rows).await
 }
 
 /// One total of a child.

@@ -1,10 +1,11 @@
 //! Sealed values on their way into a column and out of it, and the data keys behind them. To seal one more column: bind
-//! [`seal`]'s text instead of the value, call [`open`] on what comes back, and add the column to `COLUMNS`.
+//! [`seal`]'s text instead of the value, call [`open`] on what comes back, and add the column to `COLUMNS`. Names of
+//! children are opened by `names`, answers by `responses`.
 
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Conn, StoreError, Tx, args, master_key};
+use super::{Conn, StoreError, Tx, args, child_keys, master_key};
 use crate::config::Master;
 use crate::model::{ChildId, DistrictId, Instant, Private, ReferralId};
 use crate::seal::field::{self, Place, Sealer, Unopened};
@@ -14,14 +15,15 @@ use crate::seal::field::{self, Place, Sealer, Unopened};
 /// # Errors
 /// [`StoreError::Sealed`] when its district has no key.
 pub async fn seal(
-    conn: &mut Conn,
+    tx: &mut Tx,
     child: ChildId,
     place: Place,
     value: &Private<String>,
 ) -> Result<String, StoreError> {
-    let sql = "select k.id from children c join data_keys k on k.district_id = c.district_id where c.id = $1 \
-               order by k.number desc limit 1";
-    seal_with(conn, sql, child.0, place, value).await
+    if value.reveal().is_empty() {
+        return Ok(String::new());
+    }
+    Ok(child_keys::key_to_seal(tx, child).await?.seal(place, value.reveal())?)
 }
 
 /// The same for a value about the child of a referral.
@@ -29,32 +31,17 @@ pub async fn seal(
 /// # Errors
 /// [`StoreError::Sealed`] when its district has no key.
 pub async fn seal_in(
-    conn: &mut Conn,
+    tx: &mut Tx,
     referral: ReferralId,
-    place: Place,
-    value: &Private<String>,
-) -> Result<String, StoreError> {
-    let sql = "select k.id from referrals r join children c on c.id = r.child_id join data_keys k on \
-               k.district_id = c.district_id where r.id = $1 order by k.number desc limit 1";
-    seal_with(conn, sql, referral.0, place, value).await
-}
-
-async fn seal_with(
-    conn: &mut Conn,
-    newest: &'static str,
-    owner: Uuid,
     place: Place,
     value: &Private<String>,
 ) -> Result<String, StoreError> {
     if value.reveal().is_empty() {
         return Ok(String::new());
     }
-    // Asked each time: the moment a key is replaced, every node seals with the new one.
-    let (key,): (Uuid,) = conn.first(newest, args![owner]).await?.ok_or(Unopened)?;
-    if !conn.sealer().knows(key) {
-        learn(conn).await?;
-    }
-    Ok(conn.sealer().seal(key, place, value.reveal())?)
+    let child: Option<(ChildId,)> =
+        tx.first("select child_id from referrals where id = $1", args![referral]).await?;
+    seal(tx, child.ok_or(Unopened)?.0, place, value).await
 }
 
 /// Puts the readable value in place of the stored one. A value from before there were keys is shown as it is.
@@ -62,11 +49,15 @@ async fn seal_with(
 /// # Errors
 /// [`StoreError::Sealed`] when it was moved or changed.
 pub async fn open(conn: &mut Conn, place: Place, value: &mut Private<String>) -> Result<(), StoreError> {
-    let Some(key) = Sealer::key_of(value.reveal()) else { return Ok(()) };
-    if !conn.sealer().knows(key) {
-        learn(conn).await?;
+    if let Some(child) = Sealer::child_of(value.reveal()) {
+        let key = child_keys::key(conn, ChildId(child)).await?;
+        *value = key.open(place, value.reveal())?.into();
+    } else if let Some(key) = Sealer::key_of(value.reveal()) {
+        if !conn.sealer().knows(key) {
+            learn(conn).await?;
+        }
+        *value = conn.sealer().open(place, value.reveal())?.into();
     }
-    *value = conn.sealer().open(place, value.reveal())?.into();
     Ok(())
 }
 
@@ -150,12 +141,11 @@ pub async fn districts(conn: &mut Conn) -> Result<Vec<(DistrictId,)>, StoreError
     conn.all("select id from districts order by id", args![]).await
 }
 
-/// A sealed column: its name, how its rows are listed with their child, how those that lie open, how one is written, and how
-/// those of one key are counted.
+/// A sealed column: its name, how those of its rows that lie open are listed with their child, how one is written, and how
+/// those are counted that an older version sealed under one data key.
 #[derive(Debug)]
 pub struct Column {
     name: &'static str,
-    list: &'static str,
     open: &'static str,
     write: &'static str,
     count: &'static str,
@@ -166,19 +156,18 @@ macro_rules! column {
     ($table:literal, $column:literal) => {
         column!(@ $table, $column, "t.child_id", [""])
     };
+    (children: $column:literal) => {
+        column!(@ "children", $column, "t.id", [""])
+    };
     ($table:literal, $column:literal, $parent:literal, $key:literal) => {
         column!(@ $table, $column, "p.child_id", [" join ", $parent, " p on p.id = t.", $key])
     };
     (@ $table:literal, $column:literal, $child:literal, [$($join:literal),+]) => {
         Column {
             name: concat!($table, ".", $column),
-            list: concat!(
-                "select t.id, ", $child, ", t.", $column, " from ", $table, " t", $($join,)+
-                " where t.id > $1 order by t.id limit $2"
-            ),
             open: concat!(
                 "select t.id, ", $child, ", t.", $column, " from ", $table, " t", $($join,)+ " where t.id > $1 and t.",
-                $column, " <> '' and t.", $column, " not like 's1.%' order by t.id limit $2"
+                $column, " <> '' and t.", $column, " not like 's2.%' order by t.id limit $2"
             ),
             write: concat!("update ", $table, " set ", $column, " = $2 where id = $1 and ", $column, " = $3"),
             count: concat!("select count(*) from ", $table, " where ", $column, " like $1"),
@@ -187,7 +176,13 @@ macro_rules! column {
 }
 
 /// Every sealed column there is.
-pub const COLUMNS: [Column; 29] = [
+pub const COLUMNS: [Column; 35] = [
+    column!(children: "given_name"),
+    column!(children: "family_name"),
+    column!("consents", "by_name"),
+    column!("consent_events", "by_name"),
+    column!("consent_events", "proof"),
+    column!("referral_reasons", "why", "referrals", "referral_id"),
     column!("contacts", "note"),
     column!("notes", "body"),
     column!("drafts", "body"),
@@ -219,15 +214,6 @@ pub const COLUMNS: [Column; 29] = [
     column!("hand_overs", "next_step", "referrals", "referral_id"),
 ];
 
-/// Which rows of a column are sealed anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// All of them.
-    All,
-    /// Those that lie open: written before the column was sealed.
-    Open,
-}
-
 /// Whether a column has a row that lies open.
 ///
 /// # Errors
@@ -238,20 +224,19 @@ pub async fn lies_open(conn: &mut Conn, column: &'static Column) -> Result<bool,
     Ok(!rows.is_empty())
 }
 
-/// Seals the next rows of a column after an id under the newest keys, and tells the last id and how many there were;
-/// nothing when there are no more. A row that somebody changes in this moment is sealed by that change.
+/// Seals the next rows of a column that lie open after an id, and those sealed under a data key by an older version; tells
+/// the last id and how many there were, nothing when there are no more. A row that somebody changes in this moment is
+/// sealed by that change.
 ///
 /// # Errors
 /// [`StoreError::Sealed`] when a value does not open.
 pub async fn reseal(
     tx: &mut Tx,
     column: &'static Column,
-    which: Which,
     after: Uuid,
     limit: i64,
 ) -> Result<Option<(Uuid, u64)>, StoreError> {
-    let sql = if which == Which::Open { column.open } else { column.list };
-    let rows: Vec<(Uuid, ChildId, Private<String>)> = tx.all(sql, args![after, limit]).await?;
+    let rows: Vec<(Uuid, ChildId, Private<String>)> = tx.all(column.open, args![after, limit]).await?;
     let Some(last) = rows.last().map(|(id, ..)| *id) else { return Ok(None) };
     let mut done = 0;
     for (row, child, stored) in rows {
@@ -264,8 +249,8 @@ pub async fn reseal(
     Ok(Some((last, done)))
 }
 
-/// Removes the data keys that were replaced before an instant and that no value names any more; tells how many were
-/// removed, and how many are still needed.
+/// Removes the data keys that were replaced before an instant and that nothing is sealed or wrapped under any more; tells
+/// how many were removed, and how many are still needed.
 ///
 /// # Errors
 /// [`StoreError`] when the database refuses it.
@@ -275,7 +260,9 @@ pub async fn remove_old_keys(tx: &mut Tx, before: Instant) -> Result<(u64, u64),
     let old: Vec<(Uuid,)> = tx.all(sql, args![before]).await?;
     let (mut removed, mut needed) = (0, 0);
     for (key,) in old {
-        let mut values = 0;
+        let under = "select (select count(*) from children where data_key_id = $1) + \
+                     (select count(*) from roster_uploads where data_key_id = $1)";
+        let mut values = tx.first::<(i64,)>(under, args![key]).await?.map_or(0, |(n,)| n);
         for column in &COLUMNS {
             let counted: Option<(i64,)> =
                 tx.first(column.count, args![format!("{}%", Sealer::begins(key))]).await?;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{Asks, Battery, Step};
 use crate::config::Config;
 use crate::ctx::{Ctx, Student};
-use crate::model::Instant;
+use crate::model::{ChildId, Instant};
 use crate::policy::{Action, Place};
 use crate::services::{Services, require, scoring, student};
 use crate::store::administrations::Administration;
@@ -144,7 +144,7 @@ async fn keep(tx: &mut Tx, administration: &Administration, form: &Form, sent: &
     if responses::add_all_once(tx, std::slice::from_ref(&row)).await?.is_empty() {
         return Ok(false);
     }
-    keep_latest(tx, latest, &row.response, form).await?;
+    keep_latest(tx, administration.child_id, latest, &row.response, form).await?;
     Ok(true)
 }
 
@@ -165,20 +165,26 @@ pub(super) fn kept_response(
         answered_at: now.plus_seconds(-i64::from(sent.ago.min(OLDEST))),
     };
     let kept = Kept { client: sent.client, sequence: sent.sequence, seconds: sent.seconds };
-    KeptResponse { response, language: language_of(sent, administration, form), kept }
+    KeptResponse {
+        child: administration.child_id,
+        response,
+        language: language_of(sent, administration, form),
+        kept,
+    }
 }
 
 /// An answer that is older than the latest one, because its device was offline while the child went on elsewhere, is
 /// kept too, but the latest stays the latest.
 pub(super) async fn keep_latest(
     tx: &mut Tx,
+    child: ChildId,
     latest: Option<Response>,
     added: &Response,
     form: &Form,
 ) -> Result<()> {
     if let Some(mut later) = latest.filter(|l| l.answered_at > added.answered_at) {
         later.seq = added.seq + 1;
-        responses::add(tx, &later, &form.language).await?;
+        responses::add(tx, child, &later, &form.language).await?;
     }
     Ok(())
 }

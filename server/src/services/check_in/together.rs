@@ -157,7 +157,8 @@ async fn in_one(tx: &mut Tx, config: &Config, all: &[One]) -> Result<Vec<Result<
         let Some(one) = all.get(*at) else { continue };
         let key = (administration.id, one.sent.item.clone());
         if new.contains(&key) {
-            answers::keep_latest(tx, latest.remove(&key), &row.response, form).await?;
+            let before = latest.remove(&key);
+            answers::keep_latest(tx, administration.child_id, before, &row.response, form).await?;
             let clinical = &config.clinical;
             scoring::after_answer(tx, clinical, administration, &one.sent.item, one.sent.answer).await?;
         }
