@@ -6,6 +6,7 @@
 mod canaries;
 mod district;
 mod hostile;
+mod markup;
 
 use std::collections::BTreeMap;
 

@@ -23,6 +23,7 @@ mod driver;
 mod form;
 mod http;
 pub mod informants;
+pub mod markup;
 mod page;
 pub mod place;
 mod post;

@@ -121,6 +121,13 @@ pub fn Choice(
     .into_any()
 }
 
+/// A text as a text area holds it. The renderer writes its content as it comes, and a browser leaves the area at an end
+/// tag in it and drops a first line break.
+fn inside_a_text_area(text: &str) -> String {
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
+    if escaped.starts_with('\n') { format!("\n{escaped}") } else { escaped }
+}
+
 /// A text of several lines, at most 2,000 characters, or 10,000 of a long one.
 #[component]
 pub fn TextArea(
@@ -133,6 +140,7 @@ pub fn TextArea(
 ) -> AnyView {
     let id = check.id.clone();
     let (rows, most) = if long { ("14", "10000") } else { ("3", "2000") };
+    let text = inside_a_text_area(&text);
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
