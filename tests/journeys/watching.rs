@@ -72,7 +72,7 @@ async fn every_answer_carries_an_id_that_the_log_has_too_and_nobody_can_choose_i
         let page = server.visitor().get(path).await;
         let id = page.header("x-request-id").unwrap_or_else(|| panic!("{path} has no id")).to_owned();
         assert!(uuid::Uuid::parse_str(&id).is_ok(), "{id}");
-        assert!(server.log().contains(&id), "the log does not know {id} of {path}");
+        assert!(server.logs(&id).await, "the log does not know {id} of {path}");
         ids.insert(id);
     }
     assert_eq!(ids.len(), 5, "each has its own");

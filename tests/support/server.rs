@@ -158,6 +158,18 @@ impl Server {
         self.log.lock().unwrap().clone()
     }
 
+    /// Whether it writes these words to standard error, which is read beside the test: waited for, not looked at once.
+    pub async fn logs(&self, words: &str) -> bool {
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            if self.log().contains(words) {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        false
+    }
+
     /// Its process number.
     pub fn id(&self) -> u32 {
         self.child.id()
