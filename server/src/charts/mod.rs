@@ -26,7 +26,7 @@ pub use compute::{Audited, Computed, Progress, ReleaseError, Wanted, audit, comp
 
 use adding::Adding;
 use facts::{AnswerFact, CohortFact, FormFact, OutsideFact, ReferralFact, SchoolFacts, ScreenFact, Tally};
-use questionnaires::response::{Answer, Answers};
+use questionnaires::response::Answers;
 use questionnaires::validity::Limits;
 use view::{Figures, View};
 
@@ -125,7 +125,7 @@ const FORMS: &str = concat!(
     "select a.instrument, a.started_at, a.submitted_at, ",
     answer_columns!(),
     "
-  from (select id, child_id, instrument, started_at, submitted_at, row_number() over (partition by instrument order by id) as place
+  from (select id, instrument, started_at, submitted_at, row_number() over (partition by instrument order by id) as place
         from administrations where window_id = $1 and school_id = $2 and informant = 'student' and state = 'submitted') a
     join responses r on r.administration_id = a.id
   where a.place <= $3
@@ -174,11 +174,8 @@ async fn facts_of(
             let seconds = times.map(|(from, to)| to.seconds_since(from) as f64);
             forms.push(FormFact { instrument, seconds, answers: Answers::default() });
         }
-        let answer = match given.code.and_then(|code| i32::try_from(code).ok()) {
-            Some(code) => Answer::Code(code),
-            None => Answer::Declined,
-        };
         if let Some(form) = forms.last_mut() {
+            let answer = given.answer();
             form.answers.set(given.item, answer);
         }
     }

@@ -321,10 +321,7 @@ pub async fn open(services: &Services, ctx: &Ctx, token: &str, language: &str) -
     let mut answers: HashMap<(AdministrationId, String), Answer> = HashMap::new();
     for administration in &open.battery {
         for response in crate::store::responses::current(&mut conn, administration.id).await? {
-            let answer = match response.code.and_then(|code| i32::try_from(code).ok()) {
-                Some(code) => Answer::Code(code),
-                None => Answer::Declined,
-            };
+            let answer = response.answer();
             answers.insert((administration.id, response.item), answer);
         }
     }

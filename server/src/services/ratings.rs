@@ -207,10 +207,7 @@ impl Rating {
                 .await?;
         let mut answers: HashMap<AdministrationId, HashMap<String, Answer>> = HashMap::new();
         for cell in cells {
-            let answer = match cell.code.and_then(|code| i32::try_from(code).ok()) {
-                Some(code) => Answer::Code(code),
-                None => Answer::Declined,
-            };
+            let answer = cell.answer();
             answers.entry(cell.administration_id).or_default().insert(cell.item, answer);
         }
         let mut rows = Vec::with_capacity(self.children.len());

@@ -67,11 +67,7 @@ pub(super) fn form_of(administration: &Administration) -> Result<Arc<Form>> {
 pub fn to_answers(stored: &[Response]) -> Answers {
     let mut answers = Answers::default();
     for response in stored {
-        let answer = match response.code.and_then(|code| i32::try_from(code).ok()) {
-            Some(code) => Answer::Code(code),
-            None => Answer::Declined,
-        };
-        answers.set(&response.item, answer);
+        answers.set(&response.item, response.answer());
     }
     answers
 }

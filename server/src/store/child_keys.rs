@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::sealed::learn;
+use super::sealed::know;
 use super::types::{padded, places};
 use super::{Conn, StoreError, Tx, args};
 use crate::model::{ChildId, DistrictId};
@@ -49,9 +49,7 @@ pub(super) async fn keys(
         );
         let rows: Vec<Wrapped> = conn.all_of(sql, ids).await?;
         for row in rows {
-            if !conn.sealer().knows(row.data_key_id) {
-                learn(conn).await?;
-            }
+            know(conn, row.data_key_id).await?;
             let key = conn.sealer().unwrap_child(row.data_key_id, row.id, &row.wrapped_key)?;
             if !conn.has_made_key_of(row.id) {
                 conn.sealer().keep_child(key.clone());
@@ -116,9 +114,7 @@ pub(super) async fn newest(conn: &mut Conn, district: DistrictId) -> Result<Uuid
     // Asked each time: the moment a key is replaced, every node wraps with the new one.
     let sql = "select id from data_keys where district_id = $1 order by number desc limit 1";
     let (key,): (Uuid,) = conn.first(sql, args![district]).await?.ok_or(Unopened)?;
-    if !conn.sealer().knows(key) {
-        learn(conn).await?;
-    }
+    know(conn, key).await?;
     Ok(key)
 }
 
@@ -137,9 +133,7 @@ pub async fn rewrap(tx: &mut Tx, district: DistrictId, limit: i64) -> Result<u64
         .await?;
     let mut done = 0;
     for row in rows {
-        if !tx.sealer().knows(row.data_key_id) {
-            learn(tx).await?;
-        }
+        know(tx, row.data_key_id).await?;
         let wrapped = tx.sealer().rewrap_child((row.data_key_id, newest), row.id, &row.wrapped_key)?;
         let sql = "update children set data_key_id = $2, wrapped_key = $3 where id = $1 and data_key_id = $4";
         done += tx.run(sql, args![row.id, newest, wrapped, row.data_key_id]).await?;

@@ -162,15 +162,6 @@ pub async fn ratings(
     .await
 }
 
-/// A cell of a teacher's grid.
-#[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "as named")]
-pub struct Cell {
-    pub administration_id: AdministrationId,
-    pub item: String,
-    pub code: Option<i64>,
-}
-
 /// The newest rating in each cell that one teacher has filled, of the class or of one child in it.
 ///
 /// # Errors
@@ -182,7 +173,7 @@ pub async fn cells(
     instrument: &str,
     by: UserId,
     only: Option<ChildId>,
-) -> Result<Vec<Cell>, StoreError> {
+) -> Result<Vec<Response>, StoreError> {
     const CELLS: &str = concat!(
         "select ",
         answer_columns!(),
@@ -193,8 +184,7 @@ pub async fn cells(
          where n.administration_id = r.administration_id and n.item = r.item)"
     );
     let rows = conn.all(CELLS, args![window, class, instrument, by, only]).await?;
-    let cell = |r: Response| Cell { administration_id: r.administration_id, item: r.item, code: r.code };
-    Ok(responses::open(conn, rows).await?.into_iter().map(cell).collect())
+    responses::open(conn, rows).await
 }
 
 /// Makes a rating a teacher's own and marks it as begun; false when it is another one's, or handed in.

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::responses::{self, answer_columns};
+use super::responses::{self, Response, answer_columns};
 use super::types::{padded, places};
 use super::{Conn, StoreError, Tx, args};
 use crate::model::people::Sex;
@@ -223,15 +223,6 @@ pub struct Filled {
     pub submitted_at: Option<Instant>,
 }
 
-/// The last answer to an item.
-#[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "as named")]
-pub struct Answered {
-    pub form: AdministrationId,
-    pub item: String,
-    pub code: Option<i64>,
-}
-
 /// A scale's result.
 #[derive(Clone, Debug, FromRow)]
 #[expect(missing_docs, reason = "the columns of the query")]
@@ -249,7 +240,7 @@ pub struct Scored {
 pub async fn contents(
     conn: &mut Conn,
     forms: &[AdministrationId],
-) -> Result<(Vec<Filled>, Vec<Answered>, Vec<Scored>), StoreError> {
+) -> Result<(Vec<Filled>, Vec<Response>, Vec<Scored>), StoreError> {
     let forms = padded(forms);
     if forms.is_empty() {
         return Ok((Vec::new(), Vec::new(), Vec::new()));
@@ -275,10 +266,6 @@ pub async fn contents(
         )
         .await?;
     let answered = responses::open(conn, answers).await?;
-    let answered = answered
-        .into_iter()
-        .map(|r| Answered { form: r.administration_id, item: r.item, code: r.code })
-        .collect();
     let scored = conn
         .all_of(
             format!(

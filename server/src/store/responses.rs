@@ -1,6 +1,7 @@
 //! Answers, scores and flags. An answer is sealed under its child's key; scores stay readable, because figures are made of
 //! them.
 
+use questionnaires::response::Answer;
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -125,6 +126,13 @@ pub struct Response {
     pub code: Option<i64>,
     pub declined: bool,
     pub answered_at: Instant,
+}
+
+impl Response {
+    /// What it says to an instrument: a choice, or that the child did not want to.
+    pub fn answer(&self) -> Answer {
+        self.code.and_then(|code| i32::try_from(code).ok()).map_or(Answer::Declined, Answer::Code)
+    }
 }
 
 /// Adds an answer after the earlier ones to the same item.

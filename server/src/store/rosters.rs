@@ -210,9 +210,7 @@ pub async fn upload(
         return Ok(None);
     };
     if let Some(key) = key {
-        if !conn.sealer().knows(key) {
-            sealed::learn(conn).await?;
-        }
+        sealed::know(conn, key).await?;
         body = conn.sealer().open_bytes(key, Place { column: UPLOAD, row: id }, &body)?;
     }
     Ok(Some((name, body, columns)))

@@ -53,9 +53,7 @@ pub async fn open(conn: &mut Conn, place: Place, value: &mut Private<String>) ->
         let key = child_keys::key(conn, ChildId(child)).await?;
         *value = key.open(place, value.reveal())?.into();
     } else if let Some(key) = Sealer::key_of(value.reveal()) {
-        if !conn.sealer().knows(key) {
-            learn(conn).await?;
-        }
+        know(conn, key).await?;
         *value = conn.sealer().open(place, value.reveal())?.into();
     }
     Ok(())
@@ -67,6 +65,14 @@ struct DataKey {
     district_id: DistrictId,
     wrapped: Vec<u8>,
     fingerprint: Vec<u8>,
+}
+
+/// Reads the data keys where this one is not known yet.
+///
+/// # Errors
+/// As [`learn`].
+pub(super) async fn know(conn: &mut Conn, key: Uuid) -> Result<(), StoreError> {
+    if conn.sealer().knows(key) { Ok(()) } else { learn(conn).await }
 }
 
 /// Reads every data key.

@@ -121,10 +121,7 @@ impl Battery {
         let asks = Asks::of(&rows.standing, rows.administrations)?;
         let mut answers: HashMap<_, HashMap<_, _>> = HashMap::new();
         for response in rows.responses {
-            let answer = match response.code.and_then(|c| i32::try_from(c).ok()) {
-                Some(code) => Answer::Code(code),
-                None => Answer::Declined,
-            };
+            let answer = response.answer();
             answers.entry(response.administration_id).or_default().insert(response.item, answer);
         }
         let band = AgeBand::of_age(asks.opens_on.age_of(rows.child.birth_date));

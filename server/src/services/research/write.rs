@@ -5,7 +5,7 @@ use std::io::{Cursor, Write};
 
 use jiff::tz::TimeZone;
 use questionnaires::instrument::Instrument;
-use questionnaires::response::{Answer, Answers};
+use questionnaires::response::Answers;
 use sha2::{Digest, Sha256};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -171,11 +171,8 @@ impl Contents {
         let (filled, answered, scored) = stored::contents(conn, forms).await?;
         let mut answers: BTreeMap<AdministrationId, Answers> = BTreeMap::new();
         for row in answered {
-            let answer = match row.code.and_then(|code| i32::try_from(code).ok()) {
-                Some(code) => Answer::Code(code),
-                None => Answer::Declined,
-            };
-            answers.entry(row.form).or_default().set(row.item, answer);
+            let answer = row.answer();
+            answers.entry(row.administration_id).or_default().set(row.item, answer);
         }
         let mut scales: BTreeMap<AdministrationId, Vec<Scale>> = BTreeMap::new();
         for row in scored {

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::tz::TimeZone;
 use questionnaires::library;
-use questionnaires::response::Answer;
 
 use crate::Result;
 use crate::config::Clinical;
@@ -55,8 +54,7 @@ pub(super) async fn batch(
     let ids: Vec<AdministrationId> = begun.iter().map(|row| row.id).collect();
     for response in stored::answers(conn, &ids).await? {
         let Some((_, _, past)) = pasts.get_mut(&response.administration_id) else { continue };
-        let code = response.code.and_then(|code| i32::try_from(code).ok());
-        past.answer(&response.item, code.map_or(Answer::Declined, Answer::Code));
+        past.answer(&response.item, response.answer());
     }
     let mut totals: HashMap<ChildId, Vec<Total>> = HashMap::new();
     for row in stored::totals(conn, children).await? {
