@@ -23,6 +23,18 @@ pub enum Actor {
     Console,
 }
 
+impl Actor {
+    /// The district whose data the actor may reach at all; none where it may be any: for jobs and commands, and before
+    /// somebody has signed in.
+    pub fn district(&self) -> Option<DistrictId> {
+        match self {
+            Self::Student(student) => Some(student.district),
+            Self::Staff(staff) => Some(staff.district),
+            Self::Nobody | Self::Job(_) | Self::Console => None,
+        }
+    }
+}
+
 /// A signed-in child: one child, one window, one sitting.
 #[derive(Clone, Copy, Debug)]
 pub struct Student {

@@ -48,4 +48,5 @@ mod town;
 mod trail;
 mod transfers;
 mod walk;
+mod walls;
 mod whole_child;

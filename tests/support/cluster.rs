@@ -15,6 +15,8 @@ use crate::place;
 
 /// The superuser of the cluster. It trusts everybody on 127.0.0.1: there is nothing in it but test data.
 const USER: &str = "firstlight";
+/// Whom databases belong to and who `firstlight` is there: row security holds for it, as it should everywhere.
+pub(crate) const OWNER: &str = "school";
 
 /// The shared cluster's address without a database: `postgres://firstlight@127.0.0.1:PORT`.
 pub fn shared() -> &'static str {
@@ -144,10 +146,30 @@ impl Cluster {
         for _ in 0..5 {
             cluster.port = place::free_port();
             if cluster.try_resume() {
+                cluster.add_owner();
                 return cluster;
             }
         }
         panic!("PostgreSQL did not start; its log:\n{}", cluster.log());
+    }
+
+    /// What a test itself looks up sees every district; the program says which it means on each of its connections.
+    fn add_owner(&self) {
+        let port = self.port.to_string();
+        let sql = format!("create role {OWNER} login; alter role {OWNER} set firstlight.district = '*'");
+        must(as_server("psql").args([
+            "-q",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            &port,
+            "-U",
+            USER,
+            "-d",
+            "postgres",
+            "-c",
+            &sql,
+        ]));
     }
 
     /// The address without a database.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sqlx::{Connection, Executor, PgConnection};
 
+use crate::cluster::OWNER;
 use crate::place::{self, Scratch};
 use crate::{cluster, program};
 
@@ -76,8 +77,8 @@ impl Database {
     pub(crate) async fn on_cluster(address: &str, template: Option<&str>) -> Self {
         let name = format!("fl_{}", place::unique());
         let copy = template.map(|template| format!(" template {template}")).unwrap_or_default();
-        command(address, &format!("create database {name}{copy}")).await;
-        let url = format!("{address}/{name}");
+        command(address, &format!("create database {name} owner {OWNER}{copy}")).await;
+        let url = url_of(address, &name);
         Self { url, kind: Kind::Postgres, _own: Arc::new(Own::Inside { address: address.into(), name }) }
     }
 
@@ -116,10 +117,16 @@ pub(crate) async fn template(name: &str, fill: impl FnOnce(String)) -> String {
         return template;
     }
     let unfinished = format!("unfinished_{}", place::unique());
-    command(address, &format!("create database {unfinished}")).await;
-    fill(format!("{address}/{unfinished}"));
+    command(address, &format!("create database {unfinished} owner {OWNER}")).await;
+    fill(url_of(address, &unfinished));
     command(address, &format!("alter database {unfinished} rename to {template}")).await;
     template
+}
+
+/// A database's address for `firstlight`, which is no superuser.
+fn url_of(address: &str, database: &str) -> String {
+    let (_, place) = address.split_once('@').expect("an address with a user");
+    format!("postgres://{OWNER}@{place}/{database}")
 }
 
 async fn command(address: &str, sql: &str) {

@@ -74,7 +74,7 @@ pub async fn begin(services: &Services, ctx: &Ctx, id: WindowId) -> Result<Begun
                     }
                     None => {
                         let shelf = DistrictId(ctx.id());
-                        places::add_district(tx, shelf, "Rehearsal").await?;
+                        places::add_practice(tx, shelf, window.district_id).await?;
                         shelf
                     }
                 };

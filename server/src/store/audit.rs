@@ -64,7 +64,7 @@ pub async fn list(
     conn.all(
         "select a.at, a.actor_kind, u.name as actor_name, a.action, a.subject_kind, a.subject_id, a.detail, \
          a.request_id from audit a left join users u on u.id = a.actor_id and a.actor_kind = 'staff' \
-         where (a.district_id = $1 or (a.district_id is null and (select count(*) from districts) = 1)) and a.at < $2 \
+         where (a.district_id = $1 or (a.district_id is null and (select count(*) from districts where practice_of is null) = 1)) and a.at < $2 \
          order by a.at desc, a.id desc limit $3",
         args![district, before, limit],
     )

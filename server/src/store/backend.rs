@@ -8,22 +8,25 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
+use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteRow, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, FromRow, PgPool, Postgres};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, FromRow, Postgres};
 
 mod catalogue;
 mod embedded;
 mod readers;
 mod rows;
 mod tls;
+mod walled;
 
 use super::{StoreError, Val};
+use crate::model::DistrictId;
 use crate::seal::field::Sealer;
 pub(super) use catalogue::Reference;
 use embedded::{Direct, May, QuickReader, QuickReaders};
 use readers::{Reader, Readers};
 use rows::EmbeddedRow;
+use walled::Walled;
 
 static SQLITE_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres");
@@ -48,7 +51,7 @@ pub(super) enum Backend {
     /// Embedded: one file, one writer, several readers.
     Sqlite { options: Box<SqliteConnectOptions>, readers: Readers, quick: QuickReaders },
     /// A server that many nodes share.
-    Postgres { pool: PgPool },
+    Postgres(Walled),
 }
 
 /// What a connection is wanted for.
@@ -356,22 +359,8 @@ impl Backend {
             .options([("idle_in_transaction_session_timeout", "15s"), ("lock_timeout", "10s")])
             .disable_statement_logging();
         let options = tls::secured(options)?;
-        let pool = PgPoolOptions::new()
-            .max_connections(16)
-            .acquire_timeout(Duration::from_secs(10))
-            // One that was used a moment ago is alive; asking it costs a way to the database and back each time.
-            .test_before_acquire(false)
-            .before_acquire(|conn, about| {
-                Box::pin(async move {
-                    if about.idle_for > Duration::from_secs(5) {
-                        conn.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            .connect_with(options)
-            .await
-            .map_err(|e| StoreError::Refused(format!("cannot reach the PostgreSQL database: {e}")))?;
+        let walled = Walled::connect(options).await?;
+        let pool = walled.everything();
         let unsafe_settings = [
             ("fsync", "off"),
             ("full_page_writes", "off"),
@@ -381,14 +370,14 @@ impl Backend {
         ];
         for (name, wrong) in unsafe_settings {
             let (value,): (String,) =
-                sqlx::query_as("select current_setting($1)").bind(name).fetch_one(&pool).await?;
+                sqlx::query_as("select current_setting($1)").bind(name).fetch_one(pool).await?;
             if value == wrong {
                 return Err(StoreError::Refused(format!(
                     "PostgreSQL runs with {name} = {value}, which can lose an acknowledged answer; set it to on"
                 )));
             }
         }
-        Ok(Self::Postgres { pool })
+        Ok(Self::Postgres(walled))
     }
 
     /// Brings the schema up to this program's.
@@ -403,7 +392,7 @@ impl Backend {
                 conn.close().await?;
                 done
             }
-            Self::Postgres { pool } => POSTGRES_MIGRATIONS.run(pool).await,
+            Self::Postgres(walled) => POSTGRES_MIGRATIONS.run(walled.everything()).await,
         };
         done.map_err(|error| match error {
             sqlx::migrate::MigrateError::VersionMissing(version) => StoreError::Refused(format!(
@@ -424,12 +413,18 @@ impl Backend {
                 let inner = Inner::Writer(Direct::open(options.get_filename(), May::Write)?);
                 Ok(Some(Conn { inner, sealer: sealer.clone(), made: Vec::new() }))
             }
-            Self::Postgres { .. } => Ok(None),
+            Self::Postgres(_) => Ok(None),
         }
     }
 
     /// A connection for reading (and, on PostgreSQL, for a write transaction).
-    pub(super) async fn connection(&self, sealer: &Sealer, reads: Reads) -> Result<Conn, StoreError> {
+    /// What is not of `district`, where one is named, is not there on PostgreSQL.
+    pub(super) async fn connection(
+        &self,
+        sealer: &Sealer,
+        reads: Reads,
+        district: Option<DistrictId>,
+    ) -> Result<Conn, StoreError> {
         let (sealer, made) = (sealer.clone(), Vec::new());
         Ok(match self {
             Self::Sqlite { quick, .. } if reads == Reads::ByKey => {
@@ -438,7 +433,9 @@ impl Backend {
             Self::Sqlite { readers, .. } => {
                 Conn { inner: Inner::Reader(readers.take().await?), sealer, made }
             }
-            Self::Postgres { pool } => Conn { inner: Inner::Postgres(pool.acquire().await?), sealer, made },
+            Self::Postgres(walled) => {
+                Conn { inner: Inner::Postgres(walled.connection(district).await?), sealer, made }
+            }
         })
     }
 
@@ -451,7 +448,7 @@ impl Backend {
                 conn.close().await?;
                 Ok(copied.map(drop)?)
             }
-            Self::Postgres { .. } => Err(StoreError::Refused(
+            Self::Postgres(_) => Err(StoreError::Refused(
                 "a PostgreSQL database is backed up with its own tools: pg_dump --format=custom for a copy, pg_basebackup \
                  and archived WAL for every minute; encrypt what they write with age"
                     .to_owned(),
@@ -495,7 +492,7 @@ impl Backend {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Sqlite { .. } => "SQLite",
-            Self::Postgres { .. } => "PostgreSQL",
+            Self::Postgres(_) => "PostgreSQL",
         }
     }
 
@@ -506,7 +503,7 @@ impl Backend {
                 quick.close();
                 readers.close().await;
             }
-            Self::Postgres { pool } => pool.close().await,
+            Self::Postgres(walled) => walled.close().await,
         }
     }
 }

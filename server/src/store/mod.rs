@@ -202,7 +202,7 @@ impl Store {
             Actor::Student(_) | Actor::Nobody => Reads::ByKey,
             Actor::Staff(_) | Actor::Job(_) | Actor::Console => Reads::Anything,
         };
-        Ok(self.backend.connection(&self.sealer, reads).await?)
+        Ok(self.backend.connection(&self.sealer, reads, ctx.actor.district()).await?)
     }
 
     /// Finishes what was accepted and closes every connection.

@@ -22,8 +22,29 @@ pub struct School {
 /// # Errors
 /// [`StoreError`] when the database refuses it.
 pub async fn add_district(tx: &mut Tx, id: DistrictId, name: &str) -> Result<(), StoreError> {
+    add_district_of(tx, id, name, None).await
+}
+
+/// Adds a district for the rehearsals of another.
+///
+/// # Errors
+/// [`StoreError`] when the database refuses it.
+pub async fn add_practice(tx: &mut Tx, id: DistrictId, home: DistrictId) -> Result<(), StoreError> {
+    add_district_of(tx, id, "Rehearsal", Some(home)).await
+}
+
+async fn add_district_of(
+    tx: &mut Tx,
+    id: DistrictId,
+    name: &str,
+    home: Option<DistrictId>,
+) -> Result<(), StoreError> {
     let now = tx.ctx().now;
-    tx.run("insert into districts (id, name, created_at) values ($1, $2, $3)", args![id, name, now]).await?;
+    tx.run(
+        "insert into districts (id, name, practice_of, created_at) values ($1, $2, $3, $4)",
+        args![id, name, home, now],
+    )
+    .await?;
     super::sealed::add_key(tx, id).await
 }
 

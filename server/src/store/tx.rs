@@ -150,7 +150,8 @@ where
 {
     let mut attempt = 1;
     loop {
-        let mut tx = Tx::new(backend.connection(sealer, Reads::Anything).await?, Arc::clone(ctx));
+        let conn = backend.connection(sealer, Reads::Anything, ctx.actor.district()).await?;
+        let mut tx = Tx::new(conn, Arc::clone(ctx));
         tx.conn.begin().await?;
         // A panic must not leave the transaction open: the connection goes back to the pool, and the next borrower
         // would commit a stranger's half-done work.
