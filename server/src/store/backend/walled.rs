@@ -14,7 +14,7 @@ use crate::store::StoreError;
 /// Pools of connections, apart by what they may see.
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Walled {
-    options: PgConnectOptions,
+    options: Arc<PgConnectOptions>,
     /// Every district: for jobs and commands, and before somebody has signed in.
     everything: PgPool,
     /// The district that was asked for first, which is the only one of most installations.
@@ -41,7 +41,7 @@ impl Walled {
             );
         }
         let guests = pool(8).connect_lazy_with(options.clone());
-        Ok(Self { options, everything, home: Arc::default(), guests })
+        Ok(Self { options: Arc::new(options), everything, home: Arc::default(), guests })
     }
 
     /// Connections that see every district.
@@ -56,7 +56,7 @@ impl Walled {
     ) -> Result<PoolConnection<Postgres>, StoreError> {
         let Some(district) = district else { return Ok(self.everything.acquire().await?) };
         let (home, own) = self.home.get_or_init(|| {
-            let named = self.options.clone().options([("firstlight.district", district.0.to_string())]);
+            let named = PgConnectOptions::clone(&self.options).options([("firstlight.district", district.0.to_string())]);
             (district, pool(16).connect_lazy_with(named))
         });
         if *home == district {
