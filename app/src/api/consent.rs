@@ -31,9 +31,15 @@ pub async fn publish_notice(visit: &Visit, id: WindowId, body: &str) -> Result<(
     consent::publish_notice(&visit.site.services, &visit.ctx, id, body.to_owned()).await
 }
 
-/// Records what was said for a child.
-pub async fn record_consent(visit: &Visit, id: WindowId, child: ChildId, word: Word) -> Result<()> {
-    consent::record(&visit.site.services, &visit.ctx, id, child, word).await
+/// Records what was said for a child of a class.
+pub async fn record_consent(
+    visit: &Visit,
+    id: WindowId,
+    class: ClassId,
+    child: ChildId,
+    word: Word,
+) -> Result<()> {
+    consent::record_in_class(&visit.site.services, &visit.ctx, id, class, child, word).await
 }
 
 /// Records slips from a file: all, or none.

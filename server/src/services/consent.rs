@@ -186,6 +186,25 @@ pub async fn record(services: &Services, ctx: &Ctx, id: WindowId, child: ChildId
         .await
 }
 
+/// The same from the list of a class: for a child of that class, and no other.
+///
+/// # Errors
+/// As [`record`]; [`Error::NotFound`] also for a child that is not in the class.
+pub async fn record_in_class(
+    services: &Services,
+    ctx: &Ctx,
+    id: WindowId,
+    of: ClassId,
+    child: ChildId,
+    word: Word,
+) -> Result<()> {
+    let page = class(services, ctx, id, of).await?;
+    if !page.children.iter().any(|listed| listed.child_id == child) {
+        return Err(Error::NotFound);
+    }
+    record(services, ctx, id, child, word).await
+}
+
 /// Writes one word down, whoever brings it: it is checked here and nowhere else.
 async fn say(
     tx: &mut Tx,

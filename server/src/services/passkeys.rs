@@ -153,8 +153,8 @@ pub async fn own(services: &Services, ctx: &Ctx) -> Result<OwnPasskeys> {
 /// [`Error::StepUp`] without a fresh second factor, where one is to be added; [`Error::Conflict`] where there is nothing
 /// to sign with; [`Error::SignedOut`] when the sign-in is over.
 pub async fn challenge(services: &Services, ctx: &Ctx, session: &str, purpose: Purpose) -> Result<String> {
-    let webauthn = here(services)?;
     let user = who(services, ctx, session, purpose).await?;
+    let webauthn = here(services)?;
     if purpose == Purpose::Add {
         require_fresh(ctx)?;
     }
@@ -195,8 +195,8 @@ pub async fn challenge(services: &Services, ctx: &Ctx, session: &str, purpose: P
 /// # Errors
 /// [`Error::StepUp`] without a fresh second factor; [`Error::Invalid`] with what to change.
 pub async fn add(services: &Services, ctx: &Ctx, session: &str, name: &str, made: &str) -> Result<()> {
-    let webauthn = here(services)?;
     let user = staff(ctx)?.user;
+    let webauthn = here(services)?;
     require_fresh(ctx)?;
     let name = checked_name(name)?;
     let made: RegisterPublicKeyCredential = sent(made)?;

@@ -225,7 +225,8 @@ pub async fn set_hold(services: &Services, ctx: &Ctx, number: &str, reason: &str
 /// Releases a legal hold. What waited for it goes with the next purge.
 ///
 /// # Errors
-/// [`Error::StepUp`] without a fresh second factor; [`Error::Conflict`] when it does not stand any more.
+/// [`Error::StepUp`] without a fresh second factor; [`Error::Conflict`] when it does not stand any more;
+/// [`Error::NotFound`] for one that is not this district's.
 pub async fn release_hold(services: &Services, ctx: &Ctx, hold: Uuid) -> Result<()> {
     let (district, by) = (manager(ctx)?, staff(ctx)?.user);
     require_fresh(ctx)?;
@@ -235,10 +236,13 @@ pub async fn release_hold(services: &Services, ctx: &Ctx, hold: Uuid) -> Result<
             Box::pin(async move {
                 tx.about("hold", hold);
                 if legal_holds::release(tx, district, hold, Some(by)).await? {
-                    Ok(())
-                } else {
-                    Err(Error::Conflict("This hold does not stand any more.".to_owned()))
+                    return Ok(());
                 }
+                let known = legal_holds::list(tx, district).await?.iter().any(|held| held.id == hold);
+                Err(match known {
+                    true => Error::Conflict("This hold does not stand any more.".to_owned()),
+                    false => Error::NotFound,
+                })
             })
         })
         .await

@@ -40,7 +40,7 @@ pub async fn record(address: Address, posted: Posted) -> Response {
     let place = (address.part::<WindowId>(0), address.part::<ClassId>(1), address.part::<ChildId>(2));
     let (Ok(id), Ok(class), Ok(child)) = place else { return render::staff_failure(visit, &Error::NotFound) };
     let done = match read(&posted) {
-        Ok(word) => api::record_consent(visit, id, child, word).await,
+        Ok(word) => api::record_consent(visit, id, class, child, word).await,
         Err(error) => Err(error),
     };
     match done {

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use server::Error;
+use server::ctx::Actor;
 use server::model::administration::TalkWish;
 use uuid::Uuid;
 
@@ -81,7 +82,10 @@ pub async fn talk(posted: Posted) -> Response {
 pub async fn friend(posted: Posted) -> Response {
     match worry_about_friend(&posted.visit).await {
         Ok(()) => Redirect::to("/check-in/done?noted").into_response(),
-        Err(Error::NotFound) => Redirect::to("/check-in").into_response(),
+        // A child that has not finished goes on where it was; for anybody else there is nothing here.
+        Err(Error::NotFound) if matches!(posted.visit.ctx.actor, Actor::Student(_)) => {
+            Redirect::to("/check-in").into_response()
+        }
         Err(error) => failure(&posted.visit, &error),
     }
 }

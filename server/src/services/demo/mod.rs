@@ -112,9 +112,38 @@ pub async fn fill(
             ));
         }
     }
+    add(services, plan, &RIVERSIDE, progress).await
+}
+
+/// Puts a second district beside the one that [`fill`] made, with a name, addresses and people of its own. Nobody needs
+/// one but who tries the walls between districts.
+///
+/// # Errors
+/// [`Error::Store`] when it cannot be written, as on a database that has one already.
+pub async fn fill_beside(services: &Services, plan: Plan) -> Result<Demo> {
+    add(services, plan, &LAKESIDE, |_, _| {}).await
+}
+
+/// What a district is called, and where its people get their mail.
+#[derive(Clone, Copy, Debug)]
+struct Named {
+    district: &'static str,
+    mail: &'static str,
+}
+
+const RIVERSIDE: Named = Named { district: "Riverside District", mail: "example" };
+const LAKESIDE: Named = Named { district: "Lakeside District", mail: "lakeside.example" };
+
+async fn add(
+    services: &Services,
+    plan: Plan,
+    named: &Named,
+    progress: impl Fn(&str, usize) + Send + Sync + 'static,
+) -> Result<Demo> {
+    let ctx = Ctx::new(Actor::Console);
     let progress: screenings::Progress = Arc::new(progress);
     let mut random = StdRng::seed_from_u64(plan.seed);
-    let mut place = places::build(services, &ctx, plan, &progress).await?;
+    let mut place = places::build(services, &ctx, plan, named, &progress).await?;
     let staff = people::add_staff(services, &ctx, &mut place, plan.seed, &mut random, &progress).await?;
     people::add_children(services, &ctx, &mut place, plan, &mut random, &progress).await?;
     let made = screenings::run(services, &ctx, &place, plan, &mut random, &progress).await?;

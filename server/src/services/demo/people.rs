@@ -67,7 +67,7 @@ pub(super) async fn add_staff(
         let name = format!("{} {}", names::given(random), names::family(random));
         let at = post.school.as_ref().map_or("district".to_owned(), |(_, name)| place_word(name));
         let role_word = post.role.as_str().replace('_', "-");
-        let email = format!("{role_word}@{at}.example");
+        let email = format!("{role_word}@{at}.{}", place.mail);
         let mut bytes = [0u8; 20];
         random.fill_bytes(&mut bytes);
         let secret = Secret::from(bytes).to_base32();
@@ -101,7 +101,7 @@ pub(super) async fn add_staff(
             break;
         };
         let name = format!("{} {}", names::given(&mut own), names::family(&mut own));
-        let email = format!("counselor-2@{}.example", place_word(&school.name));
+        let email = format!("counselor-2@{}.{}", place_word(&school.name), place.mail);
         let mut bytes = [0u8; 20];
         own.fill_bytes(&mut bytes);
         let secret = Secret::from(bytes).to_base32();

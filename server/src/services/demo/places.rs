@@ -1,7 +1,7 @@
 //! The district, its schools and classes.
 
 use super::screenings::Progress;
-use super::{Plan, names};
+use super::{Named, Plan, names};
 use crate::Result;
 use crate::ctx::Ctx;
 use crate::model::{ChildId, ClassId, Day, DistrictId, SchoolId, UserId};
@@ -43,6 +43,8 @@ pub(super) struct Child {
 pub(super) struct Place {
     pub district: DistrictId,
     pub name: String,
+    /// What the addresses of its people end in.
+    pub mail: &'static str,
     pub schools: Vec<School>,
     pub children: Vec<Child>,
 }
@@ -79,10 +81,16 @@ impl Kind {
     }
 }
 
-pub(super) async fn build(services: &Services, ctx: &Ctx, plan: Plan, progress: &Progress) -> Result<Place> {
+pub(super) async fn build(
+    services: &Services,
+    ctx: &Ctx,
+    plan: Plan,
+    named: &Named,
+    progress: &Progress,
+) -> Result<Place> {
     progress("schools and classes", 1);
     let district = DistrictId(ctx.id());
-    let name = "Riverside District".to_owned();
+    let name = named.district.to_owned();
     let mut schools = Vec::new();
     let mut left = plan.students;
     let all_grades = plan.schools < 3;
@@ -117,7 +125,7 @@ pub(super) async fn build(services: &Services, ctx: &Ctx, plan: Plan, progress: 
             proctor: UserId(ctx.id()),
         });
     }
-    let place = Place { district, name, schools, children: Vec::new() };
+    let place = Place { district, name, mail: named.mail, schools, children: Vec::new() };
     let rows = place.clone();
     services
         .store
