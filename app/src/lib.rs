@@ -24,6 +24,8 @@ pub mod i18n;
 #[cfg(feature = "ssr")]
 pub mod look;
 #[cfg(feature = "ssr")]
+pub mod openapi;
+#[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod render;

@@ -45,6 +45,8 @@ enum Command {
     },
     /// Score JSON lines from standard input.
     Score,
+    /// Print what the routes that speak JSON take and give, as OpenAPI 3.1.
+    Openapi,
     /// Compute change and trend statistics for JSON lines from standard input.
     Trend,
     /// The instruments.
@@ -292,6 +294,10 @@ fn main() -> ExitCode {
     let done = match cli.command.unwrap_or(Command::Serve) {
         Command::Score => {
             instruments::add_imported_if_any().and_then(|()| commands::score::run(commands::score::score))
+        }
+        Command::Openapi => {
+            println!("{}", app::openapi::document());
+            Ok(())
         }
         Command::Trend => commands::score::run(commands::score::trend),
         Command::Instruments(what) => with_instruments(what),

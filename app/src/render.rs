@@ -185,7 +185,10 @@ pub fn problem_of(error: &Error, ctx: &Ctx) -> Response {
         Error::StepUp => problem(StatusCode::FORBIDDEN, "confirm_first"),
         Error::NotFound => problem(StatusCode::NOT_FOUND, "not_found"),
         Error::Invalid { .. } => problem(StatusCode::UNPROCESSABLE_ENTITY, "not_accepted"),
-        Error::Conflict(_) => problem(StatusCode::CONFLICT, "handed_in"),
+        Error::Conflict(_) if matches!(ctx.actor, Actor::Student(_)) => {
+            problem(StatusCode::CONFLICT, "handed_in")
+        }
+        Error::Conflict(_) => problem(StatusCode::CONFLICT, "changed"),
         Error::TooMany(seconds) => {
             let mut response = problem(StatusCode::TOO_MANY_REQUESTS, "wait");
             retry_after(&mut response, *seconds);

@@ -10,7 +10,7 @@ use tests::{Kind, Server, Setup, Visitor};
 
 use crate::{Visits, everybody, path_of, real_ids};
 
-fn full() -> bool {
+pub fn full() -> bool {
     std::env::var("FIRSTLIGHT_TESTS").is_ok_and(|v| v == "full")
 }
 
@@ -25,7 +25,7 @@ impl Dice {
         self.0
     }
 
-    fn below(&mut self, n: usize) -> usize {
+    pub fn below(&mut self, n: usize) -> usize {
         (self.next() % n as u64) as usize
     }
 

@@ -6,6 +6,7 @@
 mod canaries;
 mod district;
 mod hostile;
+mod machine;
 mod markup;
 mod table;
 

@@ -105,8 +105,22 @@ impl Visitor {
 
     /// One request as it is: no redirection followed. Any method, any body.
     pub async fn request(&mut self, method: &str, path: &str, body: Option<(&str, Vec<u8>)>) -> Page {
+        let answer = self.try_request(method, path, body).await;
+        answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    /// The same, where the connection may break: a body that is too large is not read to its end.
+    ///
+    /// # Errors
+    /// How it broke.
+    pub async fn try_request(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: Option<(&str, Vec<u8>)>,
+    ) -> Result<Page, String> {
         let url = self.base.join(path).unwrap();
-        self.send(method, &url, body).await.unwrap_or_else(|error| panic!("{method} {url}: {error}"))
+        self.send(method, &url, body).await
     }
 
     /// The status of a path; `None` when nobody answers.

@@ -13,6 +13,7 @@ use crate::api::sign_in as api;
 use crate::components::alert_strip::sentence;
 use crate::components::error_summary::ErrorSummary;
 use crate::components::form::Token;
+use crate::openapi::{Refusal, TokenForm};
 use crate::render;
 use crate::visit::{Posted, Visit};
 
@@ -34,6 +35,13 @@ pub async fn show(visit: Visit, address: Address) -> Response {
 }
 
 /// `POST /cover`: with `?here` the page's script asks and stays where it is.
+#[utoipa::path(
+    post,
+    path = "/cover",
+    params(("here" = String, Query, description = "`1`: answer the script, not the browser")),
+    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 204, description = "The page is shown again"), Refusal)
+)]
 pub async fn take_off(address: Address, posted: Posted) -> Response {
     let visit = &posted.visit;
     let (done, to) = (api::uncover(visit, posted.text("secret")).await, on(posted.text("to")));

@@ -10,6 +10,7 @@ use super::account;
 use crate::api::passkeys::{self as api, OwnPasskeys, Purpose};
 use crate::components::field::{Check, Input};
 use crate::components::form::Token;
+use crate::openapi::{Refusal, TokenForm};
 use crate::render;
 use crate::staff_islands::passkey::PasskeyButton;
 use crate::visit::{Posted, Visit};
@@ -41,16 +42,34 @@ pub async fn remove(posted: Posted) -> Response {
 }
 
 /// `POST /account/passkeys/challenge`, asked by the page's script.
+#[utoipa::path(
+    post,
+    path = "/account/passkeys/challenge",
+    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "What the browser is to sign (WebAuthn)", body = Object), Refusal)
+)]
 pub async fn ask_add(posted: Posted) -> Response {
     ask(&posted.visit, Purpose::Add).await
 }
 
 /// `POST /sign-in/passkey/challenge`, asked by the page's script.
+#[utoipa::path(
+    post,
+    path = "/sign-in/passkey/challenge",
+    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "What the browser is to sign (WebAuthn)", body = Object), Refusal)
+)]
 pub async fn ask_sign_in(posted: Posted) -> Response {
     ask(&posted.visit, Purpose::SignIn).await
 }
 
 /// `POST /confirm/passkey/challenge`, asked by the page's script.
+#[utoipa::path(
+    post,
+    path = "/confirm/passkey/challenge",
+    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "What the browser is to sign (WebAuthn)", body = Object), Refusal)
+)]
 pub async fn ask_again(posted: Posted) -> Response {
     ask(&posted.visit, Purpose::Confirm).await
 }

@@ -5,6 +5,7 @@ pub mod answers;
 mod battery;
 pub mod read_aloud;
 pub(super) mod school_today;
+mod shapes;
 pub(super) mod together;
 
 use std::sync::Arc;

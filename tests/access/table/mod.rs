@@ -11,10 +11,12 @@ mod world;
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::routes::{ROUTES, Who};
-use reach::{Row, Scope, Visits};
+use reach::Row;
+pub use reach::Scope;
+pub use reach::Visits;
 use tests::Page;
 use uuid::Uuid;
-use world::{World, fill};
+pub use world::{Asker, World, fill};
 
 const TABLE: &str = include_str!("table.txt");
 
@@ -196,6 +198,7 @@ async fn every_route_answers_each_role_at_each_scope_as_the_table_says_az_02() {
     let mut wrong = Vec::new();
     let mut nothing: BTreeMap<(&str, &str, Visits), usize> = BTreeMap::new();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut speaks: BTreeSet<(&str, &str)> = BTreeSet::new();
     for cell in &cells {
         let Cell { row, visits, scope, path } = cell;
         if cell.may() && cell.turn() == LAST {
@@ -206,6 +209,9 @@ async fn every_route_answers_each_role_at_each_scope_as_the_table_says_az_02() {
         let (given, may) = (cell.answer(&page), cell.may());
         let place = format!("{visits:?} at {scope:?}: {} {}", row.method, row.path);
         assert!(page.status < 500, "{place} answers {}: {}", page.status, page.readable());
+        if page.header("content-type").is_some_and(|kind| kind.starts_with("application/json")) {
+            speaks.insert((row.method, row.path));
+        }
         match (may, given) {
             (true, Answer::Refused) => wrong.push(format!("refused, {place} ({})", page.status)),
             (false, Answer::Open | Answer::Held) => wrong.push(format!("let in, {place} ({})", page.status)),
@@ -253,5 +259,10 @@ async fn every_route_answers_each_role_at_each_scope_as_the_table_says_az_02() {
         nothing.len(),
         wrong.len()
     );
+    let document: serde_json::Value = serde_json::from_str(&app::openapi::document()).unwrap();
+    let described = |(method, path): &(&str, &str)| document["paths"][path][method].is_object();
+    let silent: Vec<_> = speaks.iter().filter(|route| !described(route)).collect();
+    assert!(silent.is_empty(), "these answer JSON and app/src/openapi.rs does not list them: {silent:?}");
+    println!("{} routes answered JSON, each of them described", speaks.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

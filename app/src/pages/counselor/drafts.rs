@@ -8,6 +8,7 @@ use server::model::{ChildId, Instant};
 
 use crate::address::Address;
 use crate::api::drafts as api;
+use crate::openapi::{Refusal, TokenForm};
 use crate::render;
 use crate::visit::Posted;
 
@@ -16,6 +17,17 @@ fn place(address: &Address) -> Result<(ChildId, DraftForm)> {
 }
 
 /// `POST /children/{id}/drafts/{form}`: what the form holds now.
+#[utoipa::path(
+    post,
+    path = "/children/{id}/drafts/{form}",
+    params(
+        ("id" = uuid::Uuid, Path),
+        ("form" = String, Path, description = "note, contact, plan, assessment or report"),
+        ("page" = i64, Query, description = "When the page was made, in milliseconds since 1970"),
+    ),
+    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 204, description = "Kept, sealed"), Refusal)
+)]
 pub async fn keep(address: Address, posted: Posted) -> Response {
     let page_at = Instant::from_millis(address.query("page").parse().unwrap_or(0));
     let kept = match place(&address) {

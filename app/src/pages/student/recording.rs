@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use server::Error;
 
 use crate::api::check_in::{Part, Recording, get_recording};
+use crate::openapi::Refusal;
 use crate::render::problem_of;
 use crate::visit::Visit;
 
@@ -19,7 +20,17 @@ pub fn recording_path(number: usize, part: Part) -> String {
     }
 }
 
-/// `GET /check-in/audio/{number}/{part}`.
+/// `GET /check-in/audio/{number}/{part}`: a question, or one of its answers, to listen to.
+#[utoipa::path(
+    get,
+    path = "/check-in/audio/{number}/{part}",
+    params(("number" = String, Path), ("part" = String, Path, description = "`item`, or the answer's place from 1")),
+    responses(
+        (status = 200, description = "The recording", content_type = "audio/mpeg"),
+        (status = 206, description = "A part of it", content_type = "audio/mpeg"),
+        Refusal
+    )
+)]
 pub async fn show(
     visit: Visit,
     headers: HeaderMap,

@@ -20,6 +20,7 @@ use crate::components::icon::Icon;
 use crate::components::shell::Head;
 use crate::components::student_frame::StudentFrame;
 use crate::look::words;
+use crate::openapi::Refusal;
 use crate::render::{self, not_now_or};
 use crate::visit::Visit;
 
@@ -83,6 +84,11 @@ fn Waiting() -> impl IntoView {
 
 /// `GET /check-in/sheets`: every sheet of this check-in as the pages show them, and the key under which the device may
 /// keep what it could not send. Made by the same code as the pages, so the wording cannot differ.
+#[utoipa::path(
+    get,
+    path = "/check-in/sheets",
+    responses((status = 200, description = "Every page of questions, to be kept", content_type = "text/html"), Refusal)
+)]
 pub async fn all(visit: Visit) -> Response {
     let (check_in, questions) = match get_questions(&visit).await {
         Ok(found) => found,

@@ -9,6 +9,7 @@ use questionnaires::response::Answer;
 use serde::Deserialize;
 use server::model::{ChildId, ClassId, WindowId};
 use server::{Error, Result};
+use utoipa::ToSchema;
 
 use crate::address::Address;
 use crate::api::informants::{self as api, Grid, NewCell, Row, RowState};
@@ -19,6 +20,7 @@ use crate::components::form::Token;
 use crate::components::icon::Icon;
 use crate::components::shell::Head;
 use crate::components::staff_shell::{Reader, StaffShell, Tab};
+use crate::openapi::Refusal;
 use crate::render;
 use crate::staff_islands::rating_grid::RatingGrid;
 use crate::visit::{Posted, PostedJson, Visit};
@@ -109,15 +111,30 @@ fn read(value: &str) -> Result<Option<Answer>> {
 }
 
 /// A cell from the page's script.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Cell)]
 pub struct Sent {
+    #[schema(value_type = uuid::Uuid)]
     child: ChildId,
     item: String,
+    /// A choice's code, `declined`, or nothing.
     value: String,
 }
 
-/// `POST /ratings/{window}/{class}/{instrument}/cell`.
+/// `POST /ratings/{window}/{class}/{instrument}/cell`: one answer about one child of the class.
+#[utoipa::path(
+    post,
+    path = "/ratings/{window}/{class}/{instrument}/cell",
+    params(
+        ("window" = uuid::Uuid, Path),
+        ("class" = uuid::Uuid, Path),
+        ("instrument" = String, Path),
+        ("x-form-token" = String, Header, description = "The token of the page's forms"),
+    ),
+    request_body = Sent,
+    responses((status = 204, description = "Saved"), Refusal)
+)]
 pub async fn cell(address: Address, posted: PostedJson<Sent>) -> Response {
     let visit = &posted.visit;
     let Sent { child, item, value } = posted.body;

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use questionnaires::form::Form;
 use questionnaires::response::Answer;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Asks, Battery, Step};
+use super::{Asks, Battery, Step, shapes};
 use crate::config::Config;
 use crate::ctx::{Ctx, Student};
 use crate::model::{ChildId, Instant};
@@ -28,7 +29,7 @@ pub const LARGEST_BATCH: usize = 200;
 const OLDEST: u32 = 2 * 3600;
 
 /// One answer from a device's queue.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sent {
     /// The tab that kept it: a random id, made when the tab opened.
@@ -38,20 +39,24 @@ pub struct Sent {
     /// The item's id on that form.
     pub item: String,
     /// The tab's own count of its answers.
+    #[schema(value_type = i64, minimum = 0, maximum = 4294967295_i64)]
     pub sequence: u32,
     /// A choice or `declined`.
+    #[schema(value_type = shapes::Told)]
     pub answer: Answer,
     /// How long the question was on screen before this answer.
+    #[schema(value_type = i64, minimum = 0, maximum = 4294967295_i64)]
     pub seconds: u32,
     /// How long ago the answer was given, so that a late one never stands above a newer one from another device.
     #[serde(default)]
+    #[schema(value_type = i64, minimum = 0, maximum = 4294967295_i64)]
     pub ago: u32,
     /// The language in which the child read the item.
     pub language: String,
 }
 
 /// Which answer of the device is meant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Mark {
     /// As it was sent.
     pub part: usize,
@@ -68,7 +73,7 @@ impl Mark {
 }
 
 /// What became of a batch. It says nothing about what was answered: a positive answer has the same bytes as any.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Saved {
     /// Stored now or before; the device may forget them.
     pub saved: Vec<Mark>,
@@ -197,9 +202,10 @@ fn language_of(sent: &Sent, administration: &Administration, form: &Form) -> Str
 }
 
 /// The whole battery as a device holds it: forms without cut-offs, and what was answered before.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Held {
     /// The forms in the order in which they are asked.
+    #[schema(value_type = Vec<shapes::Sheet>)]
     pub forms: Vec<Form>,
     /// What is saved by now.
     pub answers: Vec<HeldAnswer>,
@@ -208,11 +214,12 @@ pub struct Held {
 }
 
 /// One saved answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[expect(missing_docs, reason = "as in `Sent`")]
 pub struct HeldAnswer {
     pub part: usize,
     pub item: String,
+    #[schema(value_type = shapes::Told)]
     pub answer: Answer,
 }
 

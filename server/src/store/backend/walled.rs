@@ -56,7 +56,8 @@ impl Walled {
     ) -> Result<PoolConnection<Postgres>, StoreError> {
         let Some(district) = district else { return Ok(self.everything.acquire().await?) };
         let (home, own) = self.home.get_or_init(|| {
-            let named = PgConnectOptions::clone(&self.options).options([("firstlight.district", district.0.to_string())]);
+            let named = PgConnectOptions::clone(&self.options)
+                .options([("firstlight.district", district.0.to_string())]);
             (district, pool(16).connect_lazy_with(named))
         });
         if *home == district {
