@@ -274,7 +274,9 @@ routes! {
     post "/setup/people/invite", ADMINISTRATOR => pages::admin::people::invite;
     post "/setup/people/{id}/{change}", ADMINISTRATOR => pages::admin::people::change;
     get "/setup/retention", ADMINISTRATOR => pages::admin::retention::show;
-    post "/setup/retention", ADMINISTRATOR => pages::admin::retention::choose;
+    post "/setup/retention", ADMINISTRATOR => pages::admin::retention::ask;
+    get "/setup/retention/change", DECIDES => pages::admin::retention::change::show;
+    post "/setup/retention/change/{change}", DECIDES => pages::admin::retention::change::decide;
     post "/setup/retention/holds", ADMINISTRATOR => pages::admin::retention::hold;
     post "/setup/retention/holds/{hold}/release", ADMINISTRATOR => pages::admin::retention::release;
     post "/setup/retention/erase", ADMINISTRATOR => pages::admin::retention::erase;

@@ -56,6 +56,8 @@ pub enum Action {
     KeepDirectory,
     /// Set how long data are kept, set and release legal holds, erase a child.
     ManageRetention,
+    /// Approve or refuse other periods that somebody else asked for.
+    DecideRetention,
     /// Take over the roster of the district.
     ImportRoster,
     /// Prepare windows and the calendars of schools.
@@ -70,7 +72,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, for the access table.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::AnswerOwn,
         Self::RunSitting,
         Self::WorkReferrals,
@@ -94,6 +96,7 @@ impl Action {
         Self::SetRules,
         Self::KeepDirectory,
         Self::ManageRetention,
+        Self::DecideRetention,
         Self::ImportRoster,
         Self::PrepareWindow,
         Self::KeepConsent,
@@ -113,7 +116,7 @@ impl Action {
             Self::SeeSchoolCounts | Self::ConfirmRelease => &[Role::SchoolLead],
             Self::SeeReleases => &[Role::DistrictOfficer, Role::Analyst],
             Self::AskResearch => &[Role::DistrictOfficer, Role::Analyst],
-            Self::DecideResearch => &[Role::DistrictOfficer, Role::Administrator],
+            Self::DecideResearch | Self::DecideRetention => &[Role::DistrictOfficer, Role::Administrator],
             Self::BuildRelease | Self::SeeLogistics => &[Role::DistrictOfficer],
             Self::ManageAccounts | Self::SeeSetup => &[Role::Administrator],
             Self::RunWindow => &[Role::Administrator, Role::DistrictOfficer],
@@ -210,6 +213,7 @@ mod tests {
         (Action::KeepConsent, &[Role::Administrator, Role::SchoolLead]),
         (Action::KeepDirectory, &[Role::Counselor, Role::Administrator]),
         (Action::ManageRetention, &[Role::Administrator]),
+        (Action::DecideRetention, &[Role::DistrictOfficer, Role::Administrator]),
         (Action::AskResearch, &[Role::DistrictOfficer, Role::Analyst]),
         (Action::DecideResearch, &[Role::DistrictOfficer, Role::Administrator]),
     ];

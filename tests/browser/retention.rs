@@ -46,4 +46,35 @@ async fn the_page_about_retention_is_clean_in_each_of_its_states_t_03() {
     browser.screen(Screen::Desktop).await;
     browser.screenshot_whole("retention-proof-whole").await;
     browser.console_is_clean().await;
+
+    // Other periods are asked for here and decided by somebody else (AUT-11).
+    browser.goto("/setup/retention").await;
+    browser
+        .click("details:has(input[name='profile']) summary, details:has(select[name='profile']) summary")
+        .await;
+    browser
+        .run(
+            "const c = document.querySelector('[name=profile][value=eu]'); if (c) c.click(); \
+        else document.querySelector('select[name=profile]').value = 'eu'",
+        )
+        .await;
+    browser.goes("form[action='/setup/retention'] button").await;
+    browser.reads("Until somebody else has decided").await;
+    browser.goto("/setup/retention/change").await;
+    browser.reads("You asked for it").await;
+    look(&browser, "periods-asked").await;
+    let second = Browser::open(&server.url, Screen::Desktop).await;
+    staff(&second, &server, "district_officer").await;
+    second.goto("/district").await;
+    second.reads("How long data are kept is to change").await;
+    look(&second, "district-periods-wait").await;
+    second.goto("/setup/retention/change").await;
+    second.reads("What would change").await;
+    look(&second, "periods-decide").await;
+    second.goes("button[value='no']").await;
+    second.reads("Say why not").await;
+    look(&second, "periods-no-reason").await;
+    second.goes("button[value='yes']").await;
+    second.reads("The new periods hold").await;
+    look(&second, "periods-approved").await;
 }

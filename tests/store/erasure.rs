@@ -125,7 +125,7 @@ on_both_databases! {
             let services = &town.services;
             assert!(matches!(erasure::erase(services, &stale, wish("")).await, Err(Error::StepUp)));
             assert!(matches!(retention::set_hold(services, &stale, "", "Court, file 1").await, Err(Error::StepUp)));
-            assert!(matches!(retention::choose_profile(services, &stale, "eu").await, Err(Error::StepUp)));
+            assert!(matches!(retention::ask_for_profile(services, &stale, "eu").await, Err(Error::StepUp)));
         }
         for role in [Role::Counselor, Role::SchoolLead, Role::DistrictOfficer, Role::Auditor, Role::Proctor] {
             let other = Ctx { factor_at: Some(ctx.now), ..town.staff_at(role, 0, ctx.now).await };

@@ -42,6 +42,10 @@ async fn administrator(town: &Town, now: Instant) -> Ctx {
     Ctx { factor_at: Some(now), ..town.staff_at(Role::Administrator, 0, now).await }
 }
 
+async fn officer(town: &Town, now: Instant) -> Ctx {
+    Ctx { factor_at: Some(now), ..town.staff_at(Role::DistrictOfficer, 0, now).await }
+}
+
 async fn answers_of(town: &Town, window: Day) -> i64 {
     town.count(&format!(
         "select count(*) from responses r join administrations a on a.id = r.administration_id join windows w \
@@ -234,9 +238,12 @@ on_both_databases! {
         let now = job(last_days(&town).await[0], 12, 30);
         let ctx = administrator(&town, now.now).await;
         assert_eq!(retention::purge(&town.services, &now, ALL).await.unwrap().total(), 0);
-        let unknown = retention::choose_profile(&town.services, &ctx, "mars").await;
+        let unknown = retention::ask_for_profile(&town.services, &ctx, "mars").await;
         assert!(matches!(unknown, Err(Error::Invalid { .. })));
-        retention::choose_profile(&town.services, &ctx, "eu").await.unwrap();
+        let change = retention::ask_for_profile(&town.services, &ctx, "eu").await.unwrap();
+        let overview = retention::overview(&town.services, &ctx).await.unwrap();
+        assert!(overview.change_waits && overview.profile != "eu" && overview.paused_until.is_none());
+        retention::decide_profile(&town.services, &officer(&town, now.now).await, change, true, "").await.unwrap();
         let overview = retention::overview(&town.services, &ctx).await.unwrap();
         assert_eq!((overview.profile.as_str(), overview.classes[0].months), ("eu", 12));
         assert_eq!(overview.paused_until, Some(ctx.now.plus_seconds(7 * DAY)));
@@ -244,6 +251,58 @@ on_both_databases! {
         assert_eq!(retention::purge(&town.services, &almost, ALL).await.unwrap().total(), 0);
         let after = Ctx::at(Actor::Job("purge"), ctx.now.plus_seconds(7 * DAY));
         assert!(retention::purge(&town.services, &after, ALL).await.unwrap().answers > 0);
+    }
+
+    /// AUT-11: the one who asks never decides, nothing is decided twice, and a no changes nothing.
+    async fn aut_11_other_periods_want_a_second_person_who_decides_once(kind: Kind) {
+        let town = Town::of(kind, 30).await;
+        let now = Ctx::new(Actor::Console).now;
+        let (asker, officer) = (administrator(&town, now).await, officer(&town, now).await);
+        let services = &town.services;
+        let in_force = async || retention::overview(services, &asker).await.unwrap().profile;
+        let before = in_force().await;
+        let same = retention::ask_for_profile(services, &asker, &before).await;
+        assert!(matches!(same, Err(Error::Invalid { field: "profile", .. })), "{same:?}");
+        assert!(matches!(retention::ask_for_profile(services, &officer, "eu").await, Err(Error::NotFound)));
+        let id = retention::ask_for_profile(services, &asker, "eu").await.unwrap();
+        let second = retention::ask_for_profile(services, &asker, "us").await;
+        assert!(matches!(second, Err(Error::Conflict(_))), "{second:?}");
+
+        // Whoever asked; who decides none; without a fresh factor; without a reason for a no.
+        let own = retention::decide_profile(services, &asker, id, true, "").await;
+        assert!(matches!(&own, Err(Error::Conflict(why)) if why.contains("somebody else decides")), "{own:?}");
+        for role in Role::ALL.iter().filter(|r| !matches!(r, Role::Administrator | Role::DistrictOfficer)) {
+            let other = Ctx { factor_at: Some(now), ..town.staff_at(*role, 0, now).await };
+            let refused = retention::decide_profile(services, &other, id, true, "").await;
+            assert!(matches!(refused, Err(Error::NotFound)), "{role:?}");
+            assert!(matches!(retention::changes(services, &other).await, Err(Error::NotFound)), "{role:?}");
+        }
+        let stale = Ctx { factor_at: None, ..officer.clone() };
+        assert!(matches!(retention::decide_profile(services, &stale, id, true, "").await, Err(Error::StepUp)));
+        let silent = retention::decide_profile(services, &officer, id, false, " ").await;
+        assert!(matches!(silent, Err(Error::Invalid { field: "note", .. })), "{silent:?}");
+        assert_eq!(in_force().await, before);
+
+        let page = retention::changes(services, &officer).await.unwrap().waiting.unwrap();
+        assert!(!page.is_mine && page.now.iter().zip(&page.then).any(|(now, then)| now.months != then.months));
+        retention::decide_profile(services, &officer, id, false, "Not before the new law.").await.unwrap();
+        let replay = retention::decide_profile(services, &officer, id, true, "").await;
+        assert!(matches!(&replay, Err(Error::Conflict(why)) if why.contains("decided before")), "{replay:?}");
+        assert_eq!(in_force().await, before);
+
+        // Taken back by the one who asked; then asked for again and approved.
+        let id = retention::ask_for_profile(services, &asker, "eu").await.unwrap();
+        retention::decide_profile(services, &asker, id, false, "").await.unwrap();
+        let id = retention::ask_for_profile(services, &asker, "eu").await.unwrap();
+        retention::decide_profile(services, &officer, id, true, "").await.unwrap();
+        assert_eq!(in_force().await, "eu");
+        let decided = retention::changes(services, &officer).await.unwrap().decided;
+        let words: Vec<(Option<bool>, bool)> =
+            decided.iter().map(|c| (c.approved, c.decided_by == Some(c.asked_by))).collect();
+        assert_eq!(words, [(Some(true), false), (Some(false), true), (Some(false), false)]);
+        // The database itself takes no yes of the one who asked.
+        let own = "update retention_changes set decided_by = asked_by where approved";
+        assert!(town.tries(own).await.is_err());
     }
 
     async fn a_tombstone_can_neither_be_changed_nor_removed(kind: Kind) {

@@ -193,6 +193,17 @@ pub(crate) fn require_fresh(ctx: &Ctx) -> Result<()> {
     }
 }
 
+/// A text of a length, in one sentence to whoever typed something else.
+pub(crate) fn words(text: &str, field: &'static str, least: usize, most: usize, ask: &str) -> Result<String> {
+    let text = text.trim();
+    let letters = text.chars().count();
+    let odd = text.chars().any(|c| c.is_control() && c != '\n' && c != '\r');
+    if letters < least || letters > most || odd {
+        return Err(Error::invalid(field, format!("{ask} ({least} to {most} letters).")));
+    }
+    Ok(text.to_owned())
+}
+
 /// The signed-in member of staff.
 pub(crate) fn staff(ctx: &Ctx) -> Result<&Staff> {
     match &ctx.actor {

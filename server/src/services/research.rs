@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::{Services, require, require_fresh, staff};
+use super::{Services, require, require_fresh, staff, words};
 use crate::ctx::Ctx;
 use crate::model::{Day, DistrictId, Instant, WindowId};
 use crate::policy::{Action, Place, allow};
@@ -115,17 +115,6 @@ fn standing(export: &Export, now: Instant) -> Standing {
         (Some(true), Some(ends)) if ends > now && export.secret.is_some() => Standing::Open(ends),
         (Some(true), _) => Standing::Over,
     }
-}
-
-/// A text of a length, in one sentence to whoever typed something else.
-fn words(text: &str, field: &'static str, least: usize, most: usize, ask: &str) -> Result<String> {
-    let text = text.trim();
-    let letters = text.chars().count();
-    let odd = text.chars().any(|c| c.is_control() && c != '\n' && c != '\r');
-    if letters < least || letters > most || odd {
-        return Err(Error::invalid(field, format!("{ask} ({least} to {most} letters).")));
-    }
-    Ok(text.to_owned())
 }
 
 /// Asks for an export of windows that are over.

@@ -4,7 +4,7 @@ use jiff::Span;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::{FRESH_SECONDS, Services, erasure, require, require_fresh, staff};
+use super::{Services, erasure, require, require_fresh, staff};
 use crate::config::Periods;
 use crate::ctx::Ctx;
 use crate::model::retention::DataClass;
@@ -17,8 +17,11 @@ pub use crate::store::tombstones::Tombstone;
 use crate::store::{Act, legal_holds, retention, tombstones};
 use crate::{Error, Result};
 
+mod changes;
 mod purging;
 
+pub use crate::store::retention_changes::Change;
+pub use changes::{Changes, Waiting, ask_for_profile, changes, decide_profile, is_waiting};
 pub use purging::{Purged, purge};
 
 /// For so many days after a district has changed its periods nothing is removed: long enough for somebody to see it.
@@ -52,8 +55,10 @@ pub struct Overview {
     pub profiles: Vec<(String, String)>,
     /// The profile in force.
     pub profile: String,
-    /// Who chose it, where somebody did.
+    /// Who approved it, where somebody did.
     pub chosen: Option<Chosen>,
+    /// Whether a change waits for a second person.
+    pub change_waits: bool,
     /// Nothing is removed before, because the profile was just changed.
     pub paused_until: Option<Instant>,
     pub signed_by: Option<String>,
@@ -87,6 +92,7 @@ pub async fn overview(services: &Services, ctx: &Ctx) -> Result<Overview> {
         profiles: settings.profiles.iter().map(|(name, p)| (name.clone(), p.label.clone())).collect(),
         profile,
         chosen,
+        change_waits: crate::store::retention_changes::is_waiting(&mut conn, district).await?,
         paused_until,
         signed_by: settings
             .is_signed()
@@ -95,7 +101,7 @@ pub async fn overview(services: &Services, ctx: &Ctx) -> Result<Overview> {
         holds: legal_holds::list(&mut conn, district).await?,
         tombstones: tombstones::list(&mut conn, district, 200).await?,
         backup_days: settings.backup_days,
-        fresh: ctx.factor_at.is_some_and(|at| ctx.now.seconds_since(at) <= FRESH_SECONDS),
+        fresh: require_fresh(ctx).is_ok(),
     })
 }
 
@@ -156,30 +162,6 @@ async fn in_force(services: &Services, ctx: &Ctx, district: DistrictId) -> Resul
         chosen,
         paused_until: until.filter(|until| ctx.now < *until),
     })
-}
-
-/// Chooses a district's profile of periods. For a week after it nothing is removed.
-///
-/// # Errors
-/// [`Error::StepUp`] without a fresh second factor; [`Error::Invalid`] for a profile that is not in the settings.
-pub async fn choose_profile(services: &Services, ctx: &Ctx, profile: &str) -> Result<()> {
-    let (district, by) = (manager(ctx)?, staff(ctx)?.user);
-    require_fresh(ctx)?;
-    if !services.config.retention.profiles.contains_key(profile) {
-        return Err(Error::invalid("profile", "Choose one of the profiles."));
-    }
-    let profile = profile.to_owned();
-    services
-        .store
-        .write(ctx, Act::new("retention.choose"), move |tx| {
-            let profile = profile.clone();
-            Box::pin(async move {
-                tx.about("district", district.0);
-                tx.detail(profile.clone());
-                Ok(retention::set_profile(tx, district, &profile, by).await?)
-            })
-        })
-        .await
 }
 
 /// Sets a legal hold for the child of a number, or for the whole district where the number is empty.

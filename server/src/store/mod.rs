@@ -57,6 +57,7 @@ pub mod rescreens;
 pub mod research;
 pub mod responses;
 pub mod retention;
+pub mod retention_changes;
 pub mod rosters;
 pub mod rule_settings;
 pub mod rule_trials;

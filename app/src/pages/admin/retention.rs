@@ -8,6 +8,7 @@ use server::Error;
 use server::model::retention::EraseWhy;
 use uuid::Uuid;
 
+pub mod change;
 mod erase;
 mod holds;
 mod periods;
@@ -62,9 +63,7 @@ impl Draft {
 /// `GET /setup/retention`.
 pub async fn show(visit: Visit, address: Address) -> Response {
     let done = match address.query("done") {
-        "chosen" => {
-            Some("The periods are changed. For a week nothing is removed, so that everybody can see it.")
-        }
+        "asked" => Some("Asked. Until somebody else has decided, the periods stay as they are."),
         "held" => Some("The legal hold stands. Nothing it covers is removed."),
         "released" => Some("The hold is released. What waited for it goes within the hour."),
         _ => None,
@@ -72,10 +71,10 @@ pub async fn show(visit: Visit, address: Address) -> Response {
     page(&visit, StatusCode::OK, done, None, Draft::default()).await
 }
 
-/// `POST /setup/retention`: other periods.
-pub async fn choose(posted: Posted) -> Response {
-    let done = api::choose_profile(&posted.visit, posted.text("profile")).await;
-    after(&posted, done, "chosen", "periods", &["profile"]).await
+/// `POST /setup/retention`: asks for other periods.
+pub async fn ask(posted: Posted) -> Response {
+    let done = api::ask_for_profile(&posted.visit, posted.text("profile")).await.map(drop);
+    after(&posted, done, "asked", "periods", &["profile"]).await
 }
 
 /// `POST /setup/retention/holds`.

@@ -12,6 +12,7 @@ use server::{Error, Result};
 use super::history::{Publish, Refusal, Steps};
 use crate::address::Address;
 use crate::api::district::{self as api, Figure as Drawn, ReleasePage, ReleaseSummary, Table};
+use crate::api::retention as api_retention;
 use crate::components::banner::Confirmation;
 use crate::components::empty::Empty;
 use crate::components::figure::Figure;
@@ -160,6 +161,7 @@ async fn page(
     };
     let reader = Reader::of(visit);
     let may_build = reader.has(Role::DistrictOfficer);
+    let periods_wait = may_build && api_retention::is_period_change_waiting(visit).await.unwrap_or(false);
     let token = visit.form_token.clone();
     let (banner, field) = match refused {
         Some(Refused { why, field: true, typed }) => (None, Some((why, typed))),
@@ -189,6 +191,7 @@ async fn page(
             <StaffShell reader here=Tab::District>
                 <Confirmation sentence=done/>
                 {banner.map(|why| view! { <Refusal why/> })}
+                {periods_wait.then(|| view! { <PeriodsWait/> })}
                 <div class="buttons">
                     {may_build.then(|| view! { <a class="button" href="/district/schools">"Schools today"</a> })}
                     <a class="button" href="/district/research">"Answers for research"</a>
@@ -198,6 +201,19 @@ async fn page(
             </StaffShell>
         }
     })
+}
+
+/// An administrator asks for other periods, and somebody else has to decide.
+#[component]
+fn PeriodsWait() -> AnyView {
+    view! {
+        <div class="banner">
+            <Icon name="history"/>
+            <div><h2>"How long data are kept is to change"</h2>
+            <p>"An administrator asks for other periods. "<a href="/setup/retention/change">"Look at it and decide"</a>"."</p></div>
+        </div>
+    }
+    .into_any()
 }
 
 #[component]

@@ -18,7 +18,7 @@ pub fn Periods(overview: Overview, token: String, when: When, draft: Draft) -> A
         overview.profiles.iter().find(|(name, _)| *name == overview.profile).map(|(_, label)| label.clone());
     let by = match &overview.chosen {
         Some(chosen) => format!(
-            "{}, chosen by {} on {}",
+            "{}, approved by {} on {}",
             label.unwrap_or_default(),
             chosen.by_name.clone().unwrap_or_else(|| "somebody".to_owned()),
             when.date(chosen.set_at.day_in(&when.zone))
@@ -53,8 +53,11 @@ pub fn Periods(overview: Overview, token: String, when: When, draft: Draft) -> A
         <section class="card" aria-labelledby="periods-head">
             <h2 id="periods-head">"Periods in force"</h2>
             <p>{by}"."</p>
+            {overview.change_waits.then(|| view! {
+                <p><a href="/setup/retention/change">"A change waits for a second person."</a></p>
+            })}
             <details class="disclosure" open=draft.form == "periods">
-                <summary><Icon name="settings"/>"Use others"</summary>
+                <summary><Icon name="settings"/>"Ask for others"</summary>
                 <form class="form" method="post" action="/setup/retention">
                     <Token value=token.clone()/>
                     <Choice
@@ -63,11 +66,12 @@ pub fn Periods(overview: Overview, token: String, when: When, draft: Draft) -> A
                         check=draft.check("periods", "profile", true)
                         options=overview.profiles.clone()
                         chosen=overview.profile.clone()
-                        hint="For a week after a change nothing is removed, so that a colleague can put a mistake right."
+                        hint="Another administrator or the district officer decides. For a week after it nothing is removed."
                     />
-                    <div class="buttons"><button class="button" type="submit">"Use these periods"</button></div>
+                    <div class="buttons"><button class="button" type="submit">"Ask a second person"</button></div>
                 </form>
             </details>
+            <p class="small"><a href="/setup/retention/change">"Earlier changes"</a></p>
         </section>
     }
     .into_any()
@@ -112,7 +116,7 @@ fn line(preview: &ClassPreview, when: &When) -> AnyView {
     .into_any()
 }
 
-fn words(class: DataClass) -> (&'static str, &'static str, (&'static str, &'static str)) {
+pub(super) fn words(class: DataClass) -> (&'static str, &'static str, (&'static str, &'static str)) {
     match class {
         DataClass::Answers => ("Answers", "What a child answered to each question", ("answer", "answers")),
         DataClass::Results => (
@@ -143,7 +147,7 @@ fn from(class: DataClass) -> &'static str {
 }
 
 /// `1 answer of 1 child`, `12,400 answers of 640 children`; of children alone only how many.
-fn amount(going: Going, (one, many): (&str, &str)) -> String {
+pub(super) fn amount(going: Going, (one, many): (&str, &str)) -> String {
     let count = |n: i64, one: &str, many: &str| format!("{} {}", grouped(n), if n == 1 { one } else { many });
     if many == "children" {
         return count(going.children, one, many);
@@ -164,7 +168,7 @@ fn grouped(n: i64) -> String {
 }
 
 /// Months as people say them.
-fn span(months: i64) -> String {
+pub(super) fn span(months: i64) -> String {
     match (months / 12, months % 12) {
         (1, 0) => "1 year".to_owned(),
         (years, 0) => format!("{years} years"),
