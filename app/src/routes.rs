@@ -100,6 +100,7 @@ routes! {
     post "/sign-in/with", Who::Everybody => pages::sign_in_with::go;
     get "/sign-in/with/back", Who::Everybody => pages::sign_in_with::back;
     post "/sign-in/with/back", Who::Everybody => pages::sign_in_with::finish;
+    post "/sign-in/with/out", Who::Everybody => pages::sign_in_with::signed_out;
     post "/sign-out", Who::Everybody => pages::sign_in::sign_out;
     get "/home", Who::AnyStaff => pages::home::show;
 
@@ -289,6 +290,7 @@ routes! {
     post "/setup/roster/{upload}/take-over", ADMINISTRATOR => pages::admin::roster::take_over;
     post "/setup/roster/{upload}/discard", ADMINISTRATOR => pages::admin::roster::discard;
     get "/trail", Who::Staff(&[Role::Auditor]) => pages::admin::trail::show;
+    get "/trail/looks", Who::Staff(&[Role::Auditor]) => pages::admin::looks::show;
     get "/trail/children/{id}", Who::Staff(&[Role::Auditor]) => pages::admin::ledger::show;
     get "/trail/children/{id}/ledger", Who::Staff(&[Role::Auditor]) => pages::admin::ledger::download;
 

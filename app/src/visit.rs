@@ -408,6 +408,37 @@ impl FromRequest<Site> for Posted {
     }
 }
 
+/// What another server sends, without a cookie and without a token of ours: whatever it says must be signed.
+#[derive(Debug)]
+pub struct FromServer {
+    /// Who sends; nobody is signed in by it.
+    pub visit: Visit,
+    fields: Vec<(String, String)>,
+}
+
+impl FromServer {
+    /// A field's text; empty when it is not there.
+    pub fn text(&self, name: &str) -> &str {
+        self.fields.iter().find(|(n, _)| n == name).map_or("", |(_, text)| text)
+    }
+}
+
+impl FromRequest<Site> for FromServer {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, site: &Site) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        parts.headers.remove(axum::http::header::COOKIE);
+        let visit = Visit::from_request_parts(&mut parts, site).await?;
+        let refused = |status| (status, axum::Json(serde_json::json!({ "error": "invalid_request" })));
+        let bytes =
+            whole(body).await.ok_or_else(|| refused(StatusCode::PAYLOAD_TOO_LARGE).into_response())?;
+        let fields = std::str::from_utf8(&bytes).ok().and_then(parse_form);
+        let fields = fields.ok_or_else(|| refused(StatusCode::BAD_REQUEST).into_response())?;
+        Ok(Self { visit, fields })
+    }
+}
+
 /// The answer to a form that was too large, too slow or broke off.
 pub(crate) fn too_much(visit: &Visit) -> Response {
     render::message(

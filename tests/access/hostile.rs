@@ -196,7 +196,9 @@ async fn every_changing_route_refuses_twelve_forged_forms_aut_08() {
                 visitor = visitor.with_header(header, value);
             }
             let status = visitor.request("POST", &path, Some((kind, body.into_bytes()))).await.status;
-            assert_eq!(status, 403, "{} takes a forged form: {name}", route.path);
+            // The OpenID provider's server has no page of ours: only its signature counts, and here is no provider.
+            let refusal = if route.path == "/sign-in/with/out" { 404 } else { 403 };
+            assert_eq!(status, refusal, "{} takes a forged form: {name}", route.path);
             tried += 1;
         }
         // And no GET changes anything: the same path either has a page of its own or no GET at all.

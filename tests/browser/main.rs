@@ -9,6 +9,7 @@ mod cover;
 mod doors;
 mod hostile;
 mod informants;
+mod looks;
 mod offline;
 mod oidc;
 mod passkeys;

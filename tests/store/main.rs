@@ -21,6 +21,7 @@ mod hours;
 mod house;
 mod idempotence;
 mod informants;
+mod looks;
 mod mandatory;
 mod master_key;
 mod model;

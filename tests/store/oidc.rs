@@ -49,7 +49,7 @@ impl Place {
     }
 
     async fn go(&self) -> Departure {
-        oidc::begin(&self.house.services, &self.nobody()).await.unwrap()
+        oidc::begin(&self.house.services, &self.nobody(), HERE).await.unwrap()
     }
 
     async fn come(&self, code: &str, state: &str, browser: &str) -> Result<Arrival, Error> {
@@ -269,7 +269,7 @@ async fn a_provider_that_is_away_or_leads_elsewhere_leaves_the_password() {
             if mood == Mood::SharedKeyInSet { Signed::WithSharedSecret } else { Signed::Rs256 },
             json!({}),
         );
-        let begun = oidc::begin(&place.house.services, &place.nobody()).await;
+        let begun = oidc::begin(&place.house.services, &place.nobody(), HERE).await;
         let said = match begun {
             Err(Error::Conflict(message) | Error::Invalid { message, .. }) => message,
             // It lies only later, where the code is exchanged.
@@ -289,5 +289,72 @@ async fn a_provider_that_is_away_or_leads_elsewhere_leaves_the_password() {
         assert!(place.house.half(BEN).await.len() > 30);
     }
     let none = House::new(Kind::Sqlite).await;
-    assert!(matches!(oidc::begin(&none.services, &none.ctx(Actor::Nobody)).await, Err(Error::NotFound)));
+    assert!(matches!(
+        oidc::begin(&none.services, &none.ctx(Actor::Nobody), HERE).await,
+        Err(Error::NotFound)
+    ));
+}
+
+/// Anybody may ask for a way, which leaves a row: many from one address wait, and another address does not.
+#[tokio::test]
+async fn many_ways_from_one_address_wait_aut_04() {
+    let place = Place::new(Kind::Sqlite, &[]).await;
+    for _ in 0..300 {
+        place.go().await;
+    }
+    let services = &place.house.services;
+    let held = oidc::begin(services, &place.nobody(), HERE).await;
+    assert!(matches!(held, Err(Error::TooMany(_))), "{held:?}");
+    oidc::begin(services, &place.nobody(), [198, 51, 100, 10].into()).await.unwrap();
+    assert_eq!(place.house.count("select count(*) from oidc_requests").await, 301);
+}
+
+on_both_databases! {
+    /// OpenID Connect Back-Channel Logout: the provider's signed word ends every sign-in here, once; nothing else does.
+    async fn who_signs_out_at_the_provider_is_signed_out_here_by_its_signed_word_alone_aut_07(kind: Kind) {
+        let place = Place::new(kind, &[]).await;
+        let services = &place.house.services;
+        assert!(matches!(place.round().await.unwrap(), Arrival::OwesFactor(_)));
+        let sessions = async || place.house.count("select count(*) from sessions s join users u on u.id = s.user_id \
+            where u.email = 'ben@district.example'").await;
+        let before = sessions().await;
+        assert!(before >= 1, "{BEN}");
+        let told = async |word: &str| oidc::signed_out(services, &place.nobody(), word).await;
+
+        let mut refused = 0;
+        for signed in [Signed::WithAnotherKey, Signed::ThenChanged, Signed::ByNobody, Signed::WithPublicKey,
+            Signed::WithSharedSecret, Signed::WithUnknownName, Signed::Cut] {
+            let word = place.provider.signed_out("ben-1", signed, json!({}));
+            assert!(matches!(told(&word).await, Err(Error::Invalid { .. })), "{signed:?}");
+            refused += 1;
+        }
+        for other in [
+            json!({ "aud": "another site" }), json!({ "iss": "https://evil.example" }), json!({ "exp": 1_000_000 }),
+            json!({ "iat": 99_999_999_999u64 }), json!({ "nonce": "one of signing in" }), json!({ "events": null }),
+            json!({ "events": { "http://schemas.openid.net/event/other": {} } }), json!({ "jti": null }),
+            json!({ "jti": "" }), json!({ "sub": null }),
+        ] {
+            let word = place.provider.signed_out("ben-1", Signed::Rs256, other.clone());
+            assert!(matches!(told(&word).await, Err(Error::Invalid { .. })), "{other}");
+            refused += 1;
+        }
+        for word in ["", "x", "a.b.c", "e30.e30.", &"x".repeat(60_000)] {
+            assert!(matches!(told(word).await, Err(Error::Invalid { .. })), "{word:.20}");
+            refused += 1;
+        }
+        assert_eq!(sessions().await, before);
+
+        // Somebody who has never been here; then Ben, once.
+        told(&place.provider.signed_out("stranger", Signed::Es256, json!({}))).await.unwrap();
+        assert_eq!(sessions().await, before);
+        let word = place.provider.signed_out("ben-1", Signed::Rs256, json!({}));
+        told(&word).await.unwrap();
+        assert_eq!(sessions().await, 0);
+        place.provider.says(Signed::Rs256, json!({}));
+        place.round().await.unwrap();
+        assert!(matches!(told(&word).await, Err(Error::Invalid { .. })), "a word counts once");
+        assert_eq!(sessions().await, 1);
+        assert_eq!(place.acts("session.provider_out").await, 2);
+        println!("{refused} false words, 0 believed");
+    }
 }

@@ -180,6 +180,20 @@ impl Provider {
         self.0.lock().unwrap().says = Says { signed, claims };
     }
 
+    /// A word of its server that somebody signed out there, with claims in place of the honest ones; `null` leaves one out.
+    pub fn signed_out(&self, subject: &str, signed: Signed, other: Value) -> String {
+        let mut inner = self.0.lock().unwrap();
+        let now = clock();
+        let mut claims = json!({
+            "iss": inner.url, "aud": CLIENT, "sub": subject, "iat": now, "exp": now + 120,
+            "jti": uuid::Uuid::new_v4().to_string(),
+            "events": { "http://schemas.openid.net/event/backchannel-logout": {} },
+        });
+        patch(&mut claims, &other);
+        inner.says.signed = signed;
+        inner.token(&claims, "logout+jwt")
+    }
+
     /// How it behaves from now on.
     pub fn mood(&self, mood: Mood) {
         self.0.lock().unwrap().mood = mood;
@@ -313,6 +327,22 @@ impl Provider {
     }
 }
 
+/// The provider reads its own clock, in seconds since 1970.
+#[allow(clippy::disallowed_methods, reason = "a provider reads its own clock")]
+fn clock() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
+}
+
+/// Claims in place of others; `null` leaves one out.
+fn patch(claims: &mut Value, other: &Value) {
+    for (name, value) in other.as_object().into_iter().flatten() {
+        match value {
+            Value::Null => drop(claims.as_object_mut().unwrap().remove(name)),
+            value => claims[name] = value.clone(),
+        }
+    }
+}
+
 impl Inner {
     /// An ID token for a code: once, for the site that shows its secret and the verifier of the question.
     fn exchange(&mut self, sign_in: &str, body: &str) -> Option<String> {
@@ -326,22 +356,16 @@ impl Inner {
         if sign_in != right || !fits || form.get("redirect_uri")? != &grant.back {
             return None;
         }
-        #[allow(clippy::disallowed_methods, reason = "a provider reads its own clock")]
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        let now = clock();
         let mut claims =
             json!({ "iss": self.url, "aud": CLIENT, "nonce": grant.nonce, "iat": now, "exp": now + 300 });
-        for patch in [&self.person, &self.says.claims] {
-            for (name, value) in patch.as_object().into_iter().flatten() {
-                match value {
-                    Value::Null => drop(claims.as_object_mut().unwrap().remove(name)),
-                    value => claims[name] = value.clone(),
-                }
-            }
+        for other in [&self.person, &self.says.claims] {
+            patch(&mut claims, other);
         }
-        Some(self.token(&claims))
+        Some(self.token(&claims, "JWT"))
     }
 
-    fn token(&self, claims: &Value) -> String {
+    fn token(&self, claims: &Value, kind: &str) -> String {
         let (algorithm, name) = match self.says.signed {
             Signed::Es256 => ("ES256", self.ec_name.as_str()),
             Signed::ByNobody => ("none", "rsa-1"),
@@ -350,7 +374,7 @@ impl Inner {
             Signed::WithUnknownName => ("RS256", "rsa-9"),
             _ => ("RS256", "rsa-1"),
         };
-        let header = json!({ "alg": algorithm, "kid": name, "typ": "JWT" }).to_string();
+        let header = json!({ "alg": algorithm, "kid": name, "typ": kind }).to_string();
         let mut message = format!("{}.{}", BASE64.encode(header), BASE64.encode(claims.to_string()));
         let by_rsa = |key: &rsa::RsaPrivateKey| {
             SigningKey::<rsa::sha2::Sha256>::new(key.clone()).sign(message.as_bytes()).to_vec()

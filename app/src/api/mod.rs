@@ -10,6 +10,7 @@ pub mod corrections;
 pub mod district;
 pub mod drafts;
 pub mod informants;
+pub mod looks;
 pub mod mandatory;
 pub mod passkeys;
 pub mod places;

@@ -13,7 +13,7 @@ use crate::api::sign_in_with::{self as api, Arrival};
 use crate::components::form::Token;
 use crate::components::shell::SendOn;
 use crate::render;
-use crate::visit::{Posted, Visit};
+use crate::visit::{FromServer, Posted, Visit};
 
 /// `POST /sign-in/with`.
 pub async fn go(posted: Posted) -> Response {
@@ -80,6 +80,18 @@ pub async fn finish(posted: Posted) -> Response {
         Err(error) => failed(visit, error),
     };
     visit.without_away(response)
+}
+
+/// `POST /sign-in/with/out`: the provider's server says that somebody signed out there.
+pub async fn signed_out(told: FromServer) -> Response {
+    let refused = |status| (status, axum::Json(serde_json::json!({ "error": "invalid_request" })));
+    match api::signed_out(&told.visit, told.text("logout_token")).await {
+        Ok(()) => StatusCode::OK.into_response(),
+        Err(Error::NotFound) => refused(StatusCode::NOT_FOUND).into_response(),
+        Err(Error::Invalid { .. }) => refused(StatusCode::BAD_REQUEST).into_response(),
+        Err(Error::Conflict(_)) => refused(StatusCode::SERVICE_UNAVAILABLE).into_response(),
+        Err(error) => render::problem_of(&error, &told.visit.ctx),
+    }
 }
 
 /// The page of the password, which still works, with what went wrong above it.

@@ -8,18 +8,22 @@ mod capacity;
 mod clinical;
 mod keys;
 mod letters;
+mod looks;
 mod mandatory;
 mod oidc;
 mod passkeys;
 mod quality;
 mod retention;
 
-pub use alerts::Alerts;
+#[cfg(test)]
+pub(crate) use alerts::DISGUISED;
+pub use alerts::{Alerts, Reach};
 pub use capacity::Capacity;
 pub use clinical::{AssentText, Clinical, Clocks, HelpLine};
 pub use keys::{KeySource, Keys, Master};
 pub(crate) use keys::{PURPOSES, from_hex, hex, mac};
 pub use letters::{GuardianLetter, LetterText, result_named_in};
+pub use looks::Looks;
 pub use mandatory::MandatoryReport;
 pub use oidc::{Oidc, on_this_machine};
 pub use passkeys::{Party, Passkeys};
@@ -142,6 +146,12 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "an address that forwards alerts to SMS, WeCom or DingTalk; called with a Standard Webhooks signature",
     },
     Setting {
+        name: "alerts.webhook_inside",
+        default: "",
+        meaning: "'yes' where the gateway is in a network of the district's own (10.…, 192.168.…); else it is called on the \
+                  internet only, whatever its name resolves to, or on this machine where the address says so",
+    },
+    Setting {
         name: "alerts.webhook_secret",
         default: "",
         meaning: "whsec_ and 24–64 bytes in base64, known to the other side too; needed with alerts.webhook",
@@ -152,6 +162,38 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "file to which signed checkpoints of the trail are added; default audit-checkpoints.jsonl in data_dir. \
                   Put it where whoever can change the database cannot write",
     },
+    Setting {
+        name: "looks.children_an_hour",
+        default: "25",
+        meaning: "so many children's files opened by one person within an hour are marked in the auditor's report",
+    },
+    Setting {
+        name: "looks.off_hours_a_week",
+        default: "3",
+        meaning: "marked: so many children a week outside looks.day, on weekends or free days, without duty and without an \
+                  urgent case",
+    },
+    Setting {
+        name: "looks.without_case_a_week",
+        default: "8",
+        meaning: "marked: so many children a week for whom no referral is open or was closed in the last 90 days",
+    },
+    Setting {
+        name: "looks.own_name_a_week",
+        default: "1",
+        meaning: "marked: so many children a week of the person's own family name, where few at school bear it",
+    },
+    Setting {
+        name: "looks.broken_glass_a_week",
+        default: "4",
+        meaning: "marked: so many children of other schools a week, each opened with a reason",
+    },
+    Setting {
+        name: "looks.rare_name",
+        default: "5",
+        meaning: "a family name that more children of a school bear says nothing",
+    },
+    Setting { name: "looks.day", default: "06:00-20:00", meaning: "a school's day, as its clock shows it" },
     Setting {
         name: "backup.recipient",
         default: "",
@@ -229,6 +271,8 @@ pub struct Config {
     pub keys: KeySource,
     /// How alerts leave.
     pub alerts: Alerts,
+    /// From when on looks at children's files are worth asking about.
+    pub looks: Looks,
     /// Where signed checkpoints of the trail go.
     pub checkpoints: PathBuf,
     /// Whom backups are for.
@@ -376,6 +420,7 @@ impl Config {
             name => KeySource::File(PathBuf::from(name)),
         };
         let alerts = Alerts::read(&value, &mut faults);
+        let looks = Looks::read(&value, &mut faults);
         let checkpoints = match value("audit.checkpoints") {
             name if name.is_empty() => data_dir.join("audit-checkpoints.jsonl"),
             name => PathBuf::from(name),
@@ -411,6 +456,7 @@ impl Config {
                 oidc,
                 keys,
                 alerts,
+                looks,
                 checkpoints,
                 backup_recipient,
                 fonts: PathBuf::from(value("documents.fonts")),

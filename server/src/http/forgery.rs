@@ -9,9 +9,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use subtle::ConstantTimeEq;
 
+/// Where the OpenID provider's own server speaks: no cookie is read there, and a signature is the only proof.
+const OF_SERVERS: &str = "/sign-in/with/out";
+
 /// Lets safe methods pass, and others only from our own pages.
 pub async fn guard(request: Request, next: Next) -> Response {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
+        || request.uri().path() == OF_SERVERS;
     if safe || from_own_page(request.headers()) {
         next.run(request).await
     } else {

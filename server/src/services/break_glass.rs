@@ -11,7 +11,7 @@ use crate::store::{Act, Conn, break_glass, children, erasure as erasure_rows};
 use crate::{Error, Result};
 
 /// How long one look may last, in seconds.
-const SECONDS: i64 = 3600;
+pub(super) const SECONDS: i64 = 3600;
 /// How long a look is shown to the school, in seconds.
 const SHOWN_SECONDS: i64 = 30 * 24 * 3600;
 

@@ -4,6 +4,7 @@
 //! message a day. A node takes rows before it sends them; what a dead node held is taken by another one.
 
 mod mail;
+mod reach;
 mod webhook;
 
 use std::time::Duration;
@@ -56,6 +57,11 @@ struct Message {
 }
 
 impl Message {
+    #[cfg(test)]
+    fn example() -> Self {
+        Self { id: Uuid::nil(), to: UserId(Uuid::nil()), email: String::new(), urgent: true, count: 1 }
+    }
+
     /// The whole text there is: a count and where to sign in.
     fn sentence(&self) -> String {
         match (self.urgent, self.count) {

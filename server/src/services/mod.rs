@@ -33,6 +33,7 @@ mod gather;
 pub mod guardian_letters;
 pub mod hands;
 pub mod logistics;
+pub mod looks;
 pub mod mandatory;
 pub mod master_key;
 pub mod oidc;
@@ -99,6 +100,8 @@ pub struct Services {
     pub(crate) keys: Keys,
     card_failures: Arc<Throttle>,
     password_failures: Arc<Throttle>,
+    /// Ways to the OpenID provider: a school's staff come from one address.
+    departures: Arc<Throttle>,
     together: Together,
     schools_today: SchoolsToday,
     batteries: Batteries,
@@ -134,6 +137,7 @@ impl Services {
             together,
             card_failures: Arc::new(Throttle::new(20, 600)),
             password_failures: Arc::new(Throttle::new(10, 600)),
+            departures: Arc::new(Throttle::new(300, 600)),
         })
     }
 

@@ -5,6 +5,8 @@
 
 mod provider;
 
+use std::net::IpAddr;
+
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
@@ -15,11 +17,13 @@ use super::sessions::{HALF, InPlaceOf, STAFF, Token, fresh_token, hash_token, st
 use super::{Services, passkeys};
 use crate::ctx::Ctx;
 use crate::store::users::{self, User};
-use crate::store::{Act, identities, places};
+use crate::store::{Act, StoreError, accounts, identities, places};
 use crate::{Error, Result};
 
 /// How long somebody may take at the provider, in seconds.
 const AWAY_SECONDS: i64 = 600;
+/// For how long a word of the provider's is remembered, in seconds.
+const WORD_SECONDS: i64 = 24 * 3600;
 /// Where the provider sends people back to.
 const BACK: &str = "/sign-in/with/back";
 /// Questions to the provider at once: each holds a thread for seconds when it is slow.
@@ -51,8 +55,16 @@ pub fn name(services: &Services) -> Option<&str> {
 /// Begins: a way to the provider for this browser, good for one return within ten minutes.
 ///
 /// # Errors
-/// [`Error::NotFound`] where there is no provider; [`Error::Conflict`] with a sentence when it does not answer.
-pub async fn begin(services: &Services, ctx: &Ctx) -> Result<Departure> {
+/// [`Error::NotFound`] where there is no provider; [`Error::Conflict`] with a sentence when it does not answer;
+/// [`Error::TooMany`] after many ways from one address.
+pub async fn begin(services: &Services, ctx: &Ctx, address: IpAddr) -> Result<Departure> {
+    if services.oidc.is_none() {
+        return Err(Error::NotFound);
+    }
+    // Each leaves a row for minutes, and anybody may ask.
+    if let Some(seconds) = services.departures.failed(address, ctx.now) {
+        return Err(Error::TooMany(seconds));
+    }
     let (state, browser) = (fresh_token()?, fresh_token()?);
     let (sent, kept) = (state.clone(), browser.clone());
     let asked = ask(services, ctx, move |provider, back, now| {
@@ -131,6 +143,44 @@ pub async fn finish(services: &Services, ctx: &Ctx, brought: Brought<'_>, device
     start_staff_session(services, ctx, &user, "half", "session.oidc", HALF, InPlaceOf::default())
         .await
         .map(Arrival::OwesFactor)
+}
+
+/// Ends every sign-in of somebody who signed out at the provider, as its server says in a signed word. Nobody's cookie and
+/// nobody's browser has a part in it.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is no provider; [`Error::Invalid`] for a word that is not believed or was used before;
+/// [`Error::Conflict`] when the provider's keys cannot be read.
+pub async fn signed_out(services: &Services, ctx: &Ctx, word: &str) -> Result<()> {
+    let provider = services.oidc.as_deref().ok_or(Error::NotFound)?;
+    let issuer = provider.issuer().to_owned();
+    let word = word.to_owned();
+    let gone = ask(services, ctx, move |provider, back, now| provider.gone(&word, back, now)).await?;
+    let (once, subject) = (hash_token(&format!("out:{}", gone.word)), gone.subject);
+    let done = services
+        .store
+        .write(ctx, Act::new("session.provider_out"), move |tx| {
+            let (once, issuer, subject) = (once.clone(), issuer.clone(), subject.clone());
+            Box::pin(async move {
+                let now = tx.ctx().now;
+                identities::remove_expired(tx, now).await?;
+                // Longer than a token lives, so that none is used twice.
+                identities::add_request(tx, once, Vec::new(), now.plus_seconds(WORD_SECONDS)).await?;
+                // Somebody who has never been here has no sign-in to end.
+                if let Some(user) = identities::get(tx, &issuer, &subject).await? {
+                    tx.about("user", user.0);
+                    accounts::end_sessions(tx, user).await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+    match done {
+        Err(Error::Store(StoreError::Constraint(_))) => {
+            Err(not_believed(services, "a word that was used before"))
+        }
+        other => other,
+    }
 }
 
 /// One sentence whoever it is: a stranger, somebody whose address nobody checked, or somebody shut out (AUT-09).

@@ -41,6 +41,7 @@ pub mod informants;
 pub mod legal_holds;
 mod lineage;
 pub mod logistics;
+pub mod looks;
 pub mod mandatory;
 pub mod master_key;
 mod names;

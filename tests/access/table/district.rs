@@ -183,6 +183,20 @@ impl World {
             }
         }
         let officer = self.sign_in(0, Role::DistrictOfficer, 0).await;
+        // One change of the periods waits in each district; one before it was refused.
+        for (side, scopes) in [(0, vec![Scope::Closed, Scope::School]), (1, vec![Scope::Other])] {
+            let admin = self.sign_in(side, Role::Administrator, 0).await;
+            for scope in scopes {
+                admin.does("/setup/retention", &[("profile", "eu")]).await;
+                let change = "select hex(id) from retention_changes order by asked_at desc, id desc";
+                let change = self.find(change.to_owned()).await;
+                self.put("period-change", scope, &[&change]);
+                if scope == Scope::Closed {
+                    let path = format!("/setup/retention/change/{change}");
+                    officer.does(&path, &[("word", "no"), ("note", "Not so.")]).await;
+                }
+            }
+        }
         for (side, scopes) in [(0, vec![Scope::Closed, Scope::School]), (1, vec![Scope::Other])] {
             let analyst = self.sign_in(side, Role::Analyst, 0).await;
             for scope in scopes {

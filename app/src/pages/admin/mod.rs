@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod capacity;
 pub mod ledger;
+pub mod looks;
 pub mod overview;
 pub mod people;
 pub mod places;

@@ -5,8 +5,10 @@ use axum::response::Response;
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
 
+use crate::api::looks;
 use crate::api::setup::{self as api, AuditRow};
 use crate::components::empty::Empty;
+use crate::components::icon::Icon;
 use crate::components::shell::Head;
 use crate::components::staff_shell::{Reader, StaffShell, Tab};
 use crate::render;
@@ -19,6 +21,7 @@ pub async fn show(visit: Visit) -> Response {
         Ok(rows) => rows,
         Err(error) => return render::staff_failure(&visit, &error),
     };
+    let marked = looks::count_marked(&visit).await.unwrap_or(0);
     let reader = Reader::of(&visit);
     // A district may span zones; a trail has one clock.
     let when = When { now: visit.ctx.now, zone: TimeZone::UTC };
@@ -31,7 +34,19 @@ pub async fn show(visit: Visit) -> Response {
                         <h1>"Trail"</h1>
                         <p class="lede">{lede}</p>
                     </div>
+                    <a class="button" href="/trail/looks">"Who looked"</a>
                 </div>
+                {(marked > 0).then(|| view! {
+                    <div class="banner">
+                        <Icon name="eye"/>
+                        <div><h2>{if marked == 1 {
+                            "One person’s looks of this month are worth asking about".to_owned()
+                        } else {
+                            format!("{marked} people’s looks of this month are worth asking about")
+                        }}</h2>
+                        <p><a href="/trail/looks">"See whose, and why"</a></p></div>
+                    </div>
+                })}
                 {if rows.is_empty() {
                     view! { <Empty head="Nothing yet" text="Every change and every look at a child adds a line."/> }
                 } else {
@@ -174,6 +189,7 @@ pub(super) fn words(action: &str) -> &'static str {
         "user.add" => "Added an account",
         "session.start" => "Signed in",
         "session.password" => "Gave the password",
+        "session.provider_out" => "Signed out at the OpenID provider",
         "session.oidc" => "Signed in at the OpenID provider",
         "oidc.link" => "Linked a person of the OpenID provider to an account",
         "session.passkey" => "Used a passkey",

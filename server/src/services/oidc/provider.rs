@@ -6,15 +6,17 @@ use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use openidconnect::core::{
-    CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreIdToken, CoreIdTokenVerifier,
-    CoreJsonWebKeySet, CoreJwsSigningAlgorithm, CoreProviderMetadata,
+    CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreGenderClaim, CoreIdToken,
+    CoreIdTokenVerifier, CoreJsonWebKeySet, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm,
+    CoreProviderMetadata,
 };
 use openidconnect::{
-    AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, DiscoveryError,
-    EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl, Nonce,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, SignatureVerificationError,
-    TokenResponse, http,
+    AdditionalClaims, AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret,
+    CsrfToken, DiscoveryError, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse,
+    IdToken, IssuerUrl, JsonWebTokenType, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    RequestTokenError, Scope, SignatureVerificationError, TokenResponse, http,
 };
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::config::{Oidc, on_this_machine};
@@ -62,6 +64,28 @@ pub(super) struct Person {
     pub(super) methods: Vec<String>,
 }
 
+/// Who signed out there, as the provider's own server says (OpenID Connect Back-Channel Logout 1.0).
+#[derive(Clone, Debug)]
+pub(super) struct Gone {
+    pub(super) subject: String,
+    /// The word's own name: it counts once.
+    pub(super) word: String,
+}
+
+/// What makes a token one of signing out: this event, and no nonce.
+const SIGNED_OUT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct OfSigningOut {
+    events: serde_json::Map<String, serde_json::Value>,
+    jti: String,
+}
+
+impl AdditionalClaims for OfSigningOut {}
+
+type LogoutToken =
+    IdToken<OfSigningOut, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
+
 /// What a browser takes along, and what is kept back.
 pub(super) struct Way<'a> {
     pub(super) back: &'a str,
@@ -78,6 +102,18 @@ type Client = CoreClient<
     EndpointMaybeSet,
     EndpointMaybeSet,
 >;
+
+/// What every token of the provider must hold: its signatures alone, and our clock.
+fn strict(verifier: CoreIdTokenVerifier<'_>, now: Instant) -> CoreIdTokenVerifier<'_> {
+    let millis = Duration::from_millis(u64::try_from(now.millis()).unwrap_or(0));
+    let newest = now.millis() / 1000 + AHEAD_SECONDS;
+    verifier
+        .set_allowed_algs(ALGORITHMS)
+        .set_time_fn(move || (SystemTime::UNIX_EPOCH + millis).into())
+        .set_issue_time_verifier_fn(move |issued| {
+            if issued.timestamp() <= newest { Ok(()) } else { Err("it is from the future".to_owned()) }
+        })
+}
 
 /// The provider, with what is known of it.
 #[derive(Debug)]
@@ -136,14 +172,46 @@ impl Provider {
             })?;
         let token = answer.id_token().ok_or_else(|| Trouble::Refused("it gave no ID token".to_owned()))?;
         let nonce = Nonce::new(way.nonce.clone());
-        match self.believe(client.id_token_verifier(), token, &nonce, now) {
+        self.checked(client, way.back, now, |verifier| Self::believe(verifier, token, &nonce))
+    }
+
+    /// Who signed out there: signed by the provider, for this site, just now, and of this kind.
+    pub(super) fn gone(&self, token: &str, back: &str, now: Instant) -> Result<Gone, Trouble> {
+        let token: LogoutToken =
+            token.parse().map_err(|_| Trouble::Refused("that is no token".to_owned()))?;
+        let kinds = ["logout+jwt", "JWT"].map(|kind| JsonWebTokenType::new(kind.to_owned()));
+        let kinds: Vec<_> = kinds.iter().filter_map(|kind| kind.normalize().ok()).collect();
+        let client = self.client(back, now)?;
+        self.checked(client, back, now, |verifier| {
+            let verifier = verifier.set_allowed_jose_types(kinds.clone());
+            let no_nonce = |nonce: Option<&Nonce>| match nonce {
+                None => Ok(()),
+                Some(_) => Err("a token of signing in".to_owned()),
+            };
+            let claims = token.claims(&verifier, no_nonce)?;
+            let more = claims.additional_claims();
+            if !more.events.get(SIGNED_OUT).is_some_and(serde_json::Value::is_object) || more.jti.is_empty() {
+                return Err(ClaimsVerificationError::Other("it is not about signing out".to_owned()));
+            }
+            Ok(Gone { subject: claims.subject().to_string(), word: more.jti.clone() })
+        })
+    }
+
+    /// Looks at a token with the keys that are known, and once more with new ones where none of them fits.
+    fn checked<T>(
+        &self,
+        client: Client,
+        back: &str,
+        now: Instant,
+        look: impl Fn(CoreIdTokenVerifier<'_>) -> Result<T, ClaimsVerificationError>,
+    ) -> Result<T, Trouble> {
+        match look(strict(client.id_token_verifier(), now)) {
             Err(ClaimsVerificationError::SignatureVerification(
                 SignatureVerificationError::NoMatchingKey,
             )) => {
                 // It has new keys: they are asked for once.
                 self.forget();
-                let client = self.client(way.back, now)?;
-                self.believe(client.id_token_verifier(), token, &nonce, now)
+                look(strict(self.client(back, now)?.id_token_verifier(), now))
             }
             other => other,
         }
@@ -151,20 +219,10 @@ impl Provider {
     }
 
     fn believe(
-        &self,
         verifier: CoreIdTokenVerifier<'_>,
         token: &CoreIdToken,
         nonce: &Nonce,
-        now: Instant,
     ) -> Result<Person, ClaimsVerificationError> {
-        let millis = Duration::from_millis(u64::try_from(now.millis()).unwrap_or(0));
-        let newest = now.millis() / 1000 + AHEAD_SECONDS;
-        let verifier = verifier
-            .set_allowed_algs(ALGORITHMS)
-            .set_time_fn(move || (SystemTime::UNIX_EPOCH + millis).into())
-            .set_issue_time_verifier_fn(move |issued| {
-                if issued.timestamp() <= newest { Ok(()) } else { Err("it is from the future".to_owned()) }
-            });
         let claims = token.claims(&verifier, nonce)?;
         let mut methods: Vec<String> =
             claims.auth_method_refs().into_iter().flatten().map(|method| method.to_string()).collect();
