@@ -6,6 +6,7 @@
 // A missing answer here is a failing test, which is what a panic is for.
 #![allow(clippy::unwrap_used)]
 
+mod asvs;
 mod browser_part;
 mod clock;
 mod contrast;
