@@ -6,10 +6,10 @@ use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
+use server::http::fields;
 use server::{Error, Result};
 
 use crate::site::Site;
-use crate::visit::parse_form;
 
 /// The variable parts of a path, in its order, and the query.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +22,7 @@ impl FromRequestParts<Site> for Address {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> std::result::Result<Self, Infallible> {
-        let query = parts.uri.query().and_then(parse_form).unwrap_or_default();
+        let query = parts.uri.query().and_then(fields::form).unwrap_or_default();
         // A path that is no UTF-8 has no parts, so every id in it is missing.
         let found = RawPathParams::from_request_parts(parts, site).await;
         let parts =

@@ -22,6 +22,8 @@ pub mod components;
 #[cfg(feature = "ssr")]
 pub mod i18n;
 #[cfg(feature = "ssr")]
+pub mod json;
+#[cfg(feature = "ssr")]
 pub mod look;
 #[cfg(feature = "ssr")]
 pub mod openapi;

@@ -4,7 +4,7 @@
 use utoipa::{IntoResponses, OpenApi, ToSchema};
 
 use crate::pages::student::{device, recording, sheets};
-use crate::pages::{counselor::drafts, cover, passkeys, teacher::grid};
+use crate::pages::{counselor::drafts, cover, passkeys, sign_in_with, teacher::grid};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -26,6 +26,7 @@ use crate::pages::{counselor::drafts, cover, passkeys, teacher::grid};
         passkeys::ask_add,
         drafts::keep,
         cover::take_off,
+        sign_in_with::signed_out,
     ),
     components(schemas(Problem, Word))
 )]
@@ -107,4 +108,19 @@ pub enum Refusal {
 pub struct TokenForm {
     /// The token of the page's forms.
     token: String,
+}
+
+/// What the provider's server sends when somebody signed out there (OpenID Connect Back-Channel Logout).
+#[derive(ToSchema)]
+pub struct SignedOutToken {
+    /// A signed token.
+    #[schema(required = true)]
+    pub logout_token: String,
+}
+
+/// The refusal that the standard names.
+#[derive(ToSchema)]
+pub struct NotBelieved {
+    /// `invalid_request`, whatever it was.
+    pub error: String,
 }

@@ -9,12 +9,13 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use server::config::Config;
 use server::ctx::{Actor, Ctx};
-use server::http::forgery;
 use server::http::request_id::RequestId;
+use server::http::{fields, forgery};
 
 use crate::api::alerts::AlertState;
 use crate::api::{self, sign_in};
 use crate::i18n::Language;
+use crate::json::Object;
 use crate::look::Look;
 use crate::render;
 use crate::site::Site;
@@ -310,19 +311,16 @@ fn chosen_look(headers: &HeaderMap, transport: Transport) -> Look {
 }
 
 fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    values(headers, name)
-        .find(|value| (16..=128).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric()))
-        .map(str::to_owned)
+    values(headers, name).find(|value| fields::is_secret(value)).map(str::to_owned)
 }
 
 /// The values of every cookie of a name.
-fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
+fn values<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(move |pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+        .flat_map(move |line| fields::cookies(line, name))
 }
 
 /// "Chrome on Windows": enough for people to know their own devices again.
@@ -403,7 +401,7 @@ impl FromRequest<Site> for Posted {
         let visit = Visit::from_request_parts(&mut parts, site).await?;
         let bytes = whole(body).await.ok_or_else(|| too_much(&visit))?;
         let fields =
-            std::str::from_utf8(&bytes).ok().and_then(parse_form).ok_or_else(|| unreadable(&visit))?;
+            std::str::from_utf8(&bytes).ok().and_then(fields::form).ok_or_else(|| unreadable(&visit))?;
         Self::checked(visit, fields)
     }
 }
@@ -433,7 +431,7 @@ impl FromRequest<Site> for FromServer {
         let refused = |status| (status, axum::Json(serde_json::json!({ "error": "invalid_request" })));
         let bytes =
             whole(body).await.ok_or_else(|| refused(StatusCode::PAYLOAD_TOO_LARGE).into_response())?;
-        let fields = std::str::from_utf8(&bytes).ok().and_then(parse_form);
+        let fields = std::str::from_utf8(&bytes).ok().and_then(fields::form);
         let fields = fields.ok_or_else(|| refused(StatusCode::BAD_REQUEST).into_response())?;
         Ok(Self { visit, fields })
     }
@@ -484,7 +482,7 @@ impl<T: serde::de::DeserializeOwned> FromRequest<Site> for PostedJson<T> {
         }
         let bytes =
             whole(body).await.ok_or_else(|| render::problem(StatusCode::PAYLOAD_TOO_LARGE, "too_large"))?;
-        let body = serde_json::from_slice(&bytes)
+        let Object(body) = serde_json::from_slice(&bytes)
             .map_err(|_| render::problem(StatusCode::UNPROCESSABLE_ENTITY, "unreadable"))?;
         Ok(Self { visit, body })
     }
@@ -545,47 +543,5 @@ impl Posted {
     /// The value of a field as one of the domain's words or numbers.
     pub fn word<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
         self.text(name).trim().parse().ok()
-    }
-}
-
-/// `application/x-www-form-urlencoded` as pairs; `None` when an escape is broken or the text is no UTF-8.
-pub(crate) fn parse_form(body: &str) -> Option<Vec<(String, String)>> {
-    body.split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            Some((unescape(key)?, unescape(value)?))
-        })
-        .collect()
-}
-
-fn unescape(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let digits = [rest.next()?, rest.next()?];
-                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
-            }
-            other => other,
-        });
-    }
-    String::from_utf8(bytes).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parse_form;
-
-    #[test]
-    fn a_form_reads_as_it_was_typed_and_a_broken_one_is_refused() {
-        let read = parse_form("a=1&b=two+words&c=%E5%A5%BD%26&d=&e").unwrap();
-        let texts: Vec<_> = read.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-        assert_eq!(texts, [("a", "1"), ("b", "two words"), ("c", "好&"), ("d", ""), ("e", "")]);
-        for broken in ["a=%", "a=%4", "a=%zz", "a=%ff"] {
-            assert_eq!(parse_form(broken), None, "{broken}");
-        }
     }
 }

@@ -251,6 +251,65 @@ mod tests {
         println!("{cells} cells of the access policy checked");
     }
 
+    /// Each role counts where it is held and nowhere else, and without any role there is nothing.
+    #[test]
+    fn two_roles_at_two_schools_do_not_mix_and_no_role_is_nothing_az_10() {
+        let with = |grants: Vec<Grant>| {
+            let Actor::Staff(one) = staff(Role::Teacher, None) else { unreachable!() };
+            Actor::Staff(Staff { grants, ..one })
+        };
+        let counselor = Grant { role: Role::Counselor, school: Some(OWN) };
+        let teacher = Grant { role: Role::Teacher, school: Some(SIBLING) };
+        for grants in [vec![counselor, teacher], vec![teacher, counselor]] {
+            let both = with(grants);
+            for (action, own, sibling) in [(Action::SeeChild, true, false), (Action::RateClass, false, true)]
+            {
+                assert_eq!(allow(&both, action, Place::School(HERE, OWN)), own, "{action:?}");
+                assert_eq!(allow(&both, action, Place::School(HERE, SIBLING)), sibling, "{action:?}");
+                assert!(allow(&both, action, Place::Anywhere), "{action:?}");
+            }
+        }
+        for action in Action::ALL {
+            assert!(!allow(&with(Vec::new()), action, Place::Anywhere), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn the_terminal_and_jobs_do_everything_but_answer_for_a_child_az_10() {
+        let everywhere = [Place::Anywhere, Place::District(ELSEWHERE), Place::School(ELSEWHERE, SIBLING)];
+        for action in Action::ALL {
+            for actor in [Actor::Console, Actor::Job("purge")] {
+                for place in everywhere {
+                    assert_eq!(
+                        allow(&actor, action, place),
+                        action != Action::AnswerOwn,
+                        "{actor:?} {action:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_without_a_place_opens_for_the_roles_of_the_table_and_for_a_role_held_anywhere_az_10() {
+        for (action, may) in TABLE {
+            for role in Role::ALL {
+                for school in [None, Some(OWN)] {
+                    assert_eq!(
+                        allow(&staff(*role, school), *action, Place::Anywhere),
+                        may.contains(role),
+                        "{action:?} {role:?}"
+                    );
+                }
+                assert_eq!(
+                    allow(&staff(*role, None), *action, Place::District(HERE)),
+                    may.contains(role),
+                    "{action:?} {role:?} for the district"
+                );
+            }
+        }
+    }
+
     #[test]
     fn a_child_may_only_answer_and_nobody_may_do_nothing_az_01() {
         let child = Actor::Student(Student {

@@ -208,7 +208,9 @@ fn malformed(document: &Document, schema: &Value, dice: &mut Dice) -> Malformed 
             let before = value.pointer(&at).cloned().unwrap_or_default();
             let others = [json!(null), json!(1.5), json!([]), json!({"a": 1}), json!([[]]), json!({})];
             let other = others[dice.below(others.len())].clone();
-            *value.pointer_mut(&at).unwrap() = if other == before { json!(0.5) } else { other };
+            // An empty list is a list, and no other kind of value than a full one.
+            let same = other == before || (other.is_array() && before.is_array());
+            *value.pointer_mut(&at).unwrap() = if same { json!(0.5) } else { other };
             "a value of another kind"
         }
         1 => {

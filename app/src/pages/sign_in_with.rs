@@ -12,6 +12,7 @@ use crate::address::Address;
 use crate::api::sign_in_with::{self as api, Arrival};
 use crate::components::form::Token;
 use crate::components::shell::SendOn;
+use crate::openapi::{NotBelieved, SignedOutToken};
 use crate::render;
 use crate::visit::{FromServer, Posted, Visit};
 
@@ -83,6 +84,18 @@ pub async fn finish(posted: Posted) -> Response {
 }
 
 /// `POST /sign-in/with/out`: the provider's server says that somebody signed out there.
+#[utoipa::path(
+    post,
+    path = "/sign-in/with/out",
+    request_body(content = SignedOutToken, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "Every sign-in that it names has ended"),
+        (status = 400, description = "The token is not believed, or there is no provider", body = NotBelieved),
+        (status = 404, description = "There is no provider", body = NotBelieved),
+        (status = 413, description = "Too large", body = NotBelieved),
+        (status = 503, description = "Try again", body = NotBelieved),
+    )
+)]
 pub async fn signed_out(told: FromServer) -> Response {
     let refused = |status| (status, axum::Json(serde_json::json!({ "error": "invalid_request" })));
     match api::signed_out(&told.visit, told.text("logout_token")).await {

@@ -2,6 +2,7 @@
 //! against too many at once.
 
 pub mod admission;
+pub mod fields;
 pub mod forgery;
 pub mod headers;
 pub mod health;

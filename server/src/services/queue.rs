@@ -85,6 +85,23 @@ pub struct Asked {
     pub page: u32,
 }
 
+impl Asked {
+    /// What an address or a form asks for by its words. A word that is none asks for nothing; whatever comes, there is a
+    /// queue to show.
+    pub fn read(text: &dyn Fn(&str) -> String) -> Self {
+        let show = text("show");
+        Self {
+            view: if text("view") == "mine" { View::Mine } else { View::Team },
+            show: Share::ALL.into_iter().find(|share| share.word() == show),
+            priority: text("priority").parse().ok(),
+            stage: text("stage").parse().ok(),
+            school: text("school").parse().ok(),
+            name: text("name-part").chars().take(60).collect(),
+            page: text("page").parse().unwrap_or(0),
+        }
+    }
+}
+
 /// The queue with its counts.
 #[derive(Clone, Debug)]
 pub struct Queue {

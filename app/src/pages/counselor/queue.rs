@@ -145,17 +145,7 @@ impl Place {
     }
 
     fn read(text: &dyn Fn(&str) -> String) -> Self {
-        let show = text("show");
-        let asked = Asked {
-            view: if text("view") == "mine" { View::Mine } else { View::Team },
-            show: Share::ALL.into_iter().find(|share| share.word() == show),
-            priority: text("priority").parse().ok(),
-            stage: text("stage").parse().ok(),
-            school: text("school").parse().ok(),
-            name: text("name-part").chars().take(60).collect(),
-            page: text("page").parse().unwrap_or(0),
-        };
-        Self { asked, initials: text("initials") == "on" }
+        Self { asked: Asked::read(text), initials: text("initials") == "on" }
     }
 
     fn word(&self, field: &str) -> String {
@@ -350,7 +340,7 @@ mod tests {
             "?view=mine&show=overdue",
             "?priority=high&stage=open&name-part=m%C3%A9i+l&page=2&initials=on",
         ] {
-            let pairs = crate::visit::parse_form(query.trim_start_matches('?')).unwrap();
+            let pairs = server::http::fields::form(query.trim_start_matches('?')).unwrap();
             let text = |name: &str| {
                 pairs.iter().find(|(key, _)| key == name).map(|(_, v)| v.clone()).unwrap_or_default()
             };

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::api::check_in::{Held, Saved, Sent, get_forms, save_answers, submit_check_in};
 use crate::api::sittings::note_device;
+use crate::json::Object;
 use crate::openapi::Refusal;
 use crate::render::{not_now_or, problem_of};
 use crate::visit::{PostedJson, Visit};
@@ -19,8 +20,8 @@ use crate::visit::{PostedJson, Visit};
 #[serde(deny_unknown_fields)]
 pub struct Batch {
     /// In the order in which they were given.
-    #[schema(max_items = 200)]
-    answers: Vec<Sent>,
+    #[schema(max_items = 200, value_type = Vec<Sent>)]
+    answers: Vec<Object<Sent>>,
 }
 
 /// The end of a check-in, with a key made by the device so that a second try is known as the same one.
@@ -80,7 +81,8 @@ pub async fn forms(visit: Visit) -> Response {
     responses((status = 200, description = "What became of each", body = Saved), Refusal)
 )]
 pub async fn answers(posted: PostedJson<Batch>) -> Response {
-    match save_answers(&posted.visit, posted.body.answers).await {
+    let answers = posted.body.answers.into_iter().map(|Object(sent)| sent).collect();
+    match save_answers(&posted.visit, answers).await {
         Ok(saved) => Json(saved).into_response(),
         Err(error) => problem_of(&error, &posted.visit.ctx),
     }
