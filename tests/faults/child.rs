@@ -53,11 +53,15 @@ impl Child {
     async fn enter(&mut self) {
         for _ in 0..TRIES {
             let door = self.patiently("GET", "/", || Body::None).await;
-            let form = format!("token={}&code={}", door.token().unwrap(), self.code);
-            let _ = self.device.once("POST", "/card", Body::Form(form)).await;
+            // Whoever got in before the last fault is led on from the door, to a page without a form.
+            if let Ok(token) = door.token() {
+                let form = format!("token={token}&code={}", self.code);
+                let _ = self.device.once("POST", "/card", Body::Form(form)).await;
+            }
             let Ok(page) = self.device.once("GET", "/check-in", Body::None).await else { continue };
             if page.status.is_success() {
-                let form = format!("token={}&assent=yes", page.token().unwrap());
+                let Ok(token) = page.token() else { continue };
+                let form = format!("token={token}&assent=yes");
                 let _ = self.device.once("POST", "/check-in/assent", Body::Form(form)).await;
             }
             let Ok(on) = self.device.once("GET", "/check-in", Body::None).await else { continue };

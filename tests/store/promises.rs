@@ -68,6 +68,55 @@ async fn answered(town: &Town, code: &str, n: usize) -> Ctx {
     ctx
 }
 
+/// REL-03: the same drops with the transaction in the request's own future, as it is usually written. An opened transaction
+/// stays on its connection, and the next borrower's acknowledged writes go into it and are lost: what the test above looks
+/// for is really there.
+#[tokio::test]
+async fn the_usual_way_loses_what_it_acknowledged_when_requests_are_dropped_rel_03() {
+    let mut lost = 0;
+    // Now and then a dropped one gets as far as its commit, and takes along what was acknowledged meanwhile.
+    for _ in 0..5 {
+        lost += lost_in_the_usual_way(300).await;
+    }
+    println!("{lost} of 1500 acknowledged writes lost in the usual way");
+    assert!(lost > 0, "nothing is lost any more: the wall may be simpler now");
+}
+
+/// Each request dropped while `begin` is on its way, then one acknowledged write, which commits by itself.
+async fn lost_in_the_usual_way(acknowledged: i32) -> i64 {
+    use sqlx::Connection;
+    let database = Database::empty(Kind::Postgres).await;
+    let pool = sqlx::postgres::PgPoolOptions::new().max_connections(1).test_before_acquire(false);
+    let pool = pool.connect(&database.url).await.unwrap();
+    sqlx::query("create table kept (n int)").execute(&pool).await.unwrap();
+    let insert = async |n: i32| {
+        let mut tx = pool.begin().await.unwrap();
+        sqlx::query("insert into kept values ($1)").bind(n).execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    for n in 0..acknowledged {
+        // Given back by a task of its own.
+        while pool.num_idle() == 0 {
+            tokio::task::yield_now().await;
+        }
+        {
+            let mut dropped = pin!(insert(-1));
+            let _ = dropped.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        }
+        sqlx::query("insert into kept values ($1)").bind(n).execute(&pool).await.unwrap();
+    }
+    pool.close().await;
+    let mut conn = sqlx::PgConnection::connect(&database.url).await.unwrap();
+    let (there,): (i64,) =
+        sqlx::query_as("select count(*) from kept where n >= 0").fetch_one(&mut conn).await.unwrap();
+    i64::from(acknowledged) - there
+}
+
+/// The full size: `cargo xtask faults`.
+pub(crate) fn full() -> bool {
+    std::env::var("FIRSTLIGHT_TESTS").is_ok_and(|v| v == "full")
+}
+
 const DISTRICTS: &str = "select count(*) from districts";
 const TRAIL: &str = "select count(*) from audit where action = 'test.add'";
 
@@ -139,7 +188,8 @@ on_both_databases! {
     /// transaction that would swallow the next one's work.
     async fn a_dropped_request_neither_tears_its_write_nor_the_next_ones(kind: Kind) {
         let (store, _database) = store(kind).await;
-        for n in 0..300u32 {
+        let drops = if full() { 10_000 } else { 300u32 };
+        for n in 0..drops {
             {
                 let mut dropped = pin!(add(&store, format!("dropped {n}"), None));
                 let mut context = Context::from_waker(Waker::noop());
@@ -154,7 +204,8 @@ on_both_databases! {
             add(&store, format!("acknowledged {n}"), None).await.unwrap();
         }
         let acknowledged = count(&store, "select count(*) from districts where name like 'acknowledged%'").await;
-        assert_eq!(acknowledged, 300);
+        assert_eq!(acknowledged, i64::from(drops));
+        println!("{kind:?}: {drops} requests dropped, {acknowledged} of {drops} acknowledged writes there");
         store.close().await;
     }
 

@@ -1,5 +1,6 @@
 //! The faults at the size that a release of the program wants: 300 kills under 30,000 answers on each database, the same
-//! with the database cut off, and a disk that fails at each write of a commit.
+//! with the database cut off, a disk that fails at each write of a commit, 10,000 dropped requests, and 10,000 hand-ins of
+//! which five come at once.
 
 use crate::cargo::{self, cargo};
 use crate::repo::Repo;
@@ -7,7 +8,7 @@ use crate::say::{Result, Steps};
 use crate::{dist, needs};
 
 pub fn run(repo: &Repo) -> Result<u8> {
-    let mut steps = Steps::new(4);
+    let mut steps = Steps::new(5);
     steps.next("PostgreSQL and strace");
     let needs = needs::ensure()?;
     steps.next("browser part, styles and other assets");
@@ -31,6 +32,18 @@ pub fn run(repo: &Repo) -> Result<u8> {
         .env("FIRSTLIGHT_CHILDREN", "2310")
         .env("FIRSTLIGHT_FIGURES", &figures);
     cargo::run(&mut faults, "something was lost; it stands above")?;
+    steps.next(
+        "10,000 dropped requests, 10,000 hand-ins five at once, and every store promise (some minutes)",
+    );
+    let mut promises = cargo(repo);
+    promises
+        .arg("test")
+        .args(cargo::WORKSPACE)
+        .args(["--test", "store", "--", "--nocapture", "promises::", "idempotence::"])
+        .env("CHROME", &needs.chrome)
+        .env("CHROMEDRIVER", &needs.chromedriver)
+        .env("FIRSTLIGHT_TESTS", "full");
+    cargo::run(&mut promises, "something was lost; it stands above")?;
     eprintln!("the figures are in {}", figures.display());
     Ok(0)
 }

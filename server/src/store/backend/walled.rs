@@ -1,12 +1,13 @@
 //! Connections to PostgreSQL that say for which district they act: its row security lets them see nothing of another
 //! (AZ-05). A district is named when a connection is made, so that naming it costs no way to the database and back.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgPool, Postgres};
+use tokio::sync::OnceCell;
 
 use crate::model::DistrictId;
 use crate::store::StoreError;
@@ -17,9 +18,9 @@ pub(in crate::store) struct Walled {
     options: Arc<PgConnectOptions>,
     /// Every district: for jobs and commands, and before somebody has signed in.
     everything: PgPool,
-    /// The district that was asked for first, which is the only one of most installations.
-    home: Arc<OnceLock<(DistrictId, PgPool)>>,
-    /// Any other: named anew each time, since there may be hundreds.
+    /// The oldest district, which is the only one of most installations.
+    home: Arc<OnceCell<(DistrictId, PgPool)>>,
+    /// Any other, and rehearsals: named anew each time, since there may be hundreds.
     guests: PgPool,
 }
 
@@ -40,7 +41,7 @@ impl Walled {
                  districts does not stand. Create a plain role that owns the database"
             );
         }
-        let guests = pool(8).connect_lazy_with(options.clone());
+        let guests = pool(16).connect_lazy_with(options.clone());
         Ok(Self { options: Arc::new(options), everything, home: Arc::default(), guests })
     }
 
@@ -55,12 +56,9 @@ impl Walled {
         district: Option<DistrictId>,
     ) -> Result<PoolConnection<Postgres>, StoreError> {
         let Some(district) = district else { return Ok(self.everything.acquire().await?) };
-        let (home, own) = self.home.get_or_init(|| {
-            let named = PgConnectOptions::clone(&self.options)
-                .options([("firstlight.district", district.0.to_string())]);
-            (district, pool(16).connect_lazy_with(named))
-        });
-        if *home == district {
+        if let Ok((home, own)) = self.home.get_or_try_init(|| self.open_home()).await
+            && *home == district
+        {
             return Ok(own.acquire().await?);
         }
         let mut guest = self.guests.acquire().await?;
@@ -69,6 +67,18 @@ impl Walled {
             .execute(&mut *guest)
             .await?;
         Ok(guest)
+    }
+
+    /// A pool for the oldest district; fails where there is none yet, and is tried again the next time.
+    async fn open_home(&self) -> Result<(DistrictId, PgPool), sqlx::Error> {
+        let (home,): (DistrictId,) = sqlx::query_as(
+            "select id from districts where practice_of is null order by created_at, id limit 1",
+        )
+        .fetch_one(&self.everything)
+        .await?;
+        let named =
+            PgConnectOptions::clone(&self.options).options([("firstlight.district", home.0.to_string())]);
+        Ok((home, pool(16).connect_lazy_with(named)))
     }
 
     pub(super) async fn close(&self) {
