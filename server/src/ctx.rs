@@ -24,13 +24,13 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// The district whose data the actor may reach at all; none where it may be any: for jobs and commands, and before
-    /// somebody has signed in.
-    pub fn district(&self) -> Option<DistrictId> {
+    /// The district whose data the database shows, and no other; none where it shows all: to jobs and commands, before
+    /// somebody has signed in, and to a child. A child names nothing but its own answers, and the
+    /// wall in each of its statements costs a check-in a quarter more.
+    pub fn walled_in(&self) -> Option<DistrictId> {
         match self {
-            Self::Student(student) => Some(student.district),
             Self::Staff(staff) => Some(staff.district),
-            Self::Nobody | Self::Job(_) | Self::Console => None,
+            Self::Student(_) | Self::Nobody | Self::Job(_) | Self::Console => None,
         }
     }
 }

@@ -204,7 +204,7 @@ impl Store {
             Actor::Student(_) | Actor::Nobody => Reads::ByKey,
             Actor::Staff(_) | Actor::Job(_) | Actor::Console => Reads::Anything,
         };
-        Ok(self.backend.connection(&self.sealer, reads, ctx.actor.district()).await?)
+        Ok(self.backend.connection(&self.sealer, reads, ctx.actor.walled_in()).await?)
     }
 
     /// Finishes what was accepted and closes every connection.

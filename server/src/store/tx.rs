@@ -150,7 +150,7 @@ where
 {
     let mut attempt = 1;
     loop {
-        let conn = backend.connection(sealer, Reads::Anything, ctx.actor.district()).await?;
+        let conn = backend.connection(sealer, Reads::Anything, ctx.actor.walled_in()).await?;
         let mut tx = Tx::new(conn, Arc::clone(ctx));
         tx.conn.begin().await?;
         // A panic must not leave the transaction open: the connection goes back to the pool, and the next borrower

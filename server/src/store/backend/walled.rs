@@ -16,7 +16,7 @@ use crate::store::StoreError;
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Walled {
     options: Arc<PgConnectOptions>,
-    /// Every district: for jobs and commands, and before somebody has signed in.
+    /// Every district: for jobs, commands and children, and before somebody has signed in.
     everything: PgPool,
     /// The oldest district, which is the only one of most installations.
     home: Arc<OnceCell<(DistrictId, PgPool)>>,
@@ -27,7 +27,7 @@ pub(in crate::store) struct Walled {
 impl Walled {
     /// Connects, and says where the walls would not hold.
     pub(super) async fn connect(options: PgConnectOptions) -> Result<Self, StoreError> {
-        let everything = pool(12)
+        let everything = pool(16)
             .connect_with(options.clone().options([("firstlight.district", "*")]))
             .await
             .map_err(|e| StoreError::Refused(format!("cannot reach the PostgreSQL database: {e}")))?;

@@ -1,0 +1,2 @@
+-- Walls between districts stand on PostgreSQL alone; there this one makes them cheaper.
+select 1;
