@@ -1,6 +1,6 @@
 //! From when on looks at children's files are worth asking about (AZ-09).
 
-use super::Fault;
+use super::{Fault, SETTINGS};
 
 /// Limits of one person's looks; at or above one, a week is marked for the auditor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,16 +22,16 @@ pub struct Looks {
 }
 
 impl Default for Looks {
+    /// As the table of settings has them.
     fn default() -> Self {
-        Self {
-            children_an_hour: 25,
-            off_hours_a_week: 3,
-            without_case_a_week: 8,
-            own_name_a_week: 1,
-            broken_glass_a_week: 4,
-            rare_name: 5,
-            day: (6 * 60, 20 * 60),
-        }
+        let shipped = |name: &str| {
+            SETTINGS
+                .iter()
+                .find(|setting| setting.name == name)
+                .map_or("", |setting| setting.default)
+                .to_owned()
+        };
+        Self::read(&shipped, &mut Vec::new())
     }
 }
 
@@ -45,13 +45,13 @@ impl Looks {
             })
         };
         let mut looks = Self {
+            day: (0, 0),
             children_an_hour: number("looks.children_an_hour"),
             off_hours_a_week: number("looks.off_hours_a_week"),
             without_case_a_week: number("looks.without_case_a_week"),
             own_name_a_week: number("looks.own_name_a_week"),
             broken_glass_a_week: number("looks.broken_glass_a_week"),
             rare_name: number("looks.rare_name"),
-            ..Self::default()
         };
         match span(&value("looks.day")) {
             Some(day) => looks.day = day,
@@ -83,6 +83,7 @@ mod tests {
     fn the_shipped_limits_are_the_default_and_senseless_ones_are_refused() {
         let shipped = Config::parse("", std::iter::empty()).unwrap();
         assert_eq!(shipped.looks, Looks::default());
+        assert_eq!((shipped.looks.children_an_hour, shipped.looks.day), (25, (6 * 60, 20 * 60)));
         assert_eq!(span("06:00-20:00"), Some((360, 1200)));
         assert_eq!(span("00:00 - 24:00"), Some((0, 1440)));
         for wrong in ["", "6-20", "20:00-06:00", "06:60-20:00", "06:00-25:00", "six to eight"] {

@@ -147,11 +147,9 @@ struct Known {
 
 impl Known {
     async fn of(conn: &mut Conn, looks: &[Look], limits: Looks, month: Day) -> Result<Self> {
-        let unique = |ids: BTreeSet<uuid::Uuid>| ids.into_iter().collect::<Vec<_>>();
-        let ids: Vec<ChildId> =
-            unique(looks.iter().map(|look| look.child_id.0).collect()).into_iter().map(ChildId).collect();
-        let people: Vec<UserId> =
-            unique(looks.iter().map(|look| look.user_id.0).collect()).into_iter().map(UserId).collect();
+        let ids: BTreeSet<ChildId> = looks.iter().map(|look| look.child_id).collect();
+        let people: BTreeSet<UserId> = looks.iter().map(|look| look.user_id).collect();
+        let (ids, people) = (Vec::from_iter(ids), Vec::from_iter(people));
         let mut known = Self {
             schools: HashMap::new(),
             at: HashMap::new(),
@@ -196,17 +194,15 @@ impl Known {
     }
 
     fn seen(&self, look: &Look, limits: &Looks) -> Seen {
-        let none = Vec::new();
-        let cases = self.cases.get(&look.child_id).unwrap_or(&none);
         let stands = |case: &&Case| {
             look.at.plus_seconds(BEFORE_OPENING_SECONDS) >= case.opened_at
                 && case.closed_at.is_none_or(|at| look.at.seconds_since(at) <= AFTER_CLOSING_DAYS * 86_400)
         };
-        let mut standing = cases.iter().filter(stands);
-        let is_owners = cases.iter().filter(stands).any(|case| case.owner_id == look.user_id);
-        let urgent = cases
+        let standing: Vec<&Case> =
+            self.cases.get(&look.child_id).into_iter().flatten().filter(stands).collect();
+        let is_owners = standing.iter().any(|case| case.owner_id == look.user_id);
+        let urgent = standing
             .iter()
-            .filter(stands)
             .any(|case| case.urgent && (0..URGENT_SECONDS).contains(&look.at.seconds_since(case.opened_at)));
         let school = self.at.get(&look.child_id).and_then(|school| self.schools.get(school));
         let off = school.is_some_and(|school| self.is_off(look, school, limits));
@@ -215,7 +211,7 @@ impl Known {
             child: look.child_id,
             broken_glass: look.broken_glass,
             off_hours: off && !urgent,
-            without_case: standing.next().is_none() && !look.broken_glass,
+            without_case: standing.is_empty() && !look.broken_glass,
             own_name: self.own.contains(&(look.user_id, look.child_id)) && !is_owners,
         }
     }
