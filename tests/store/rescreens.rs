@@ -1,5 +1,6 @@
 //! One child, asked again: planned by a counselor, by the follow-up plan or by the window, behind a card of its own (C-29, 23).
 
+use jiff::tz::TimeZone;
 use server::Error;
 use server::ctx::{Actor, Ctx};
 use server::model::people::Role;
@@ -9,7 +10,7 @@ use server::model::{ChildId, Day, Private, ReferralId, WindowId};
 use server::services::consent::{self, Word};
 use server::services::queue::{Asked, Share};
 use server::services::rescreens::{self, Rescreen, Stage};
-use server::services::{check_in, hands, queue, records, referrals, sessions, sittings};
+use server::services::{check_in, demo, hands, queue, records, referrals, sessions, sittings};
 use tests::{Kind, on_both_databases};
 use uuid::Uuid;
 
@@ -61,7 +62,9 @@ impl Found {
     }
 
     fn day(&self, days: i64) -> Day {
-        self.counselor.now.day_in(&jiff::tz::TimeZone::UTC).plus_days(days)
+        // Of the school: elsewhere it may be another day already.
+        let zone = TimeZone::get(demo::ZONE).unwrap();
+        self.counselor.now.day_in(&zone).plus_days(days)
     }
 
     /// The code on a card that is made now.

@@ -15,6 +15,8 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde::Serialize;
 
+pub use places::ZONE;
+
 use super::Services;
 use crate::ctx::{Actor, Ctx};
 use crate::model::people::AgeBand;

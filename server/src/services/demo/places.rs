@@ -8,7 +8,8 @@ use crate::model::{ChildId, ClassId, Day, DistrictId, SchoolId, UserId};
 use crate::services::Services;
 use crate::store::{Act, places};
 
-const ZONE: &str = "America/New_York";
+/// The time zone of the schools.
+pub const ZONE: &str = "America/New_York";
 
 #[derive(Clone, Debug)]
 pub(super) struct School {

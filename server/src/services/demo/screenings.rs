@@ -11,7 +11,7 @@ use rand::{RngExt, SeedableRng};
 use uuid::Uuid;
 
 use super::people::{day_within, normal};
-use super::places::{Child, Place};
+use super::places::{Child, Place, ZONE};
 use super::{DemoCard, Plan};
 use crate::ctx::{Actor, Ctx, Grant, Staff, Student};
 use crate::model::people::{AgeBand, Role};
@@ -262,7 +262,7 @@ fn plan_screenings(
     is_open: bool,
     random: &mut StdRng,
 ) -> Vec<Job> {
-    let zone = jiff::tz::TimeZone::get("America/New_York").unwrap_or(jiff::tz::TimeZone::UTC);
+    let zone = jiff::tz::TimeZone::get(ZONE).unwrap_or(jiff::tz::TimeZone::UTC);
     let mut jobs = Vec::new();
     for child in &place.children {
         if is_open && stage(true, child.class) != Stage::Finished {
