@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
+use serde_json::json;
 use sqlx::{AnyConnection, Connection};
-use tests::{Kind, Server};
+use tests::{Kind, Server, figure};
 
 use crate::child::Child;
 use crate::history::cards;
@@ -70,4 +71,8 @@ async fn a_full_or_broken_disk_at_any_write_loses_nothing_and_the_server_recover
         .await
         .unwrap();
     assert_eq!(held, acknowledged, "every acknowledged answer stands, each once");
+    figure(&json!({
+        "fault": "disk full or broken at the k-th write", "strikes": strikes, "acknowledged": acknowledged,
+        "lost": 0, "refused_at": refusals, "integrity": whole,
+    }));
 }

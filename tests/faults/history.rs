@@ -1,7 +1,6 @@
 //! Children answer and hand in while the server is killed, or its database cut off, again and again. Afterwards the
 //! database holds what they were told, once, and what follows from it.
 
-use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -9,13 +8,9 @@ use std::time::Duration;
 use serde_json::json;
 use sqlx::{AnyConnection, Connection};
 use tests::cluster::Cluster;
-use tests::{Card, Database, Kind, SMALL, Server, Setup, on_both_databases};
+use tests::{Card, Database, Kind, SMALL, Server, Setup, figure, on_both_databases, set};
 
 use crate::child::Child;
-
-fn set(name: &str, short: usize) -> usize {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(short)
-}
 
 /// Children in their check-in at the same time.
 const AT_ONCE: usize = 96;
@@ -34,13 +29,6 @@ fn district() -> Setup {
     let students = (children() * 7 / 2).to_string();
     let schools = (children() / 400).clamp(1, 100).to_string();
     Setup::new().demo(&["--seed", "7", "--schools", &schools, "--students", &students, "--windows", "1"])
-}
-
-/// Adds a line to the file of figures, where one is wanted.
-fn figure(line: &serde_json::Value) {
-    let Some(path) = std::env::var_os("FIRSTLIGHT_FIGURES") else { return };
-    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
-    writeln!(file, "{line}").unwrap();
 }
 
 /// Cards of teens, who are asked for the critical item.

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use tests::{Kind, Server};
+use serde_json::json;
+use tests::{Kind, SMALL, Server, Setup, figure, set};
 
 use crate::child::Child;
 use crate::history::cards;
@@ -44,31 +45,59 @@ fn acknowledged(trace: &str) -> (usize, usize) {
     (told, early)
 }
 
-#[tokio::test]
-async fn every_acknowledgement_comes_after_the_sync_of_its_commit_rel_02() {
-    let server = Server::demo(Kind::Sqlite).await;
+/// Children answer while the kernel is asked what the server does: how many answers were sent, acknowledged, and
+/// acknowledged before their sync; and the trace.
+async fn watched(server: &Server) -> (usize, usize, usize, String) {
     let address = server.url.trim_start_matches("http://").to_owned();
+    let wanted = set("FIRSTLIGHT_ANSWERS", 104);
+    let cards = cards(server);
     let mut children = Vec::new();
-    for card in cards(&server).iter().take(8) {
+    // Thirteen questions each.
+    for card in cards.iter().take(wanted.div_ceil(13)) {
         children.push(Child::begin(&address, &card.code, Arc::new(AtomicUsize::new(0))).await);
     }
     let trace = Trace::attach(server.id(), &["-e", HEARD]);
     let mut answers = 0;
     for (number, child) in children.iter_mut().enumerate() {
-        for n in 0..child.asked.len() {
+        for n in 0..child.asked.len().min(wanted - answers) {
             let codes = child.asked[n].3.clone();
             child.answer(n, codes[(n + number) % codes.len()]).await;
             answers += 1;
         }
     }
+    assert_eq!(answers, wanted, "enough children answered");
     let seen = trace.detach();
     let (told, early) = acknowledged(&seen);
     println!("{told} acknowledgements of {answers} answers, {early} before their sync");
+    (answers, told, early, seen)
+}
+
+#[tokio::test]
+async fn every_acknowledgement_comes_after_the_sync_of_its_commit_rel_02() {
+    let server = Server::demo(Kind::Sqlite).await;
+    let (answers, told, early, seen) = watched(&server).await;
     assert_eq!((told, early), (answers, 0));
     // The same trace without the syncs is what a server without them would look like: every one is found.
     let without: String =
         seen.lines().filter(|line| !line.contains("sync")).map(|line| format!("{line}\n")).collect();
     assert_eq!(acknowledged(&without), (answers, answers));
+    figure(&json!({
+        "fault": "order of acknowledgement and sync", "answers": answers, "acknowledged": told, "early": early,
+    }));
+}
+
+/// What the test above looks for is really found: the same server with `synchronous = normal`, which only an unoptimised
+/// build can be asked for.
+#[tokio::test]
+async fn the_mutant_that_syncs_later_is_found_rel_02() {
+    let mutant = Setup::new().demo(SMALL).environment("FIRSTLIGHT_MUTANT", "synchronous=normal");
+    let server = mutant.start(Kind::Sqlite).await;
+    let (answers, told, early, _) = watched(&server).await;
+    assert_eq!(told, answers);
+    assert!(early > told * 9 / 10, "only {early} of {told} were found");
+    figure(&json!({
+        "fault": "mutant with synchronous = normal", "answers": answers, "acknowledged": told, "early": early,
+    }));
 }
 
 #[test]

@@ -31,9 +31,33 @@ impl Way {
 /// # Errors
 /// What went wrong, in one line; then the check-in is not complete.
 pub async fn check_in(device: &mut Device, way: Way, code: &str, number: usize) -> Result<usize, String> {
-    let door = device.ask("door", "GET", "/", Body::None).await?;
-    let form = format!("token={}&code={code}", door.token()?);
-    expect(&device.ask("card", "POST", "/card", Body::Form(form)).await?, "/check-in")?;
+    let token = door(device).await?;
+    sign_in(device, &token, code).await?;
+    from_assent(device, way, number).await
+}
+
+/// The page before the card; the token of its form.
+///
+/// # Errors
+/// As [`check_in`].
+pub async fn door(device: &mut Device) -> Result<String, String> {
+    device.ask("door", "GET", "/", Body::None).await?.token()
+}
+
+/// The card.
+///
+/// # Errors
+/// As [`check_in`].
+pub async fn sign_in(device: &mut Device, token: &str, code: &str) -> Result<(), String> {
+    let form = format!("token={token}&code={code}");
+    expect(&device.ask("card", "POST", "/card", Body::Form(form)).await?, "/check-in")
+}
+
+/// Everything after the card.
+///
+/// # Errors
+/// As [`check_in`].
+pub async fn from_assent(device: &mut Device, way: Way, number: usize) -> Result<usize, String> {
     let assent = device.ask("assent page", "GET", "/check-in", Body::None).await?;
     let form = format!("token={}&assent=yes", assent.token()?);
     let said = device.ask("assent", "POST", "/check-in/assent", Body::Form(form)).await?;

@@ -10,22 +10,23 @@
 
 mod base;
 mod child;
+mod district;
 mod many;
 mod measure;
+mod overload;
 mod pages;
+mod replay;
+mod rest;
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use child::Way;
 use clap::Parser;
-use measure::Steps;
+use replay::Pace;
 use serde_json::{Value, json};
 use sqlx::Connection;
-use tests::device::Device;
-use tests::{Kind, Server, Setup};
+use tests::{Kind, Server};
 
 /// Replays whole check-ins against a server of its own and prints what they cost.
 #[derive(Clone, Debug, Parser)]
@@ -52,6 +53,23 @@ struct Arguments {
     /// Another build's executable: it is measured too, by turns in the same run, and the ratio is printed.
     #[arg(long, value_name = "EXECUTABLE")]
     base: Option<PathBuf>,
+    /// Ten times what the server can do, for so many seconds (300 when none are given): how much it still gets done, what
+    /// the others are told, and when it is over. With the PHQ-9, by the islands' way unless `--way` says otherwise.
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "300")]
+    overload: Option<f64>,
+    /// Children come at half of the rate that the server can do at most, which is measured first. With the PHQ-9, by the
+    /// islands' way unless `--way` says otherwise.
+    #[arg(long)]
+    half: bool,
+    /// Requests that the server works on at once (`http.at_once`), when it is not its default.
+    #[arg(long)]
+    places: Option<usize>,
+    /// Instead of check-ins: how soon a server is ready on an existing database, its memory at rest, and its size.
+    #[arg(long)]
+    rest: bool,
+    /// With `--release`: the rows that it reads go into this folder as CSV.
+    #[arg(long, value_name = "FOLDER")]
+    rows: Option<PathBuf>,
     /// Instead of check-ins: the release of a district with so many made-up screenings.
     #[arg(long)]
     release: Option<u64>,
@@ -99,11 +117,34 @@ async fn run(arguments: &Arguments) -> bool {
         }
     };
     if let Some(screenings) = arguments.release {
+        let mut figures = Vec::new();
         for kind in kinds {
             let plan = many::Plan { screenings, schools: arguments.schools, seed: arguments.seed };
-            println!("{:#}", many::release(kind, plan).await);
+            let figure = many::release(kind, plan, arguments.rows.as_deref()).await;
+            println!("{figure:#}");
+            figures.push(figure);
         }
+        write_json(arguments, &figures);
         return false;
+    }
+    if arguments.rest {
+        let mut figures = Vec::new();
+        for kind in kinds {
+            figures.push(rest::figures(kind).await);
+        }
+        write_json(arguments, &figures);
+        return false;
+    }
+    if arguments.overload.is_some() || arguments.half {
+        let mut figures = Vec::new();
+        for kind in kinds {
+            figures.push(match arguments.overload {
+                Some(seconds) => overload::ten_times(arguments, kind, seconds).await,
+                None => overload::half(arguments, kind).await,
+            });
+        }
+        write_json(arguments, &figures);
+        return figures.iter().any(|figure| figure["failed"] != 0);
     }
     if arguments.pages {
         let mut figures = Vec::new();
@@ -141,25 +182,24 @@ fn write_json(arguments: &Arguments, figures: &[Value]) {
 
 async fn measured(arguments: &Arguments, kind: Kind, way: Way) -> Value {
     eprintln!("{kind:?}, {}: filling a district …", way.name());
-    let server = district(arguments, kind).await;
-    let cards: Vec<String> = {
-        let teen = |band: &str| band == "11–13" || band == "14–18";
-        let cards = server.people().cards.iter().filter(|card| teen(&card.age_band));
-        cards.map(|card| card.code.replace('-', "")).take(arguments.children).collect()
-    };
-    if cards.len() < arguments.children {
-        eprintln!("only {} cards fit; the run is that much smaller", cards.len());
-    }
-    let cpu = Cpu::of(&server, kind).await;
-    let bytes = size(&server, kind).await;
+    let (server, cards) = district::with(arguments, kind, arguments.children, arguments.phq9).await;
+    let pace = arguments.burst.map_or(Pace::AtOnce(arguments.at_once), Pace::Within);
+    checked_in(&server, kind, way, &cards, pace).await
+}
+
+/// All these children by one way at one pace; the figures, and a page of them on the terminal.
+pub(crate) async fn checked_in(server: &Server, kind: Kind, way: Way, cards: &[String], pace: Pace) -> Value {
+    let cpu = Cpu::of(server, kind).await;
+    let bytes = size(server, kind).await;
     let (before, own_before) = (cpu.seconds(), measure::processor_seconds(std::process::id()));
     let resting = measure::mebibytes(server.id(), "VmRSS");
     let begun = Instant::now();
-    let (steps, asked, put_off, failures) = replay(arguments, &server, way, &cards).await;
+    let replay::Outcome { steps, items: asked, put_off, failures } =
+        replay::replay(&server.url, way, cards, pace).await;
     let took = begun.elapsed().as_secs_f64();
     let (used, own) = (cpu.seconds() - before, measure::processor_seconds(std::process::id()) - own_before);
     let done = cards.len() - failures.len();
-    let grown = size(&server, kind).await.saturating_sub(bytes) as f64;
+    let grown = size(server, kind).await.saturating_sub(bytes) as f64;
     let per = |sum: f64| sum / done.max(1) as f64;
     println!(
         "{kind:?}, {}: {done} check-ins of {asked} items in {took:.1} s, {} failed, {put_off} put off",
@@ -194,81 +234,6 @@ async fn measured(arguments: &Arguments, kind: Kind, way: Way) -> Value {
         "steps": rows.iter().map(|(step, count, p)| json!({ "step": step, "count": count, "p50": p[0], "p95": p[1], "p99": p[2] }))
             .collect::<Vec<_>>(),
     })
-}
-
-/// A district with enough teens of one open window and no past.
-async fn district(arguments: &Arguments, kind: Kind) -> Server {
-    // A third of the children are eleven or older and in a class whose sitting is open.
-    let students = (arguments.children * 7 / 2).max(200).to_string();
-    let schools = (arguments.children / 400).clamp(1, 100).to_string();
-    let seed = arguments.seed.to_string();
-    let plan = ["--seed", &seed, "--schools", &schools, "--students", &students, "--windows", "1"];
-    let server = Setup::new().demo(&plan).start(kind).await;
-    if arguments.phq9 {
-        // Behind the program's back: its own windows ask what they were planned with.
-        let (version, id) = (questionnaires::library::get("phq9").unwrap().version, "phq9");
-        sqlx::any::install_default_drivers();
-        let mut conn = sqlx::AnyConnection::connect(&server.database.url).await.unwrap();
-        let open = "(select id from windows where state = 'open')";
-        for sql in [
-            format!(
-                "update window_instruments set instrument = '{id}', version = {version} where instrument = \
-                 'phq9_teen' and window_id in {open}"
-            ),
-            format!(
-                "update administrations set instrument = '{id}', version = {version} where instrument = \
-                 'phq9_teen' and state = 'offered' and window_id in {open}"
-            ),
-        ] {
-            sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
-        }
-        conn.close().await.unwrap();
-    }
-    server
-}
-
-/// All children, and what became of them.
-async fn replay(
-    arguments: &Arguments,
-    server: &Server,
-    way: Way,
-    cards: &[String],
-) -> (Steps, usize, usize, Vec<String>) {
-    let address: Arc<str> = server.url.trim_start_matches("http://").into();
-    let limit = if arguments.burst.is_some() { cards.len() } else { arguments.at_once };
-    let gate = Arc::new(tokio::sync::Semaphore::new(limit.max(1)));
-    let done = Arc::new(AtomicUsize::new(0));
-    let begun = Instant::now();
-    let mut children = Vec::new();
-    for (number, code) in cards.iter().enumerate() {
-        if let Some(seconds) = arguments.burst {
-            let at = begun + Duration::from_secs_f64(seconds * number as f64 / cards.len() as f64);
-            tokio::time::sleep_until(at.into()).await;
-        }
-        let ticket = Arc::clone(&gate).acquire_owned().await.unwrap();
-        let (address, code, done) = (Arc::clone(&address), code.clone(), Arc::clone(&done));
-        children.push(tokio::spawn(async move {
-            let mut device = Device::new(&address);
-            let outcome = child::check_in(&mut device, way, &code, number).await;
-            drop(ticket);
-            let n = done.fetch_add(1, Ordering::Relaxed) + 1;
-            if n.is_multiple_of(1000) {
-                eprintln!("  {n} children are done after {:.0} s", begun.elapsed().as_secs_f64());
-            }
-            (device.steps, device.put_off, outcome)
-        }));
-    }
-    let (mut steps, mut asked, mut put_off, mut failures) = (Steps::default(), 0, 0, Vec::new());
-    for child in children {
-        let (own, later, outcome) = child.await.unwrap();
-        steps.add(&own);
-        put_off += later;
-        match outcome {
-            Ok(items) => asked = items,
-            Err(why) => failures.push(why),
-        }
-    }
-    (steps, asked, put_off, failures)
 }
 
 /// The processes whose time counts: the server, and PostgreSQL with all its workers.

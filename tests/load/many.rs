@@ -3,16 +3,19 @@
 //! The same seed gives the same district. Answers are made only for the forms by which a release judges an instrument: a
 //! release reads no others.
 
+use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use sqlx::{AnyConnection, Connection};
+use sqlx::{AnyConnection, Column, Connection, Row};
 use tests::place::Scratch;
 use tests::{Database, Kind, executable};
 
 /// Rows of one statement.
 const AT_ONCE: u64 = 200_000;
+/// Rows that are taken out at once.
+const SLICE: u64 = 50_000;
 /// Classes of a school.
 const CLASSES: u64 = 40;
 const NOW: u64 = 1_790_000_000_000;
@@ -28,8 +31,8 @@ pub struct Plan {
     pub seed: u64,
 }
 
-/// Fills a database and builds its release; the figures as JSON.
-pub async fn release(kind: Kind, plan: Plan) -> Value {
+/// Fills a database and builds its release; the figures as JSON. What it reads goes into a folder as CSV, where one is named.
+pub async fn release(kind: Kind, plan: Plan, rows: Option<&Path>) -> Value {
     let database = Database::empty(kind).await;
     let folder = Scratch::new();
     // In the folder whose key the later commands use.
@@ -37,6 +40,9 @@ pub async fn release(kind: Kind, plan: Plan) -> Value {
     let filling = Instant::now();
     fill(&database, plan).await;
     let filled = filling.elapsed();
+    if let Some(folder) = rows {
+        export(&database, folder).await;
+    }
     let build = run(&folder, &database, &["release", "build"]).await;
     let audit = run(&folder, &database, &["release", "audit"]).await;
     let mut conn = AnyConnection::connect(&database.url).await.unwrap();
@@ -66,6 +72,60 @@ pub async fn release(kind: Kind, plan: Plan) -> Value {
         "figures_read_ms": read.as_secs_f64() * 1000.0,
         "said": format!("{} | {}", build.2, audit.2),
     })
+}
+
+/// The columns that a release reads, a file for each table.
+async fn export(database: &Database, folder: &Path) {
+    let id = |column: &str| match database.kind {
+        Kind::Sqlite => format!("lower(hex({column})) as {column}"),
+        Kind::Postgres => format!("cast({column} as text) as {column}"),
+    };
+    let tables = [
+        ("children", vec!["id"], "sex, language"),
+        ("classes", vec!["id", "school_id"], "cast(grade as bigint) as grade"),
+        (
+            "administrations",
+            vec!["id", "window_id", "child_id", "school_id", "class_id"],
+            "instrument, state, offered_at, started_at, submitted_at",
+        ),
+        (
+            "scores",
+            vec!["administration_id"],
+            "scale, cast(value as double precision) as value, band, cast(positive as int) as positive",
+        ),
+        (
+            "referrals",
+            vec!["id", "child_id", "school_id", "window_id"],
+            "priority, state, opened_at, acknowledged_at, closed_at, outcome",
+        ),
+        ("contacts", vec!["referral_id"], "at"),
+        ("responses", vec!["administration_id"], "item, code"),
+    ];
+    let mut conn = AnyConnection::connect(&database.url).await.unwrap();
+    for (table, ids, rest) in tables {
+        let ids: Vec<String> = ids.into_iter().map(id).collect();
+        let sql = format!("select {}, {rest} from {table}", ids.join(", "));
+        let mut file = csv::Writer::from_path(folder.join(format!("{table}.csv"))).unwrap();
+        // In slices, since all rows at once would take gigabytes; in no order, since nobody else is there who could change it.
+        for slice in 0.. {
+            let sql = format!("{sql} limit {SLICE} offset {}", slice * SLICE);
+            let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut conn).await.unwrap();
+            let Some(first) = rows.first() else { break };
+            if slice == 0 {
+                file.write_record(first.columns().iter().map(|column| column.name())).unwrap();
+            }
+            for row in &rows {
+                file.write_record((0..row.len()).map(|at| field(row, at))).unwrap();
+            }
+        }
+        file.flush().unwrap();
+    }
+}
+
+fn field(row: &sqlx::any::AnyRow, at: usize) -> String {
+    let text = row.try_get::<Option<String>, _>(at).map(Option::unwrap_or_default);
+    let text = text.or_else(|_| row.try_get::<i64, _>(at).map(|n| n.to_string()));
+    text.or_else(|_| row.try_get::<f64, _>(at).map(|n| n.to_string())).unwrap_or_default()
 }
 
 /// Runs a command of `firstlight`; its time, its most memory in kB, and what it said.

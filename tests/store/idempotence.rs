@@ -37,6 +37,10 @@ on_both_databases! {
         }
         assert_eq!(town.count("select count(*) from scores").await, before + i64::try_from(children).unwrap());
         println!("{kind:?}: {} hand-ins of {children} check-ins, each five at once: {children} rows", children * 5);
+        tests::figure(&serde_json::json!({
+            "database": format!("{kind:?}"), "fault": "hand-in replayed five times at once", "check_ins": children,
+            "hand_ins": children * 5, "rows": children,
+        }));
     }
 
     /// REL-09: 16 counselors, 20 referrals.

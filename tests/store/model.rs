@@ -1,7 +1,11 @@
 //! Any sequence of steps against a model: no referral without owner, clock or history; never two open for one child;
 //! every illegal move is refused and changes nothing.
 //!
-//! In the suite a short run of one seed; `FIRSTLIGHT_MODEL_CASES=200 FIRSTLIGHT_MODEL_SEED=7` makes a longer one.
+//! In the suite a short run of one seed; `FIRSTLIGHT_MODEL_CASES=20000 FIRSTLIGHT_MODEL_SEED=7` makes a longer one, and
+//! `FIRSTLIGHT_MODEL_SIDE_BY_SIDE=4` spreads it over so many seeds that follow on that one. 20,000 cases are a million steps.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -12,12 +16,14 @@ use server::model::people::Role;
 use server::model::referral::{
     ContactHow, ContactWith, Danger, Outcome, Priority, ReferralState, Urgency, Verb,
 };
-use server::model::{ChildId, Private, ReferralId, UserId};
+use server::model::{ChildId, Instant, Private, ReferralId, UserId};
+use server::services::demo::Demo;
 use server::services::plans::{NewAssessment, NewPlan};
 use server::services::queue::{Asked, Share};
 use server::services::{concerns, duty, outside, plans, queue, records, referrals, steps};
 use server::{Error, Result};
-use tests::Kind;
+use sqlx::AnyConnection;
+use tests::{Database, Kind, figure, set};
 
 use crate::town::Town;
 
@@ -145,8 +151,26 @@ impl Model {
     }
 }
 
+/// What every case begins with, made once: filling a town takes longer than its steps.
+struct Start {
+    demo: Demo,
+    database: Database,
+    now: Instant,
+}
+
+impl Start {
+    async fn new() -> Self {
+        let town = Town::of(Kind::Sqlite, 30).await;
+        let now = town.critical_answer(0).await.plus_seconds(60);
+        town.services.close().await;
+        Self { demo: town.demo, database: town.database, now }
+    }
+}
+
 /// Who acts, on whom.
 struct Scene {
+    /// Reads behind the program's back, after every step.
+    raw: AnyConnection,
     town: Town,
     first: Ctx,
     second: Ctx,
@@ -165,10 +189,9 @@ fn words() -> Private<String> {
 }
 
 impl Scene {
-    async fn new() -> (Self, Model) {
-        let town = Town::of(Kind::Sqlite, 30).await;
-        let t0 = town.critical_answer(0).await;
-        let now = t0.plus_seconds(60);
+    async fn new(start: &Start) -> (Self, Model) {
+        let (town, now) = (Town::again(&start.demo, &start.database).await, start.now);
+        let raw = town.raw().await;
         let (first, second) =
             (town.staff_at(Role::Counselor, 0, now).await, town.staff_at(Role::Counselor, 1, now).await);
         let teacher = town.staff_at(Role::Teacher, 0, now).await;
@@ -186,7 +209,14 @@ impl Scene {
             accepted,
             follow_ups: 0,
         };
-        (Self { town, first, second, teacher, child, id }, model)
+        (Self { raw, town, first, second, teacher, child, id }, model)
+    }
+
+    /// One number from the database.
+    async fn count(&mut self, sql: &str) -> i64 {
+        let row = sqlx::query_as(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&mut self.raw).await;
+        let (n,): (i64,) = row.unwrap();
+        n
     }
 
     async fn record(&self) -> records::Record {
@@ -285,18 +315,13 @@ impl Scene {
     async fn check(&mut self, step: Try, model: &mut Model) -> std::result::Result<(), TestCaseError> {
         let trace = "select (select count(*) from referral_events) + (select count(*) from outbox) \
             + (select coalesce(sum(version), 0) from referrals)";
-        let before = self.town.count(trace).await;
+        let before = self.count(trace).await;
         self.pass(if matches!(step, Try::Climb) { 3600 } else { 1 });
         let done = self.run(step, model).await;
         let legal = model.take(step);
         prop_assert_eq!(done.is_ok(), legal, "{:?} at {:?}: {:?}", step, &model, done);
         if !legal {
-            prop_assert_eq!(
-                before,
-                self.town.count(trace).await,
-                "a refused step leaves nothing: {:?}",
-                step
-            );
+            prop_assert_eq!(before, self.count(trace).await, "a refused step leaves nothing: {:?}", step);
         }
         let record = self.record().await;
         let (follow_ups, open) = match record.open {
@@ -328,7 +353,7 @@ impl Scene {
             None => prop_assert_eq!(ReferralState::Closed, model.state),
         }
         for wrong in WRONG {
-            prop_assert_eq!(self.town.count(wrong).await, 0, "after {:?}: {}", step, wrong);
+            prop_assert_eq!(self.count(wrong).await, 0, "after {:?}: {}", step, wrong);
         }
         Ok(())
     }
@@ -345,24 +370,23 @@ const WRONG: [&str; 7] = [
     "select count(*) from hand_overs h join referrals r on r.id = h.referral_id where h.answered_at is null and r.closed_at is not null",
 ];
 
-fn number(name: &str, usual: u32) -> u32 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
-}
+/// Each step with how often it was tried and how often it moved something.
+type Taken = BTreeMap<String, (usize, usize)>;
 
-#[test]
-fn no_sequence_of_steps_breaks_a_referral_rel_15() {
-    let cases = number("FIRSTLIGHT_MODEL_CASES", 12);
-    let seed = number("FIRSTLIGHT_MODEL_SEED", 1);
+/// So many cases of one seed; gives what was tried.
+fn cases_of(seed: u32, cases: u32) -> Taken {
     let mut bytes = [0; 32];
     bytes[..4].copy_from_slice(&seed.to_le_bytes());
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let taken = std::cell::RefCell::new(std::collections::BTreeMap::<String, (usize, usize)>::new());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let start = runtime.block_on(Start::new());
+    let taken = RefCell::new(Taken::new());
+    let done = Cell::new(0);
     TestRunner::new_with_rng(config, rng)
         .run(&proptest::collection::vec(any_try(), 20..80), |tries| {
             runtime.block_on(async {
-                let (mut scene, mut model) = Scene::new().await;
+                let (mut scene, mut model) = Scene::new(&start).await;
                 for step in tries {
                     let before = format!("{model:?}");
                     scene.check(step, &mut model).await?;
@@ -373,12 +397,40 @@ fn no_sequence_of_steps_breaks_a_referral_rel_15() {
                     *moved += usize::from(before != format!("{model:?}"));
                 }
                 scene.town.services.close().await;
+                done.set(done.get() + 1);
+                if done.get() % 500 == 0 {
+                    println!("seed {seed}: {} of {cases} cases", done.get());
+                }
                 Ok(())
             })
         })
-        .unwrap();
+        .unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+    taken.into_inner()
+}
+
+#[test]
+fn no_sequence_of_steps_breaks_a_referral_rel_15() {
+    let cases = set("FIRSTLIGHT_MODEL_CASES", 12);
+    let first = u32::try_from(set("FIRSTLIGHT_MODEL_SEED", 1)).unwrap();
+    let side_by_side = set("FIRSTLIGHT_MODEL_SIDE_BY_SIDE", 1);
+    let each = u32::try_from(cases.div_ceil(side_by_side)).unwrap();
+    let seeds: Vec<u32> = (first..).take(side_by_side).collect();
+    let running: Vec<_> =
+        seeds.iter().map(|&seed| std::thread::spawn(move || cases_of(seed, each))).collect();
+    let mut taken = Taken::new();
+    for seed in running {
+        for (name, (all, moved)) in seed.join().unwrap() {
+            let sum = taken.entry(name).or_default();
+            *sum = (sum.0 + all, sum.1 + moved);
+        }
+    }
+    let steps: usize = taken.values().map(|(all, _)| all).sum();
     println!(
-        "seed {seed}, {cases} cases; each step with how often it was tried and how often it moved something:"
+        "{steps} steps of seeds {seeds:?}; each with how often it was tried and how often it moved something:"
     );
-    println!("{:?}", taken.borrow());
+    println!("{taken:?}");
+    figure(&serde_json::json!({
+        "fault": "any sequence of steps against the model", "steps": steps, "cases": each * u32::try_from(side_by_side).unwrap(),
+        "seeds": seeds, "wrong": 0,
+    }));
 }

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use questionnaires::response::Answer;
+use serde_json::json;
 use server::Error;
 use server::ctx::{Actor, Ctx};
 use server::services::check_in;
 use server::store::{Act, Store, StoreError, Val};
-use tests::{Database, Kind, on_both_databases};
+use tests::{Database, Kind, figure, on_both_databases};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -75,10 +76,15 @@ async fn answered(town: &Town, code: &str, n: usize) -> Ctx {
 async fn the_usual_way_loses_what_it_acknowledged_when_requests_are_dropped_rel_03() {
     let mut lost = 0;
     // Now and then a dropped one gets as far as its commit, and takes along what was acknowledged meanwhile.
-    for _ in 0..5 {
+    let times = if full() { 34 } else { 5 };
+    for _ in 0..times {
         lost += lost_in_the_usual_way(300).await;
     }
-    println!("{lost} of 1500 acknowledged writes lost in the usual way");
+    let all = 300 * times;
+    println!("{lost} of {all} acknowledged writes lost in the usual way");
+    figure(
+        &json!({ "fault": "request dropped, the usual way", "strikes": all, "acknowledged": all, "lost": lost }),
+    );
     assert!(lost > 0, "nothing is lost any more: the wall may be simpler now");
 }
 
@@ -112,7 +118,7 @@ async fn lost_in_the_usual_way(acknowledged: i32) -> i64 {
     i64::from(acknowledged) - there
 }
 
-/// The full size: `cargo xtask faults`.
+/// The full size: `cargo xtask faults` and `figures`.
 pub(crate) fn full() -> bool {
     std::env::var("FIRSTLIGHT_TESTS").is_ok_and(|v| v == "full")
 }
@@ -147,11 +153,12 @@ on_both_databases! {
     async fn sixty_four_writers_at_once_lose_nothing_and_see_no_lock(kind: Kind) {
         let (store, _database) = store(kind).await;
         let store = Arc::new(store);
+        let each = if full() { 5_000 } else { 20i64 };
         let mut writers = Vec::new();
         for writer in 0..64 {
             let store = Arc::clone(&store);
             writers.push(tokio::spawn(async move {
-                for n in 0..20 {
+                for n in 0..each {
                     add(&store, format!("{writer}-{n}"), None).await.unwrap();
                 }
             }));
@@ -159,7 +166,11 @@ on_both_databases! {
         for writer in writers {
             writer.await.unwrap();
         }
-        assert_eq!((count(&store, DISTRICTS).await, count(&store, TRAIL).await), (1280, 1280));
+        assert_eq!((count(&store, DISTRICTS).await, count(&store, TRAIL).await), (64 * each, 64 * each));
+        println!("{kind:?}: 64 writers, {each} writes each, none refused");
+        figure(&json!({
+            "database": format!("{kind:?}"), "fault": "64 writers at once", "writes": 64 * each, "refused": 0, "lost": 0,
+        }));
         store.close().await;
     }
 
@@ -206,6 +217,10 @@ on_both_databases! {
         let acknowledged = count(&store, "select count(*) from districts where name like 'acknowledged%'").await;
         assert_eq!(acknowledged, i64::from(drops));
         println!("{kind:?}: {drops} requests dropped, {acknowledged} of {drops} acknowledged writes there");
+        figure(&json!({
+            "database": format!("{kind:?}"), "fault": "request dropped", "strikes": drops,
+            "acknowledged": drops, "lost": i64::from(drops) - acknowledged,
+        }));
         store.close().await;
     }
 

@@ -65,6 +65,13 @@ impl Town {
         Self { services, demo, database }
     }
 
+    /// The same town again on a copy of its embedded database, which nobody has open: filling takes longer than most tests.
+    pub async fn again(demo: &Demo, database: &Database) -> Self {
+        let database = database.copied();
+        let services = Services::open(configured(&database, &[])).await.unwrap();
+        Self { services, demo: demo.clone(), database }
+    }
+
     /// Codes of children who answer the teen questionnaire.
     pub fn teens(&self) -> Vec<String> {
         let teen = |band: &str| band == "11–13" || band == "14–18";
@@ -212,7 +219,8 @@ impl Town {
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut conn).await.map(drop)
     }
 
-    async fn raw(&self) -> AnyConnection {
+    /// A connection that reads behind the program's back.
+    pub async fn raw(&self) -> AnyConnection {
         use sqlx::Connection;
         sqlx::any::install_default_drivers();
         AnyConnection::connect(&self.database.url).await.unwrap()

@@ -82,6 +82,14 @@ impl Database {
         Self { url, kind: Kind::Postgres, _own: Arc::new(Own::Inside { address: address.into(), name }) }
     }
 
+    /// A copy of an embedded one that nobody has open.
+    pub fn copied(&self) -> Self {
+        let path = self.url.strip_prefix("sqlite://").expect("an embedded database");
+        Self::file(|folder| {
+            std::fs::copy(path, folder.join("firstlight.db")).unwrap();
+        })
+    }
+
     /// The setting that points `firstlight` at it.
     pub fn settings(&self) -> Vec<(String, String)> {
         vec![("FIRSTLIGHT__DATABASE__URL".into(), self.url.clone())]

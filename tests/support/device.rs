@@ -63,7 +63,18 @@ pub struct Device {
     pub steps: Vec<(&'static str, Duration)>,
     /// How often it was asked to come back later.
     pub put_off: usize,
+    /// How often it obeys for one request before it leaves.
+    pub patience: usize,
+    /// Whether it left because of that.
+    pub left: bool,
+    /// Every status it was told, and how often.
+    pub statuses: BTreeMap<u16, usize>,
+    /// How often a 429 or 503 did not say when to come back.
+    pub without_time: usize,
 }
+
+/// A page tries for minutes; nobody is turned away for good.
+const PATIENCE: usize = 60;
 
 impl<'a> Body<'a> {
     /// Its type, the token of the forms, and its bytes.
@@ -86,6 +97,10 @@ impl Device {
             headers: Vec::new(),
             steps: Vec::new(),
             put_off: 0,
+            patience: PATIENCE,
+            left: false,
+            statuses: BTreeMap::new(),
+            without_time: 0,
         }
     }
 
@@ -115,7 +130,7 @@ impl Device {
     /// One request; asked to come back later, it does, as pages and islands do.
     ///
     /// # Errors
-    /// What became of the connection, or that it was asked to come back sixty times.
+    /// What became of the connection, or that it was asked to come back more often than it has patience.
     pub async fn ask(
         &mut self,
         step: &'static str,
@@ -124,7 +139,7 @@ impl Device {
         body: Body<'_>,
     ) -> Result<Answer, String> {
         let parts = body.parts();
-        for _ in 0..60 {
+        for tried in 0.. {
             let begun = Instant::now();
             let answer = self.sent(method, path, parts.clone()).await?;
             self.steps.push((step, begun.elapsed()));
@@ -133,9 +148,13 @@ impl Device {
                 return Ok(answer);
             }
             self.put_off += 1;
+            if tried >= self.patience {
+                break;
+            }
             tokio::time::sleep(Duration::from_secs(seconds)).await;
         }
-        Err(format!("{method} {path}: asked sixty times to come back later"))
+        self.left = true;
+        Err(format!("{method} {path}: asked to come back later once too often"))
     }
 
     async fn sent(
@@ -185,11 +204,14 @@ impl Device {
             }
         }
         let text = |name: header::HeaderName| head.headers.get(name)?.to_str().ok().map(str::to_owned);
+        let retry_after: Option<u64> = text(header::RETRY_AFTER).and_then(|value| value.parse().ok());
+        *self.statuses.entry(head.status.as_u16()).or_default() += 1;
+        self.without_time += usize::from(matches!(head.status.as_u16(), 429 | 503) && retry_after.is_none());
         Ok(Answer {
             status: head.status,
             location: text(header::LOCATION),
             request_id: text(header::HeaderName::from_static("x-request-id")),
-            retry_after: text(header::RETRY_AFTER).and_then(|value| value.parse().ok()),
+            retry_after,
             body,
         })
     }

@@ -9,6 +9,7 @@ mod ci;
 mod demo;
 mod dist;
 mod faults;
+mod figures;
 mod ledger;
 mod load;
 mod needs;
@@ -35,7 +36,11 @@ cargo xtask test [--quick] [-- ARGS]  every test; ARGS go to the test runner.
                                    --quick: only what needs neither browser nor PostgreSQL
 cargo xtask load [-- ARGS]         an optimised server under load, and what a check-in costs; ARGS go to the load tool
 cargo xtask attack                 attacks on the district's figures at full size; prints what an attacker got
-cargo xtask faults                 kills, a cut-off database and a failing disk at full size; writes figures as JSON
+cargo xtask figures [--only PART,PART] [--short] [--unoptimised]
+                                   every figure of the README at full size (hours), into target/figures.json
+cargo xtask figures --table [FILE] the same as a table for the README
+cargo xtask faults                 of the figures those of kills, a cut-off database, a failing disk, and dropped,
+                                   replayed and crowded writes
 cargo xtask ci                     formatting, clippy, browser clippy, then every test";
 
 fn main() -> ExitCode {
@@ -64,6 +69,7 @@ fn dispatch(arguments: Vec<String>) -> Result<u8> {
         ["test"] => test::run(&repo, test::Scope::Everything, &passed),
         ["test", "--quick"] => test::run(&repo, test::Scope::Quick, &passed),
         ["load"] => load::run(&repo, &passed),
+        ["figures", asked @ ..] if nothing_passed => figures::run(&repo, asked),
         ["faults"] if nothing_passed => faults::run(&repo),
         ["attack"] if nothing_passed => attack::run(&repo),
         ["ci"] if nothing_passed => ci::run(&repo),

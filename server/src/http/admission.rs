@@ -14,17 +14,20 @@ use axum::response::{Html, IntoResponse, Response};
 
 use crate::meters;
 
-/// How much of the capacity a request may still take, by what it is for. The order is REL-12's.
+/// How much of the capacity a request may still take, by what it is for. The order is REL-12's, and whoever has begun goes
+/// before whoever would begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Class {
     /// Health, metrics, help: always.
     Always,
     /// A child hands in, or its answers arrive.
     Submit,
-    /// A child or a counselor signs in.
-    SignIn,
-    /// A child's other pages.
+    /// Pages of a child who has signed in.
     Child,
+    /// A counselor signs in, or a child who would like to talk.
+    SignIn,
+    /// A child with its card.
+    Door,
     /// Staff at work with children.
     Staff,
     /// Figures, set-up and exports, which can wait.
@@ -42,7 +45,8 @@ impl Class {
             (_, "/rules/try") => Self::Figures,
             (_, "/check-in/here") => Self::Figures,
             ("check-in", _) if method == Method::POST => Self::Submit,
-            ("" | "card" | "c" | "sign-in" | "talk", _) => Self::SignIn,
+            ("" | "card" | "c", _) => Self::Door,
+            ("sign-in" | "talk", _) => Self::SignIn,
             ("check-in" | "all-done" | "look", _) => Self::Child,
             ("district" | "releases" | "setup" | "trail" | "exports", _) => Self::Figures,
             _ => Self::Staff,
@@ -53,27 +57,39 @@ impl Class {
     fn share(self) -> usize {
         match self {
             Self::Always | Self::Submit => 100,
-            Self::SignIn => 90,
-            Self::Child => 80,
+            Self::Child => 90,
+            Self::SignIn | Self::Door => 80,
             Self::Staff => 70,
             Self::Figures => 50,
         }
     }
 }
 
+/// Children are let in while those inside take no more than this part of all places. Every child who gets in brings a dozen
+/// requests more: were only its first one weighed, all would stand inside and nobody would get to the end.
+const INSIDE: usize = 4;
+
 /// How many requests are worked on, and how many may be.
 #[derive(Clone, Debug)]
 pub struct Admission {
     under_way: Arc<AtomicUsize>,
+    /// Those of children who have begun.
+    inside: Arc<AtomicUsize>,
     most: usize,
 }
 
 /// A place; it is free again when this value goes, however the request ends.
-struct Place(Arc<AtomicUsize>);
+struct Place {
+    under_way: Arc<AtomicUsize>,
+    inside: Option<Arc<AtomicUsize>>,
+}
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.under_way.fetch_sub(1, Ordering::Relaxed);
+        if let Some(inside) = &self.inside {
+            inside.fetch_sub(1, Ordering::Relaxed);
+        }
         meters::UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
     }
 }
@@ -81,15 +97,20 @@ impl Drop for Place {
 impl Admission {
     /// For so many requests at once.
     pub fn new(most: usize) -> Self {
-        Self { under_way: Arc::default(), most }
+        Self { under_way: Arc::default(), inside: Arc::default(), most }
     }
 
     fn enter(&self, class: Class) -> Option<Place> {
         let before = self.under_way.fetch_add(1, Ordering::Relaxed);
         meters::UNDER_WAY.fetch_add(1, Ordering::Relaxed);
-        let place = Place(Arc::clone(&self.under_way));
+        let inside = matches!(class, Class::Submit | Class::Child).then(|| Arc::clone(&self.inside));
+        if let Some(inside) = &inside {
+            inside.fetch_add(1, Ordering::Relaxed);
+        }
+        let place = Place { under_way: Arc::clone(&self.under_way), inside };
         let limit = (self.most * class.share() / 100).max(1);
-        (class == Class::Always || before < limit).then_some(place)
+        let room = class != Class::Door || self.inside.load(Ordering::Relaxed) < (self.most / INSIDE).max(1);
+        (class == Class::Always || (before < limit && room)).then_some(place)
     }
 }
 
@@ -177,8 +198,15 @@ mod tests {
 
     use super::{Admission, Class, wait_seconds};
 
-    const ALL: [Class; 6] =
-        [Class::Always, Class::Submit, Class::SignIn, Class::Child, Class::Staff, Class::Figures];
+    const ALL: [Class; 7] = [
+        Class::Always,
+        Class::Submit,
+        Class::Child,
+        Class::SignIn,
+        Class::Door,
+        Class::Staff,
+        Class::Figures,
+    ];
 
     #[test]
     fn what_matters_more_is_let_in_longer_rel_12() {
@@ -187,8 +215,10 @@ mod tests {
             ("/help", Method::GET, Class::Always),
             ("/check-in/hand-in", Method::POST, Class::Submit),
             ("/check-in/question/3", Method::POST, Class::Submit),
-            ("/card", Method::POST, Class::SignIn),
-            ("/", Method::GET, Class::SignIn),
+            ("/sign-in", Method::POST, Class::SignIn),
+            ("/talk", Method::GET, Class::SignIn),
+            ("/card", Method::POST, Class::Door),
+            ("/", Method::GET, Class::Door),
             ("/check-in/question/3", Method::GET, Class::Child),
             ("/queue", Method::GET, Class::Staff),
             ("/district", Method::GET, Class::Figures),
@@ -200,6 +230,18 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_let_in_while_those_inside_have_enough_to_do_rel_12() {
+        let admission = Admission::new(40);
+        let mut inside: Vec<_> = (0..9).map(|_| admission.enter(Class::Child).unwrap()).collect();
+        assert!(admission.enter(Class::Door).is_some(), "nine of forty places");
+        inside.push(admission.enter(Class::Submit).unwrap());
+        assert!(admission.enter(Class::Door).is_none(), "ten of forty places");
+        assert!(admission.enter(Class::Child).is_some() && admission.enter(Class::SignIn).is_some());
+        inside.pop();
+        assert!(admission.enter(Class::Door).is_some(), "one is done");
+    }
+
+    #[test]
     fn those_who_were_put_off_together_come_back_apart() {
         let waits: std::collections::BTreeSet<u64> = (0..8).map(wait_seconds).collect();
         assert_eq!(waits.into_iter().collect::<Vec<_>>(), (2..=9).collect::<Vec<_>>());
@@ -208,21 +250,24 @@ mod tests {
     proptest! {
         /// No place is ever lost or made up, whoever comes and goes.
         #[test]
-        fn a_place_is_free_again_when_its_request_ends(most in 1usize..40, comers in proptest::collection::vec((0usize..6, any::<bool>()), 0..200)) {
+        fn a_place_is_free_again_when_its_request_ends(most in 1usize..40, comers in proptest::collection::vec((0usize..7, any::<bool>()), 0..200)) {
             let admission = Admission::new(most);
             let mut inside = Vec::new();
             for (class, leaves) in comers {
                 let (class, before) = (ALL[class], inside.len());
+                let begun = inside.iter().filter(|(class, _)| matches!(class, Class::Submit | Class::Child)).count();
                 let place = admission.enter(class);
                 let limit = (most * class.share() / 100).max(1);
-                prop_assert_eq!(place.is_some(), class == Class::Always || before < limit);
-                inside.extend(place);
+                let room = class != Class::Door || begun < (most / super::INSIDE).max(1);
+                prop_assert_eq!(place.is_some(), class == Class::Always || (before < limit && room));
+                inside.extend(place.map(|place| (class, place)));
                 if leaves {
                     inside.pop();
                 }
             }
             inside.clear();
             prop_assert_eq!(admission.under_way.load(std::sync::atomic::Ordering::Relaxed), 0);
+            prop_assert_eq!(admission.inside.load(std::sync::atomic::Ordering::Relaxed), 0);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Windows, sittings, cards, screenings and what became of the referrals.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures::{TryStreamExt, stream};
@@ -193,6 +194,11 @@ fn stage(is_open: bool, class: usize) -> Stage {
     }
 }
 
+/// Looked for once for each child: a list would make a large district slow.
+fn by_class(sittings: &[DemoSitting]) -> HashMap<(usize, usize), &DemoSitting> {
+    sittings.iter().map(|s| ((s.school, s.class), s)).collect()
+}
+
 async fn add_sittings(
     services: &Services,
     ctx: &Ctx,
@@ -301,12 +307,10 @@ async fn screen_all(
     let finished = jobs.iter().filter(|j| j.fate == Fate::Finishes).count();
     let (id, district, name) = (window.id, window.district_id, window.name.clone());
     let done = std::sync::atomic::AtomicUsize::new(0);
+    let of_class = by_class(sittings);
     stream::iter(jobs.into_iter().map(Ok::<_, Error>))
         .try_for_each_concurrent(AT_ONCE, |job| {
-            let sitting = sittings
-                .iter()
-                .find(|s| s.school == job.child.school && s.class == job.child.class)
-                .map(|s| s.id);
+            let sitting = of_class.get(&(job.child.school, job.child.class)).map(|s| s.id);
             let (services, done, name) = (services.clone(), &done, &name);
             async move {
                 let Some(sitting) = sitting else { return Ok(()) };
@@ -508,9 +512,9 @@ async fn add_cards(
 ) -> Result<Vec<DemoCard>> {
     let mut cards = Vec::new();
     let mut rows = Vec::new();
+    let of_class = by_class(sittings);
     for child in &place.children {
-        let stage =
-            sittings.iter().find(|s| s.school == child.school && s.class == child.class).map(|s| s.state);
+        let stage = of_class.get(&(child.school, child.class)).map(|s| s.state);
         let code = card_code::generate(|| random.random());
         let link = CardLink::of(random.random());
         rows.push((child.id, services.keys.card_hash(&code), link.hash(&services.keys)));

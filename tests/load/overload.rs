@@ -1,0 +1,280 @@
+//! More children than the server can take, and half of what it can.
+//!
+//! The generator runs on the same cores as the server: what it needs for those who are put off, the server does not have.
+//! Its share is in the figures.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tests::device::{Body, Device};
+use tests::{Kind, Server};
+
+use crate::child::{self, Way};
+use crate::measure::{self, Steps};
+use crate::replay::{Pace, replay};
+use crate::{Arguments, Cpu, checked_in, district};
+
+/// So many times what the server can do are offered.
+const TIMES: f64 = 10.0;
+/// How often somebody who is put off at the door comes back before they leave.
+const AT_THE_DOOR: usize = 2;
+/// How often somebody does who has begun: their answers are on the device.
+const INSIDE: usize = 60;
+/// How long capacity is measured.
+const CAPACITY_SECONDS: f64 = 10.0;
+/// Lone check-ins before, whose median is what is usual.
+const LONE: usize = 15;
+/// Cards kept for lone check-ins, before and after.
+const RESERVED: usize = LONE + 150;
+/// When the server must be as quick as before again.
+const RECOVERY: Duration = Duration::from_secs(60);
+
+/// A server with enough children for capacity and so many seconds at so many times of it; the rate it can do.
+async fn with_capacity(
+    arguments: &Arguments,
+    kind: Kind,
+    way: Way,
+    seconds: f64,
+    times: f64,
+) -> (Server, Vec<String>, f64) {
+    eprintln!("{kind:?}: filling a small district, to learn how many children are needed …");
+    let (server, cards) = district::with(arguments, kind, 120, true).await;
+    let rough = rate(&server, way, &cards, arguments.at_once).await;
+    drop(server);
+    // Whoever gets in uses a card up, and many are in when it ends.
+    let inside = 200 + 3 * arguments.places.unwrap_or(512);
+    let measured = CAPACITY_SECONDS.min(seconds);
+    let wanted = RESERVED + inside + (rough * (measured + 1.5 * seconds * times)) as usize;
+    eprintln!("{kind:?}: about {rough:.0} a second; filling a district for {wanted} children …");
+    let (server, mut cards) = district::with(arguments, kind, wanted, true).await;
+    let first = (rough * measured).ceil() as usize;
+    let capacity = rate(&server, way, &cards[..first], arguments.at_once).await;
+    eprintln!("{kind:?}: {capacity:.0} completed a second, {} at once", arguments.at_once);
+    (server, cards.split_off(first), capacity)
+}
+
+/// Completed a second with so many at once, each in its check-in as fast as the server answers.
+async fn rate(server: &Server, way: Way, cards: &[String], at_once: usize) -> f64 {
+    let begun = Instant::now();
+    let outcome = replay(&server.url, way, cards, Pace::AtOnce(at_once)).await;
+    assert!(outcome.failures.is_empty(), "{:?}", outcome.failures.first());
+    cards.len() as f64 / begun.elapsed().as_secs_f64()
+}
+
+/// Children come at half of the rate that the server can do.
+pub async fn half(arguments: &Arguments, kind: Kind) -> Value {
+    const SECONDS: f64 = 30.0;
+    let way = arguments.way.unwrap_or(Way::Islands);
+    let (server, cards, capacity) = with_capacity(arguments, kind, way, SECONDS, 0.5).await;
+    let come = ((capacity / 2.0 * SECONDS) as usize).min(cards.len());
+    let mut figure =
+        checked_in(&server, kind, way, &cards[..come], Pace::Within(come as f64 / (capacity / 2.0))).await;
+    figure["capacity_per_second"] = json!(capacity);
+    figure
+}
+
+/// What the children of an overload share.
+struct Crowd {
+    address: String,
+    way: Way,
+    /// Cards that nobody has used.
+    cards: Mutex<VecDeque<String>>,
+    reserved: Mutex<Vec<String>>,
+    /// Offers go on.
+    open: AtomicBool,
+    completed: AtomicUsize,
+    left: AtomicUsize,
+    told: Mutex<Told>,
+}
+
+#[derive(Default)]
+struct Told {
+    statuses: BTreeMap<u16, usize>,
+    without_time: usize,
+    steps: Steps,
+    failures: Vec<String>,
+}
+
+impl Crowd {
+    /// One child comes, and leaves when it is put off too often.
+    async fn comes(&self, number: usize) {
+        let mut device = Device::new(&self.address);
+        device.patience = AT_THE_DOOR;
+        let outcome = self.goes_through(&mut device, number).await;
+        let mut told = self.told.lock().unwrap();
+        for (status, times) in &device.statuses {
+            *told.statuses.entry(*status).or_default() += times;
+        }
+        told.without_time += device.without_time;
+        match outcome {
+            Ok(()) => {
+                told.steps.add(&device.steps);
+                // What is done after the offers have ended is no goodput.
+                if self.open.load(Ordering::Relaxed) {
+                    self.completed.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+            Err(_) if device.left => drop(self.left.fetch_add(1, Ordering::Relaxed)),
+            Err(why) => told.failures.push(why),
+        }
+    }
+
+    async fn goes_through(&self, device: &mut Device, number: usize) -> Result<(), String> {
+        let token = child::door(device).await?;
+        let Some(card) = self.cards.lock().unwrap().pop_front() else {
+            // After the end as many come back as waited; they need not all be real.
+            device.left = !self.open.load(Ordering::Relaxed);
+            return Err("no card is left; the run was planned too small".to_owned());
+        };
+        if let Err(why) = child::sign_in(device, &token, &card).await {
+            // Somebody else comes with it.
+            self.cards.lock().unwrap().push_back(card);
+            return Err(why);
+        }
+        device.patience = INSIDE;
+        child::from_assent(device, self.way, number).await.map(drop)
+    }
+
+    /// A whole check-in of one child.
+    async fn lone(&self) -> Result<Duration, String> {
+        let card = self.reserved.lock().unwrap().pop().ok_or("no card is left for a lone child")?;
+        let begun = Instant::now();
+        child::check_in(&mut Device::new(&self.address), self.way, &card, 1).await?;
+        Ok(begun.elapsed())
+    }
+
+    /// Asks for the page of health as a balancer does, on a connection of its own each time; milliseconds, and how often it
+    /// was not there.
+    async fn health(&self) -> (Vec<f64>, usize) {
+        let (mut times, mut away) = (Vec::new(), 0);
+        while self.open.load(Ordering::Relaxed) {
+            let begun = Instant::now();
+            let answer = Device::new(&self.address).once("GET", "/healthz", Body::None).await;
+            times.push(begun.elapsed().as_secs_f64() * 1e3);
+            away += usize::from(!answer.is_ok_and(|answer| answer.status.is_success()));
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        times.sort_by(f64::total_cmp);
+        (times, away)
+    }
+}
+
+/// Ten times capacity.
+pub async fn ten_times(arguments: &Arguments, kind: Kind, seconds: f64) -> Value {
+    let way = arguments.way.unwrap_or(Way::Islands);
+    let (server, cards, capacity) = with_capacity(arguments, kind, way, seconds, 1.0).await;
+    let mut cards = cards;
+    let reserved = cards.split_off(cards.len().saturating_sub(RESERVED));
+    let crowd = Arc::new(Crowd {
+        address: server.url.trim_start_matches("http://").to_owned(),
+        way,
+        cards: Mutex::new(cards.into()),
+        reserved: Mutex::new(reserved),
+        open: AtomicBool::new(true),
+        completed: AtomicUsize::new(0),
+        left: AtomicUsize::new(0),
+        told: Mutex::default(),
+    });
+    let mut alone = Vec::new();
+    for _ in 0..LONE {
+        alone.push(crowd.lone().await.expect("a lone check-in of a server at rest"));
+    }
+    alone.sort_unstable();
+    let usual = alone[LONE / 2];
+
+    let cpu = Cpu::of(&server, kind).await;
+    let (before, own_before) = (cpu.seconds(), measure::processor_seconds(std::process::id()));
+    let health = tokio::spawn({
+        let crowd = Arc::clone(&crowd);
+        async move { crowd.health().await }
+    });
+    let offered = capacity * TIMES;
+    let mut running = tokio::task::JoinSet::new();
+    let (begun, mut arrived) = (Instant::now(), 0usize);
+    while begun.elapsed().as_secs_f64() < seconds {
+        // As many as are due by now: a timer that is late must not make the load smaller.
+        let due = (begun.elapsed().as_secs_f64() * offered) as usize;
+        while arrived < due {
+            let (crowd, number) = (Arc::clone(&crowd), arrived);
+            running.spawn(async move { crowd.comes(number).await });
+            arrived += 1;
+        }
+        while running.try_join_next().is_some() {}
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let took = begun.elapsed().as_secs_f64();
+    crowd.open.store(false, Ordering::Relaxed);
+    let completed = crowd.completed.load(Ordering::Relaxed);
+    let used = cpu.seconds() - before;
+    let own = measure::processor_seconds(std::process::id()) - own_before;
+    let recovery = recovered(&crowd, usual).await;
+    while running.join_next().await.is_some() {}
+    let (times, away) = health.await.unwrap();
+    let told = std::mem::take(&mut *crowd.told.lock().unwrap());
+    let health_p99 = times.get(times.len() * 99 / 100).copied().unwrap_or_default();
+    let goodput = completed as f64 / took;
+    let left = crowd.left.load(Ordering::Relaxed);
+    let odd: usize = told
+        .statuses
+        .iter()
+        .filter(|(status, _)| !matches!(**status, 200..=399 | 429 | 503))
+        .map(|(_, times)| times)
+        .sum();
+    println!(
+        "{kind:?}, {}, {TIMES} times capacity for {took:.0} s (this generator runs on the same cores):",
+        way.name()
+    );
+    println!("  capacity               {capacity:8.0} completed a second, {} at once", arguments.at_once);
+    println!("  came                   {:8.0} a second, {arrived} children", arrived as f64 / took);
+    println!("  completed              {goodput:8.0} a second: {:.2} of capacity", goodput / capacity);
+    println!("  left                   {left:8}, put off too often");
+    println!(
+        "  told                   {:?}, {} without a time to come back",
+        told.statuses, told.without_time
+    );
+    println!("  failed                 {:8}", told.failures.len());
+    for why in told.failures.iter().take(3) {
+        println!("    {why}");
+    }
+    println!(
+        "  health                 {health_p99:8.1} ms at the 99th percentile of {}, {away} times away",
+        times.len()
+    );
+    println!(
+        "  a lone check-in        {:8.1} ms before; as quick again {}",
+        usual.as_secs_f64() * 1e3,
+        recovery.map_or("never".to_owned(), |after| format!("{after:.1} s after"))
+    );
+    println!(
+        "  processor              {:8.2} cores in the server and its database, {:.2} in the generator",
+        used / took,
+        own / took
+    );
+    json!({
+        "database": format!("{kind:?}"), "way": way.name(), "seconds": took, "times": TIMES,
+        "capacity_per_second": capacity, "offered_per_second": arrived as f64 / took, "children": arrived,
+        "completed": completed, "goodput_per_second": goodput, "goodput_share": goodput / capacity, "left": left,
+        "statuses": told.statuses, "without_retry_after": told.without_time, "failed": told.failures.len() + away + odd,
+        "failures": told.failures.iter().take(3).collect::<Vec<_>>(), "health_p99_ms": health_p99, "health_asked": times.len(),
+        "health_away": away, "lone_check_in_ms": usual.as_secs_f64() * 1e3, "recovered_after_s": recovery,
+        "server_cores": used / took, "generator_cores": own / took,
+        "memory_most_mib": measure::mebibytes(server.id(), "VmHWM"),
+    })
+}
+
+/// Seconds until a lone check-in takes no more than twice what is usual.
+async fn recovered(crowd: &Crowd, usual: Duration) -> Option<f64> {
+    let ended = Instant::now();
+    while ended.elapsed() < RECOVERY {
+        match crowd.lone().await {
+            Ok(took) if took < usual * 2 => return Some(ended.elapsed().as_secs_f64()),
+            Ok(_) => {}
+            Err(why) => eprintln!("  not yet: {why}"),
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    None
+}
