@@ -41,3 +41,6 @@ pub mod upload;
 pub mod visit;
 #[cfg(feature = "ssr")]
 pub mod when;
+
+/// Whether this build's views were compiled as erased types (see `.cargo/config.toml`).
+pub const VIEWS_ARE_ERASED: bool = cfg!(erase_components);

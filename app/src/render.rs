@@ -66,8 +66,11 @@ pub fn file(kind: &'static str, name: &str, body: impl Into<axum::body::Body>) -
 }
 
 /// Without the marks that erased views put behind their parts where a browser would show them as text. Nothing that
-/// somebody typed is touched: its angle brackets are escaped.
+/// somebody typed is touched: its angle brackets are escaped. Views that keep their types put none.
 fn unmarked(html: String) -> String {
+    if !crate::VIEWS_ARE_ERASED {
+        return html;
+    }
     html.replace("<!></title>", "</title>").replace("<!></textarea>", "</textarea>")
 }
 

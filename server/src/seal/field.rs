@@ -43,13 +43,15 @@ pub struct Unopened;
 
 /// The data keys in use, shared by all connections.
 #[derive(Clone)]
-pub struct Sealer {
-    masters: Arc<RwLock<Vec<Master>>>,
+pub struct Sealer(Arc<Held>);
+
+struct Held {
+    masters: RwLock<Vec<Master>>,
     /// Where they are read again when the database needs one that is not known yet.
     source: Option<KeySource>,
-    keys: Arc<RwLock<HashMap<Uuid, XChaCha20Poly1305>>>,
+    keys: RwLock<HashMap<Uuid, XChaCha20Poly1305>>,
     /// Keys of children that were committed: they never change.
-    children: Arc<RwLock<HashMap<Uuid, ChildKey>>>,
+    children: RwLock<HashMap<Uuid, ChildKey>>,
 }
 
 /// A child's own key.
@@ -132,17 +134,17 @@ impl Sealer {
 
     /// A sealer with these master keys, which are read again where one is missing.
     pub(crate) fn of(masters: Vec<Master>, source: Option<KeySource>) -> Self {
-        Self {
-            masters: Arc::new(RwLock::new(masters)),
+        Self(Arc::new(Held {
+            masters: RwLock::new(masters),
             source,
-            keys: Arc::default(),
-            children: Arc::default(),
-        }
+            keys: RwLock::default(),
+            children: RwLock::default(),
+        }))
     }
 
     /// The master keys known, oldest first.
     pub fn masters(&self) -> Vec<Master> {
-        self.masters.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.0.masters.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// The master key of this fingerprint, if it is known.
@@ -155,9 +157,9 @@ impl Sealer {
     /// # Errors
     /// A sentence for the terminal.
     pub(crate) fn read_again(&self) -> Result<(), String> {
-        let Some(source) = &self.source else { return Ok(()) };
+        let Some(source) = &self.0.source else { return Ok(()) };
         let masters = source.read()?;
-        *self.masters.write().unwrap_or_else(std::sync::PoisonError::into_inner) = masters;
+        *self.0.masters.write().unwrap_or_else(std::sync::PoisonError::into_inner) = masters;
         Ok(())
     }
 
@@ -167,7 +169,7 @@ impl Sealer {
     /// [`Unopened`] when it was wrapped by another key: the key file is not this database's.
     pub fn learn(&self, master: &Master, id: Uuid, district: Uuid, wrapped: &[u8]) -> Result<(), Unopened> {
         let key = unwrap(master, &wrapped_as(id, district), wrapped)?;
-        let mut keys = self.keys.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut keys = self.0.keys.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         keys.insert(id, XChaCha20Poly1305::new(&key.into()));
         Ok(())
     }
@@ -208,12 +210,12 @@ impl Sealer {
 
     /// The key of a child, if it is in memory.
     pub fn child(&self, child: Uuid) -> Option<ChildKey> {
-        self.children.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&child).cloned()
+        self.0.children.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&child).cloned()
     }
 
     /// Keeps the key of a child in memory. Only for one that is committed: another one could be made for the same child.
     pub fn keep_child(&self, key: ChildKey) {
-        let mut children = self.children.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut children = self.0.children.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         if children.len() >= CHILDREN {
             children.clear();
         }
@@ -222,7 +224,7 @@ impl Sealer {
 
     /// Drops the key of a child from memory.
     pub fn forget_child(&self, child: Uuid) {
-        self.children.write().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&child);
+        self.0.children.write().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&child);
     }
 
     /// Seals bytes that belong to a district and no child, under a known data key.
@@ -246,7 +248,7 @@ impl Sealer {
         key: Uuid,
         work: impl FnOnce(&XChaCha20Poly1305) -> Result<T, Unopened>,
     ) -> Result<T, Unopened> {
-        let keys = self.keys.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let keys = self.0.keys.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         work(keys.get(&key).ok_or(Unopened)?)
     }
 
@@ -269,7 +271,7 @@ impl Sealer {
 
     /// Whether the key of this id is known.
     pub fn knows(&self, key: Uuid) -> bool {
-        self.keys.read().unwrap_or_else(std::sync::PoisonError::into_inner).contains_key(&key)
+        self.0.keys.read().unwrap_or_else(std::sync::PoisonError::into_inner).contains_key(&key)
     }
 
     /// Opens a text of an older version at its place.
@@ -279,7 +281,7 @@ impl Sealer {
     pub fn open(&self, place: Place, stored: &str) -> Result<String, Unopened> {
         let id = Self::key_of(stored).ok_or(Unopened)?;
         let sealed = stored.rsplit('.').next().and_then(|text| BASE64.decode(text).ok()).ok_or(Unopened)?;
-        let keys = self.keys.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let keys = self.0.keys.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         let text = decrypt(keys.get(&id).ok_or(Unopened)?, &sealed, &bound(id, place))?;
         String::from_utf8(text).map_err(|_| Unopened)
     }

@@ -92,21 +92,32 @@ use sessions::SignedIn;
 use throttle::Throttle;
 use webauthn_rs::Webauthn;
 
-/// Everything the services work with. Cheap to clone, shared by all requests.
+/// Everything the services work with. A clone is one more pointer to it: every request makes several.
 #[derive(Clone, Debug)]
-pub struct Services {
+pub struct Services(Arc<Shared>);
+
+impl std::ops::Deref for Services {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// What all clones of the services share.
+#[derive(Debug)]
+pub struct Shared {
     pub(crate) store: Store,
     pub(crate) config: Arc<Config>,
     pub(crate) keys: Keys,
-    card_failures: Arc<Throttle>,
-    password_failures: Arc<Throttle>,
+    card_failures: Throttle,
+    password_failures: Throttle,
     /// Ways to the OpenID provider: a school's staff come from one address.
-    departures: Arc<Throttle>,
+    departures: Throttle,
     together: Together,
     schools_today: SchoolsToday,
     batteries: Batteries,
     signed_in: SignedIn,
-    passkeys: Option<Arc<Webauthn>>,
+    passkeys: Option<Webauthn>,
     oidc: Option<Arc<oidc::Provider>>,
     press: Arc<Press>,
 }
@@ -120,11 +131,11 @@ impl Services {
         let sealer = config.keys.sealer()?;
         let store = Store::open(&config.database_url, sealer).await.map_err(|e| e.to_string())?;
         let keys = data_keys::prepare(&store, &config.keys).await?;
-        let passkeys = passkeys::party(&config.passkeys)?.map(Arc::new);
+        let passkeys = passkeys::party(&config.passkeys)?;
         let oidc = config.oidc.clone().map(oidc::Provider::new).map(Arc::new);
         let config = Arc::new(config);
         let together = Together::start(store.clone(), Arc::clone(&config));
-        Ok(Self {
+        Ok(Self(Arc::new(Shared {
             schools_today: SchoolsToday::start(store.clone()),
             batteries: Batteries::start(&store),
             signed_in: SignedIn::start(&store),
@@ -135,10 +146,10 @@ impl Services {
             passkeys,
             oidc,
             together,
-            card_failures: Arc::new(Throttle::new(20, 600)),
-            password_failures: Arc::new(Throttle::new(10, 600)),
-            departures: Arc::new(Throttle::new(300, 600)),
-        })
+            card_failures: Throttle::new(20, 600),
+            password_failures: Throttle::new(10, 600),
+            departures: Throttle::new(300, 600),
+        })))
     }
 
     /// The settings in force.

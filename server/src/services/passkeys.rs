@@ -374,7 +374,7 @@ async fn copied(services: &Services, ctx: &Ctx, user: UserId) -> Result<()> {
 
 fn here(services: &Services) -> Result<&Webauthn> {
     let none = "Passkeys do not work at this address. Use a one-time code.";
-    services.passkeys.as_deref().ok_or_else(|| Error::Conflict(none.to_owned()))
+    services.passkeys.as_ref().ok_or_else(|| Error::Conflict(none.to_owned()))
 }
 
 /// Whose sign-in it is: the half one of whoever owes the second step, else one that is whole.

@@ -46,7 +46,7 @@ pub(super) fn url_of(file: &Path) -> String {
 }
 
 /// Where the data is.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) enum Backend {
     /// Embedded: one file, one writer, several readers.
     Sqlite { options: Box<SqliteConnectOptions>, readers: Readers, quick: QuickReaders },

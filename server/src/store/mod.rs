@@ -89,7 +89,7 @@ use tracing::Instrument;
 /// The store: cheap to clone, shared by all.
 #[derive(Clone, Debug)]
 pub struct Store {
-    backend: Backend,
+    backend: Arc<Backend>,
     /// Present when one writer takes all units of work.
     writer: Option<group_commit::Writer>,
     /// The keys of sealed values.
@@ -108,7 +108,7 @@ impl Store {
         let backend = Backend::open(url).await?;
         backend.migrate().await?;
         let writer = backend.writer(&sealer)?.map(group_commit::Writer::start).transpose()?;
-        Ok(Self { backend, writer, sealer })
+        Ok(Self { backend: Arc::new(backend), writer, sealer })
     }
 
     /// The database product's name.
@@ -180,7 +180,7 @@ impl Store {
         let done = match &self.writer {
             Some(writer) => writer.run(ctx, act, work).await,
             None => {
-                let (backend, sealer) = (self.backend.clone(), self.sealer.clone());
+                let (backend, sealer) = (Arc::clone(&self.backend), self.sealer.clone());
                 // Detached: sqlx leaks an open transaction when `begin` is cancelled, and the next borrower's
                 // acknowledged write would vanish with it.
                 let work = async move { tx::run_alone(&backend, &sealer, &ctx, act, &work, TRIES).await };
