@@ -87,6 +87,8 @@ struct Crowd {
     open: AtomicBool,
     completed: AtomicUsize,
     left: AtomicUsize,
+    /// Came to a door for which no card was left: the run was planned too small to say how much can be done.
+    without_card: AtomicUsize,
     told: Mutex<Told>,
 }
 
@@ -126,7 +128,9 @@ impl Crowd {
         let token = child::door(device).await?;
         let Some(card) = self.cards.lock().unwrap().pop_front() else {
             // After the end as many come back as waited; they need not all be real.
-            device.left = !self.open.load(Ordering::Relaxed);
+            let open = self.open.load(Ordering::Relaxed);
+            self.without_card.fetch_add(usize::from(open), Ordering::Relaxed);
+            device.left = true;
             return Err("no card is left; the run was planned too small".to_owned());
         };
         if let Err(why) = child::sign_in(device, &token, &card).await {
@@ -176,6 +180,7 @@ pub async fn ten_times(arguments: &Arguments, kind: Kind, seconds: f64) -> Value
         open: AtomicBool::new(true),
         completed: AtomicUsize::new(0),
         left: AtomicUsize::new(0),
+        without_card: AtomicUsize::new(0),
         told: Mutex::default(),
     });
     let mut alone = Vec::new();
@@ -231,6 +236,10 @@ pub async fn ten_times(arguments: &Arguments, kind: Kind, seconds: f64) -> Value
     println!("  came                   {:8.0} a second, {arrived} children", arrived as f64 / took);
     println!("  completed              {goodput:8.0} a second: {:.2} of capacity", goodput / capacity);
     println!("  left                   {left:8}, put off too often");
+    let without_card = crowd.without_card.load(Ordering::Relaxed);
+    if without_card > 0 {
+        println!("  without a card         {without_card:8}: planned too small, more could have been done");
+    }
     println!(
         "  told                   {:?}, {} without a time to come back",
         told.statuses, told.without_time
@@ -257,6 +266,7 @@ pub async fn ten_times(arguments: &Arguments, kind: Kind, seconds: f64) -> Value
         "database": format!("{kind:?}"), "way": way.name(), "seconds": took, "times": TIMES,
         "capacity_per_second": capacity, "offered_per_second": arrived as f64 / took, "children": arrived,
         "completed": completed, "goodput_per_second": goodput, "goodput_share": goodput / capacity, "left": left,
+        "without_card": without_card,
         "statuses": told.statuses, "without_retry_after": told.without_time, "failed": told.failures.len() + away + odd,
         "failures": told.failures.iter().take(3).collect::<Vec<_>>(), "health_p99_ms": health_p99, "health_asked": times.len(),
         "health_away": away, "lone_check_in_ms": usual.as_secs_f64() * 1e3, "recovered_after_s": recovery,
