@@ -254,7 +254,7 @@ async fn an_open_board_follows_the_class_by_itself_a_08() {
     let assent = child.submit(door.form("form[action='/card']").set("code", &code)).await.ok();
     if assent.has("form[action='/check-in/assent']") {
         child.submit(assent.form("form[action='/check-in/assent']").press("assent", "yes")).await.ok();
-        for _ in 0..100 {
+        for _ in 0..600 {
             if browser.run(working).await.as_u64().unwrap() > before {
                 return;
             }
