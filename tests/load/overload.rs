@@ -13,7 +13,7 @@ use tests::device::{Body, Device};
 use tests::{Kind, Server};
 
 use crate::child::{self, Way};
-use crate::measure::{self, Steps};
+use crate::measure;
 use crate::replay::{Pace, replay};
 use crate::{Arguments, Cpu, checked_in, district};
 
@@ -92,11 +92,17 @@ struct Crowd {
     told: Mutex<Told>,
 }
 
+/// How far a child got that was not put off.
+enum Went {
+    ToTheEnd,
+    /// To the door, where no card was left for it.
+    ToTheDoor,
+}
+
 #[derive(Default)]
 struct Told {
     statuses: BTreeMap<u16, usize>,
     without_time: usize,
-    steps: Steps,
     failures: Vec<String>,
 }
 
@@ -112,34 +118,26 @@ impl Crowd {
         }
         told.without_time += device.without_time;
         match outcome {
-            Ok(()) => {
-                told.steps.add(&device.steps);
-                // What is done after the offers have ended is no goodput.
-                if self.open.load(Ordering::Relaxed) {
-                    self.completed.fetch_add(1, Ordering::Relaxed);
-                }
-            }
+            // What is done after the offers have ended is no goodput; and as many come back then as waited, for whom no
+            // card need be there.
+            Ok(_) if !self.open.load(Ordering::Relaxed) => {}
+            Ok(Went::ToTheEnd) => drop(self.completed.fetch_add(1, Ordering::Relaxed)),
+            Ok(Went::ToTheDoor) => drop(self.without_card.fetch_add(1, Ordering::Relaxed)),
             Err(_) if device.left => drop(self.left.fetch_add(1, Ordering::Relaxed)),
             Err(why) => told.failures.push(why),
         }
     }
 
-    async fn goes_through(&self, device: &mut Device, number: usize) -> Result<(), String> {
+    async fn goes_through(&self, device: &mut Device, number: usize) -> Result<Went, String> {
         let token = child::door(device).await?;
-        let Some(card) = self.cards.lock().unwrap().pop_front() else {
-            // After the end as many come back as waited; they need not all be real.
-            let open = self.open.load(Ordering::Relaxed);
-            self.without_card.fetch_add(usize::from(open), Ordering::Relaxed);
-            device.left = true;
-            return Err("no card is left; the run was planned too small".to_owned());
-        };
+        let Some(card) = self.cards.lock().unwrap().pop_front() else { return Ok(Went::ToTheDoor) };
         if let Err(why) = child::sign_in(device, &token, &card).await {
             // Somebody else comes with it.
             self.cards.lock().unwrap().push_back(card);
             return Err(why);
         }
         device.patience = INSIDE;
-        child::from_assent(device, self.way, number).await.map(drop)
+        child::from_assent(device, self.way, number).await.map(|_| Went::ToTheEnd)
     }
 
     /// A whole check-in of one child.

@@ -214,7 +214,7 @@ pub async fn uncover(
 
 /// Where sign-ins are looked up: each request of somebody signed in begins with it. Where that is a way to a database
 /// server and back, those who come in the same moment share one.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct SignedIn(Option<Gather<Vec<u8>, Session>>);
 
 impl SignedIn {

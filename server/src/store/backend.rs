@@ -51,7 +51,7 @@ pub(super) enum Backend {
     /// Embedded: one file, one writer, several readers.
     Sqlite { options: Box<SqliteConnectOptions>, readers: Readers, quick: QuickReaders },
     /// A server that many nodes share.
-    Postgres(Walled),
+    Postgres(Box<Walled>),
 }
 
 /// What a connection is wanted for.
@@ -377,7 +377,7 @@ impl Backend {
                 )));
             }
         }
-        Ok(Self::Postgres(walled))
+        Ok(Self::Postgres(Box::new(walled)))
     }
 
     /// Brings the schema up to this program's.

@@ -227,8 +227,12 @@ fn overload(figure: &Value, on: &str) -> Vec<Row> {
     let at = |name: &str| number(n(figure, name));
     let what =
         format!("{on}{} times {} a second for {} s", at("times"), at("capacity_per_second"), at("seconds"));
+    let cards = match figure["without_card"].as_u64() {
+        Some(n) if n > 0 => format!("; planned too small, {n} found no card"),
+        _ => String::new(),
+    };
     vec![
-        Row(what.clone(), format!("{} of capacity completed", at("goodput_share")), "0.8"),
+        Row(what.clone(), format!("{} of capacity completed{cards}", at("goodput_share")), "0.8"),
         Row(
             format!("{what}: told"),
             format!(

@@ -76,7 +76,7 @@ async fn read(conn: &mut Conn, keys: &[Key]) -> Result<HashMap<Key, Rows>> {
 }
 
 /// Where batteries are read.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(in crate::services) struct Batteries(Option<Gather<Key, Rows>>);
 
 impl Batteries {

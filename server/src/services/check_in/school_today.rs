@@ -22,7 +22,7 @@ pub(in crate::services) struct SchoolToday {
 }
 
 /// Reads it, once for all children of the school who ask in the same moment.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(in crate::services) struct SchoolsToday(Gather<Key, SchoolToday>);
 
 impl SchoolsToday {

@@ -44,13 +44,13 @@ struct Waiting {
 }
 
 /// Where answers wait for each other.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(in crate::services) struct Together {
     queue: mpsc::Sender<Waiting>,
 }
 
 impl Together {
-    /// Starts the task that saves them. It ends with the last clone of this value.
+    /// Starts the task that saves them. It ends with this value.
     pub(in crate::services) fn start(store: Store, config: Arc<Config>) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         tokio::spawn(gather(store, config, waiting));

@@ -1,7 +1,6 @@
 //! Connections to PostgreSQL that say for which district they act: its row security lets them see nothing of another
 //! (AZ-05). A district is named when a connection is made, so that naming it costs no way to the database and back.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
@@ -13,13 +12,13 @@ use crate::model::DistrictId;
 use crate::store::StoreError;
 
 /// Pools of connections, apart by what they may see.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(in crate::store) struct Walled {
-    options: Arc<PgConnectOptions>,
+    options: PgConnectOptions,
     /// Every district: for jobs, commands and children, and before somebody has signed in.
     everything: PgPool,
     /// The oldest district, which is the only one of most installations.
-    home: Arc<OnceCell<(DistrictId, PgPool)>>,
+    home: OnceCell<(DistrictId, PgPool)>,
     /// Any other, and rehearsals: named anew each time, since there may be hundreds.
     guests: PgPool,
 }
@@ -42,7 +41,7 @@ impl Walled {
             );
         }
         let guests = pool(16).connect_lazy_with(options.clone());
-        Ok(Self { options: Arc::new(options), everything, home: Arc::default(), guests })
+        Ok(Self { options, everything, home: OnceCell::new(), guests })
     }
 
     /// Connections that see every district.
@@ -76,8 +75,7 @@ impl Walled {
         )
         .fetch_one(&self.everything)
         .await?;
-        let named =
-            PgConnectOptions::clone(&self.options).options([("firstlight.district", home.0.to_string())]);
+        let named = self.options.clone().options([("firstlight.district", home.0.to_string())]);
         Ok((home, pool(16).connect_lazy_with(named)))
     }
 
