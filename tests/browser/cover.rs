@@ -33,10 +33,16 @@ async fn a_page_that_nobody_touches_covers_itself_and_loses_nothing_c_28_c_33() 
     browser.reads("Nobody has touched this page").await;
     look(&browser, "covered").await;
     assert_eq!(browser.run("return document.title").await.as_str(), Some("Covered"));
+    // Not for a moment: a browser that does not know the word lets the second one through and gets the cover back.
+    assert!(browser.has("dialog.cover[closedby=none]").await);
+    browser
+        .run("window.opened = 0; document.querySelector('dialog.cover').addEventListener('close', () => window.opened++)")
+        .await;
     for _ in 0..3 {
         browser.press(ESCAPE).await;
     }
     assert!(browser.has("dialog.cover[open]").await, "Escape does not take the cover off");
+    assert_eq!(browser.run("return window.opened").await.as_u64(), Some(0), "nor for a moment");
     browser.fill("#cover-secret", "not the password").await;
     browser.click("dialog.cover form button").await;
     browser.reads("That does not fit").await;

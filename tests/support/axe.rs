@@ -48,9 +48,20 @@ pub async fn violations(browser: &Browser) -> Vec<Violation> {
         const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
         axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })
             .then(result => done(JSON.stringify(result.violations)), error => done('axe: ' + error));";
-    let answer = browser.client().execute_async(&format!("{AXE};\n{script}"), vec![]).await.unwrap();
-    let Value::String(text) = answer else { panic!("axe answered {answer}") };
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text:.500}"))
+    let script = format!("{AXE};\n{script}");
+    let mut refused = String::new();
+    // A page that draws itself anew, or a machine that is too busy, may cut it short: no word about the page.
+    for _ in 0..3 {
+        match browser.client().execute_async(&script, vec![]).await {
+            Ok(Value::String(text)) => match serde_json::from_str(&text) {
+                Ok(violations) => return violations,
+                Err(error) => refused = format!("{error}: {text:.500}"),
+            },
+            Ok(answer) => refused = format!("it answered {answer}"),
+            Err(error) => refused = error.to_string(),
+        }
+    }
+    panic!("axe on {}: {refused}", browser.path().await)
 }
 
 /// A failed test, with each element and why, if the page breaks any.

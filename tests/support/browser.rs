@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
@@ -39,6 +40,12 @@ const FLAGS: [&str; 8] = [
     "--disable-component-update",
     "--disable-sync",
 ];
+
+/// How long something that must happen is waited for: it costs nothing where it happens, and a busy machine is slow.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(50);
+const TRIES: u128 = PATIENCE.as_millis() / PAUSE.as_millis();
 
 /// Chromium with a fresh profile. It closes with this value.
 #[derive(Debug)]
@@ -89,9 +96,9 @@ impl Browser {
         self.client.current_url().await.unwrap().path().to_owned()
     }
 
-    /// The first such element, waited for up to ten seconds.
+    /// The first such element, waited for.
     pub async fn find(&self, css: &str) -> Element {
-        let found = self.client.wait().at_most(Duration::from_secs(10)).for_element(Locator::Css(css)).await;
+        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
         match found {
             Ok(element) => element,
             Err(error) => panic!("no {css} ({error}) on {}:\n{}", self.path().await, self.text().await),
@@ -103,32 +110,52 @@ impl Browser {
         !self.client.find_all(Locator::Css(css)).await.unwrap().is_empty()
     }
 
-    /// Clicks on the first such element, waited for.
+    /// Clicks on the first such element, waited for until it can be clicked on.
     pub async fn click(&self, css: &str) {
-        self.find(css).await.click().await.unwrap_or_else(|error| panic!("clicking {css}: {error}"));
+        self.patiently(&format!("clicking {css}"), async || self.find(css).await.click().await).await;
     }
 
     /// Clicks on what leads to another page and waits for that page: what follows must not happen on the old one.
     pub async fn goes(&self, css: &str) {
-        let target = self.find(css).await;
+        self.find(css).await;
         self.run("window.isOldPage = true").await;
-        target.click().await.unwrap_or_else(|error| panic!("clicking {css}: {error}"));
-        for _ in 0..200 {
+        self.click(css).await;
+        for _ in 0..TRIES {
             let script = "return !window.isOldPage && document.readyState === 'complete'";
             // A script that runs while the page changes fails; then the page is still on its way.
             if self.client.execute(script, vec![]).await.is_ok_and(|answer| answer == json!(true)) {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(PAUSE).await;
         }
         panic!("{css} leads nowhere on {}:\n{}", self.path().await, self.text().await);
     }
 
-    /// Types into a field after emptying it.
+    /// Types into a field after emptying it, as soon as it can be typed into.
     pub async fn fill(&self, css: &str, text: &str) {
-        let field = self.find(css).await;
-        field.clear().await.unwrap_or_else(|error| panic!("emptying {css}: {error}"));
-        field.send_keys(text).await.unwrap_or_else(|error| panic!("typing into {css}: {error}"));
+        self.patiently(&format!("typing into {css}"), async || {
+            let field = self.find(css).await;
+            field.clear().await?;
+            field.send_keys(text).await
+        })
+        .await;
+    }
+
+    /// Tries for a while: what a script draws anew, or what moves, refuses a hand that is quicker than a person's.
+    async fn patiently(&self, what: &str, does: impl AsyncFn() -> Result<(), CmdError>) {
+        let mut refused = None;
+        for _ in 0..TRIES {
+            match does().await {
+                Ok(()) => return,
+                Err(error) => refused = Some(error),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        panic!(
+            "{what} on {}: {}",
+            self.path().await,
+            refused.map(|error| error.to_string()).unwrap_or_default()
+        );
     }
 
     /// Presses keys where the focus is; named ones from [`fantoccini::key::Key`].
@@ -143,13 +170,13 @@ impl Browser {
         text.as_str().unwrap_or_default().to_owned()
     }
 
-    /// Waits up to ten seconds until a reader finds these words.
+    /// Waits until a reader finds these words.
     pub async fn reads(&self, words: &str) {
-        for _ in 0..200 {
+        for _ in 0..TRIES {
             if self.text().await.contains(words) {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(PAUSE).await;
         }
         panic!("{words:?} did not appear on {}:\n{}", self.path().await, self.text().await);
     }

@@ -2,8 +2,8 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use crate::place::Scratch;
@@ -22,18 +22,10 @@ impl Driver {
     pub fn start() -> Self {
         let program =
             find("CHROMEDRIVER", &["chromedriver"], &["/usr/lib/chromium", "/usr/lib/chromium-browser"]);
-        let mut child = Command::new(&program)
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let announced = lines.by_ref().map_while(Result::ok).find_map(|line| {
-            line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok()
-        });
-        let port = announced.expect("chromedriver ended without naming its port");
+        // It looks for a port that is free in both families, and ends when another program takes it in between.
+        let (child, port, lines) = (0..5)
+            .find_map(|_| announced(&program))
+            .expect("chromedriver ended without naming its port, five times");
         // Read on: a full pipe would stop it.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
         Self { child, port, session: None, profile: Scratch::new() }
@@ -67,6 +59,28 @@ impl Drop for Driver {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+type Said = std::io::Lines<BufReader<ChildStdout>>;
+
+/// A running one, its port, and what it says after that; none when it ended before.
+fn announced(program: &Path) -> Option<(Child, u16, Said)> {
+    let mut child = Command::new(program)
+        .arg("--port=0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
+        line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok()
+    });
+    if port.is_none() {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    Some((child, port?, lines))
 }
 
 /// The browser itself.

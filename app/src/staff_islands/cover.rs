@@ -45,6 +45,8 @@ pub fn Cover(token: String, minutes: i64, name: String) -> impl IntoView {
     };
     let cover_up = move || {
         let Some(dialog) = cover.get_untracked().filter(|dialog| !dialog.open()) else { return };
+        // No key and no tap beside it closes it, in browsers that know this word.
+        let _ = dialog.set_attribute("closedby", "none");
         if dialog.show_modal().is_ok() && !covered.get_untracked() {
             covered.set(true);
             title.set_value(document().title());
@@ -124,8 +126,8 @@ pub fn Cover(token: String, minutes: i64, name: String) -> impl IntoView {
             class="cover"
             aria-labelledby="cover-title"
             node_ref=cover
+            // Where that word is not known the first Escape is taken back, and a dialog that the second one closes comes back.
             on:cancel=move |event: web_sys::Event| event.prevent_default()
-            // A browser may close a dialog at the second Escape in any case: then it comes back.
             on:close=move |_| if covered.get_untracked() { cover_up() }
         >
             <div class="cover-lock">
