@@ -2,8 +2,10 @@
 
 use questionnaires::response::Answer;
 use server::ctx::{Actor, Ctx};
-use server::model::{Day, Instant};
+use server::model::people::Role;
+use server::model::{Day, Instant, SchoolId, UserId};
 use server::services::check_in::{self, Assent, Step};
+use server::services::duty;
 use server::services::sessions::{self, Visitor};
 use server::{Error, Result};
 use tests::{Kind, on_both_databases};
@@ -99,12 +101,13 @@ on_both_databases! {
         }
         let sixteen = Some("16:00".to_owned());
         assert_eq!(told, [None, sixteen.clone(), sixteen, None, None, None]);
-        // Both are away: nothing is promised.
-        town.meddle(
-            "insert into absences (id, user_id, from_date, to_date, set_by, set_at) \
-             select user_id, user_id, '2000-01-01', '2100-01-01', user_id, 1 from duties",
-        )
-        .await;
+        // Both are away, and the next page knows it: nothing is promised.
+        let lead = town.staff_at(Role::SchoolLead, 0, ctx.now).await;
+        let school = SchoolId(town.ids("select id from schools").await.remove(0));
+        for user in town.ids("select distinct user_id from duties").await {
+            let (from, to) = (Day(jiff::civil::date(2000, 1, 1)), Day(jiff::civil::date(2100, 1, 1)));
+            duty::add_absence(&town.services, &lead, school, UserId(user), from, to).await.unwrap();
+        }
         let then = Ctx::at(ctx.actor.clone(), at(&town, 3, 10).await);
         assert_eq!(check_in::state(&town.services, &then).await.unwrap().there_until, None);
     }

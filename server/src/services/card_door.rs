@@ -110,7 +110,8 @@ pub(super) async fn must_wait(
     if !instruments.any(|id| library::get(id).is_none_or(|i| i.has_critical_items())) {
         return Ok(false);
     }
-    let rota = services.schools_today.of(school, ctx.now).await?.rota;
+    let today = services.schools_today.of(school, ctx.now).await?;
+    let rota = &today.rota;
     let later = ctx.now.plus_seconds(services.config.clinical.clocks.stay_minutes * 60);
     Ok(rota.on_duty(ctx.now).is_empty() || rota.on_duty(later).is_empty())
 }

@@ -222,11 +222,11 @@ impl SignedIn {
     pub(super) fn start(store: &Store) -> Self {
         let store = store.clone();
         let together = (!store.has_one_writer()).then(|| {
-            Gather::start(2, move |hashes| {
+            Gather::start(2, move |hashes: Vec<Vec<u8>>| {
                 let store = store.clone();
                 Box::pin(async move {
                     let mut conn = store.read(&Ctx::new(Actor::Nobody)).await?;
-                    Ok(sessions::get_all(&mut conn, hashes).await?)
+                    Ok(sessions::get_all(&mut conn, &hashes).await?)
                 })
             })
         });

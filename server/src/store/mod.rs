@@ -78,6 +78,7 @@ pub use types::Val;
 pub(crate) use types::args;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::ctx::{Actor, Ctx};
 use crate::meters;
@@ -94,6 +95,7 @@ pub struct Store {
     writer: Option<group_commit::Writer>,
     /// The keys of sealed values.
     sealer: Sealer,
+    changes: Arc<AtomicU64>,
 }
 
 /// How often a unit of work is tried again when another transaction was in the way.
@@ -108,7 +110,7 @@ impl Store {
         let backend = Backend::open(url).await?;
         backend.migrate().await?;
         let writer = backend.writer(&sealer)?.map(group_commit::Writer::start).transpose()?;
-        Ok(Self { backend: Arc::new(backend), writer, sealer })
+        Ok(Self { backend: Arc::new(backend), writer, sealer, changes: Arc::default() })
     }
 
     /// The database product's name.
@@ -176,6 +178,7 @@ impl Store {
         T: Send + 'static,
         W: for<'t> Fn(&'t mut Tx) -> Work<'t, T> + Send + Sync + 'static,
     {
+        let by_staff = matches!(ctx.actor, Actor::Staff(_) | Actor::Console);
         let ctx = Arc::new(ctx.clone());
         let done = match &self.writer {
             Some(writer) => writer.run(ctx, act, work).await,
@@ -190,7 +193,16 @@ impl Store {
         if let Err(Error::Store(error)) = &done {
             meters::refused(error);
         }
+        if by_staff {
+            self.changes.fetch_add(1, Ordering::Release);
+        }
         done
+    }
+
+    /// How often staff have written something through this process: what children write counts for nothing here. Whoever
+    /// keeps for a moment what only staff change (a rota) compares it.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
     }
 
     /// A connection for reading.

@@ -5,7 +5,7 @@ use questionnaires::response::Answer;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::types::{padded, places};
+use super::types::{filled_up, padded, places};
 use super::{Conn, StoreError, Tx, args, child_keys};
 use crate::model::{AdministrationId, ChildId, Instant, WindowId};
 use crate::seal::field::{Answered, ChildKey, Place, Unopened};
@@ -220,6 +220,8 @@ pub struct KeptResponse {
 /// Adds answers that devices kept, except those that are there already, in one statement; gives those that were new, by
 /// administration and item. No two may be to the same item.
 ///
+/// The last one is repeated up to a power of two, for the sake of few texts: a repetition is there already.
+///
 /// # Errors
 /// [`StoreError`] when the database refuses it.
 pub async fn add_all_once(
@@ -230,16 +232,17 @@ pub async fn add_all_once(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
+    let count = rows.len().next_power_of_two();
     let groups: Vec<String> =
-        (0..rows.len()).map(|at| format!("({})", places(at * COLUMNS + 1, COLUMNS))).collect();
+        (0..count).map(|at| format!("({})", places(at * COLUMNS + 1, COLUMNS))).collect();
     let sql = format!(
         "insert into responses (administration_id, item, seq, declined, answer, language, answered_at, client, \
          client_seq, seconds) values {} on conflict (administration_id, item, client, client_seq) \
          where client is not null do nothing returning administration_id, item",
         groups.join(", ")
     );
-    let mut all = Vec::with_capacity(rows.len() * COLUMNS);
-    for KeptResponse { child, response, language, kept } in rows {
+    let mut all = Vec::with_capacity(count * COLUMNS);
+    for KeptResponse { child, response, language, kept } in filled_up(rows, count) {
         let sealed = seal(&child_keys::key_to_seal(tx, *child).await?, response)?;
         all.extend(args![
             response.administration_id,

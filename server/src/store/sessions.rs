@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sqlx::FromRow;
 
-use super::types::places;
+use super::types::{filled_up, places};
 use super::{Conn, StoreError, Tx, args};
 use crate::model::{ChildId, DistrictId, Instant, SittingId, UserId, WindowId};
 
@@ -70,17 +70,12 @@ pub async fn get(conn: &mut Conn, token_hash: Vec<u8>) -> Result<Option<Session>
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
-pub async fn get_all(
-    conn: &mut Conn,
-    mut hashes: Vec<Vec<u8>>,
-) -> Result<HashMap<Vec<u8>, Session>, StoreError> {
+pub async fn get_all(conn: &mut Conn, hashes: &[Vec<u8>]) -> Result<HashMap<Vec<u8>, Session>, StoreError> {
     // Few different texts of the statement, as everywhere.
-    let missing = hashes.len().next_power_of_two() - hashes.len();
-    if let Some(last) = hashes.last().cloned() {
-        hashes.extend(std::iter::repeat_n(last, missing));
-    }
-    let sql = format!("{SESSION} where s.token_hash in ({})", places(1, hashes.len()));
-    let rows: Vec<Found> = conn.all_of(sql, hashes.into_iter().map(super::Val::from).collect()).await?;
+    let count = hashes.len().next_power_of_two();
+    let sql = format!("{SESSION} where s.token_hash in ({})", places(1, count));
+    let hashes = filled_up(hashes, count).map(|hash| hash.clone().into()).collect();
+    let rows: Vec<Found> = conn.all_of(sql, hashes).await?;
     Ok(rows.into_iter().map(|found| (found.token_hash, found.session)).collect())
 }
 

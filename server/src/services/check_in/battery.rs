@@ -164,7 +164,7 @@ impl Battery {
             band: self.band,
             step: self.step(),
             there_until: today.rota.in_school_until(&services.config.clinical, &today.holidays, ctx.now),
-            readers: today.readers,
+            readers: today.readers.clone(),
             questions: self.asked().count(),
         })
     }

@@ -6,17 +6,20 @@
 //! rows by key. What may read for long (figures, lists, jobs) stays with [`super::readers`], which holds nobody up.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, OpenFlags};
+use rusqlite::{CachedStatement, OpenFlags, Statement};
 use sqlx::error::{DatabaseError, ErrorKind};
 use sqlx::{Error, FromRow};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::rows::EmbeddedRow;
+use super::rows::{self, EmbeddedColumn, EmbeddedRow};
 use crate::store::{StoreError, Val};
 
 /// How many may be in use at once. None is held while anything else is waited for, so few ever are.
@@ -44,6 +47,34 @@ fn mutant() -> bool {
 #[derive(Debug)]
 pub(super) struct Direct {
     conn: rusqlite::Connection,
+    known: RefCell<HashMap<Box<str>, Arc<Known>>>,
+}
+
+/// What a statement keeps from one use to the next: asked of SQLite each time, it would cost as much as a row.
+#[derive(Debug)]
+struct Known {
+    /// Which value stands in each of its places, counted from 0.
+    places: Vec<usize>,
+    columns: Arc<[EmbeddedColumn]>,
+}
+
+impl Known {
+    fn of(statement: &Statement<'_>) -> Result<Self, Error> {
+        let place = |at| {
+            // "$7" is a name to SQLite; what it is counted as follows from where it first stands.
+            let number: Option<usize> =
+                statement.parameter_name(at).and_then(|name| name.get(1..)?.parse().ok());
+            number.and_then(|number| number.checked_sub(1)).ok_or_else(without_value)
+        };
+        Ok(Self {
+            places: (1..=statement.parameter_count()).map(place).collect::<Result<_, _>>()?,
+            columns: rows::columns(statement.column_names().into_iter()),
+        })
+    }
+}
+
+fn without_value() -> Error {
+    Error::Protocol("a place without a value".to_owned())
 }
 
 impl Direct {
@@ -53,6 +84,8 @@ impl Direct {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = rusqlite::Connection::open_with_flags(file, flags).map_err(failed)?;
         conn.busy_timeout(Duration::from_secs(10)).map_err(failed)?;
+        // A plan for all values: else SQLite plans anew each time that a number of rows (`limit $2`) is bound.
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
         conn.set_prepared_statement_cache_capacity(STATEMENTS);
         let (cache, last) = match may {
             May::Write => (-16_000, ""),
@@ -75,12 +108,12 @@ impl Direct {
                 file.display()
             )));
         }
-        Ok(Self { conn })
+        Ok(Self { conn, known: RefCell::default() })
     }
 
     /// Runs a statement and tells how many rows it changed.
     pub(super) fn run(&self, sql: &str, args: &[Val]) -> Result<u64, Error> {
-        let mut statement = self.prepared(sql, args)?;
+        let (mut statement, _) = self.prepared(sql, args)?;
         let mut rows = statement.raw_query();
         while rows.next().map_err(failed)?.is_some() {}
         drop(rows);
@@ -92,8 +125,8 @@ impl Direct {
     where
         T: for<'r> FromRow<'r, EmbeddedRow>,
     {
-        let mut statement = self.prepared(sql, args)?;
-        let mut row = EmbeddedRow::named(statement.column_names().into_iter());
+        let (mut statement, known) = self.prepared(sql, args)?;
+        let mut row = EmbeddedRow::with(Arc::clone(&known.columns));
         let mut rows = statement.raw_query();
         let mut found = Vec::new();
         while found.len() < most
@@ -105,16 +138,28 @@ impl Direct {
         Ok(found)
     }
 
-    fn prepared(&self, sql: &str, args: &[Val]) -> Result<CachedStatement<'_>, Error> {
+    fn prepared(&self, sql: &str, args: &[Val]) -> Result<(CachedStatement<'_>, Arc<Known>), Error> {
         let mut statement = self.conn.prepare_cached(sql).map_err(failed)?;
-        for at in 1..=statement.parameter_count() {
-            // "$7" is a name to SQLite; what it is counted as follows from where it first stands.
-            let number = statement.parameter_name(at).and_then(|name| name.get(1..)?.parse::<usize>().ok());
-            let value = number.and_then(|number| args.get(number.checked_sub(1)?));
-            let value = value.ok_or_else(|| Error::Protocol("a place without a value".to_owned()))?;
-            statement.raw_bind_parameter(at, bound(value)).map_err(failed)?;
+        let known = self.known(sql, &statement)?;
+        for (at, place) in known.places.iter().enumerate() {
+            let value = args.get(*place).ok_or_else(without_value)?;
+            statement.raw_bind_parameter(at + 1, bound(value)).map_err(failed)?;
         }
-        Ok(statement)
+        Ok((statement, known))
+    }
+
+    fn known(&self, sql: &str, statement: &Statement<'_>) -> Result<Arc<Known>, Error> {
+        let mut all = self.known.borrow_mut();
+        if let Some(known) = all.get(sql) {
+            return Ok(Arc::clone(known));
+        }
+        // As many as there are prepared statements; which of them go is all the same.
+        if all.len() >= STATEMENTS {
+            all.clear();
+        }
+        let known = Arc::new(Known::of(statement)?);
+        all.insert(sql.into(), Arc::clone(&known));
+        Ok(known)
     }
 }
 

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use rusqlite::types::ValueRef as Stored;
 use sqlx::error::BoxDynError;
@@ -43,9 +44,9 @@ pub enum Kind {
 }
 
 /// One row. The next one of the same query is read into the same value, so that a query asks for memory once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct EmbeddedRow {
-    columns: Vec<EmbeddedColumn>,
+    columns: Arc<[EmbeddedColumn]>,
     cells: Vec<Cell>,
     bytes: Vec<u8>,
 }
@@ -85,11 +86,15 @@ pub struct EmbeddedValue {
     bytes: Vec<u8>,
 }
 
+/// The columns of these names.
+pub(super) fn columns<'a>(names: impl Iterator<Item = &'a str>) -> Arc<[EmbeddedColumn]> {
+    names.enumerate().map(|(at, name)| EmbeddedColumn { at, name: name.into() }).collect()
+}
+
 impl EmbeddedRow {
     /// An empty row with these columns.
-    pub(super) fn named<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        let columns = names.enumerate().map(|(at, name)| EmbeddedColumn { at, name: name.into() });
-        Self { columns: columns.collect(), ..Self::default() }
+    pub(super) fn with(columns: Arc<[EmbeddedColumn]>) -> Self {
+        Self { cells: Vec::with_capacity(columns.len()), columns, bytes: Vec::new() }
     }
 
     /// Takes over what a statement stands on.

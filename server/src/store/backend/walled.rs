@@ -11,6 +11,10 @@ use tokio::sync::OnceCell;
 use crate::model::DistrictId;
 use crate::store::StoreError;
 
+/// Prepared statements that a connection keeps: more than there are texts of what a child's check-in asks, or the oldest
+/// would be taken apart and planned anew each time.
+const STATEMENTS: usize = 256;
+
 /// Pools of connections, apart by what they may see.
 #[derive(Debug)]
 pub(in crate::store) struct Walled {
@@ -26,6 +30,7 @@ pub(in crate::store) struct Walled {
 impl Walled {
     /// Connects, and says where the walls would not hold.
     pub(super) async fn connect(options: PgConnectOptions) -> Result<Self, StoreError> {
+        let options = options.statement_cache_capacity(STATEMENTS);
         let everything = pool(16)
             .connect_with(options.clone().options([("firstlight.district", "*")]))
             .await
