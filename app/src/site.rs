@@ -1,11 +1,13 @@
 //! The whole site as one axum service, and the loop that serves it.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, FromRef, Request};
+use axum::http::{HeaderValue, header};
 use axum::middleware;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -71,6 +73,9 @@ const ONE_PACKET: u16 = 1400;
 const HEADER_SECONDS: u64 = 10;
 /// Connections at once. A school's devices keep theirs for seconds, so this is far above a whole district at nine.
 const CONNECTIONS: usize = 8192;
+/// With fewer than this part of the places left, nobody keeps a connection beyond its answer: those who wait to come back would hold
+/// them all, and health and help could not be asked for any more (REL-12).
+const FEW_PLACES: usize = 4;
 /// Answers under way are finished for this long when the server stops (REL-21).
 const DRAIN_SECONDS: u64 = 20;
 
@@ -83,8 +88,17 @@ pub async fn serve(
     router: Router,
     stop: impl Future<Output = ()>,
 ) -> std::io::Result<()> {
+    serve_at_most(listener, router, stop, CONNECTIONS).await
+}
+
+async fn serve_at_most(
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()>,
+    connections: usize,
+) -> std::io::Result<()> {
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Arc::new(Semaphore::new(connections));
     tokio::pin!(stop);
     loop {
         // Who finds no place waits in the system's queue until somebody leaves.
@@ -105,9 +119,17 @@ pub async fn serve(
             () = &mut stop => break,
         };
         let _ = stream.set_nodelay(true);
-        let router = router.clone();
+        let (router, left) = (router.clone(), Arc::clone(&places));
         let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-            answer(router.clone(), request.map(axum::body::Body::new), peer)
+            let answered = answer(router.clone(), request.map(axum::body::Body::new), peer);
+            let left = Arc::clone(&left);
+            async move {
+                let mut response = answered.await?;
+                if left.available_permits() < connections / FEW_PLACES {
+                    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+                }
+                Ok::<_, Infallible>(response)
+            }
         });
         // HTTP/1.1 alone: telling the versions apart waits for first bytes that a slow client never sends, without
         // any limit. A proxy in front speaks HTTP/2 with browsers.
@@ -128,7 +150,50 @@ async fn answer(
     mut router: Router,
     mut request: Request,
     peer: SocketAddr,
-) -> Result<axum::response::Response, std::convert::Infallible> {
+) -> Result<axum::response::Response, Infallible> {
     request.extensions_mut().insert(ConnectInfo(peer));
     router.call(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
+    /// Asks on a connection; the head of the answer in small letters.
+    async fn asks(stream: &mut TcpStream) -> String {
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n").await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"well") {
+            assert_ne!(stream.read_buf(&mut head).await.unwrap(), 0, "closed before the answer");
+        }
+        String::from_utf8(head).unwrap().to_lowercase()
+    }
+
+    #[tokio::test]
+    async fn who_waits_holds_no_connection_when_few_are_left_rel_12() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().route("/", get(async || "well"));
+        let server = tokio::spawn(super::serve_at_most(listener, router, std::future::pending(), 8));
+        let mut kept = Vec::new();
+        // One more place is taken for whoever comes next.
+        for _ in 0..5 {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            assert!(
+                !asks(&mut stream).await.contains("connection: close"),
+                "a quarter of the places is left"
+            );
+            kept.push(stream);
+        }
+        // Fewer than a quarter: answered as before, and its place is free again, for each that comes.
+        for _ in 0..20 {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            assert!(asks(&mut stream).await.contains("connection: close"));
+            assert_eq!(stream.read(&mut [0; 1]).await.unwrap(), 0, "the server closes it");
+        }
+        server.abort();
+    }
 }

@@ -2,6 +2,9 @@
 //!
 //! The generator runs on the same cores as the server: what it needs for those who are put off, the server does not have.
 //! Its share is in the figures.
+//!
+//! What is offered counts whoever stands at the door, also who was put off and comes back when it was told to, on the
+//! connection that it kept: ten times capacity are so many tries, not so many new children each of whom tries thrice.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -83,6 +86,8 @@ struct Crowd {
     /// Cards that nobody has used.
     cards: Mutex<VecDeque<String>>,
     reserved: Mutex<Vec<String>>,
+    /// Who was put off at the door, by when it comes back.
+    waiting: Mutex<BTreeMap<(Instant, usize), Comer>>,
     /// Offers go on.
     open: AtomicBool,
     completed: AtomicUsize,
@@ -90,6 +95,14 @@ struct Crowd {
     /// Came to a door for which no card was left: the run was planned too small to say how much can be done.
     without_card: AtomicUsize,
     told: Mutex<Told>,
+}
+
+/// Somebody at the door.
+struct Comer {
+    device: Device,
+    number: usize,
+    /// How often it was put off.
+    tried: usize,
 }
 
 /// How far a child got that was not put off.
@@ -107,16 +120,29 @@ struct Told {
 }
 
 impl Crowd {
-    /// One child comes, and leaves when it is put off too often.
-    async fn comes(&self, number: usize) {
-        let mut device = Device::new(&self.address);
-        device.patience = AT_THE_DOOR;
-        let outcome = self.goes_through(&mut device, number).await;
-        let mut told = self.told.lock().unwrap();
-        for (status, times) in &device.statuses {
-            *told.statuses.entry(*status).or_default() += times;
+    /// Who is due to come back, or else a new child of this number.
+    fn next(&self, number: usize) -> Comer {
+        let mut waiting = self.waiting.lock().unwrap();
+        match waiting.first_entry() {
+            Some(first) if first.key().0 <= Instant::now() => first.remove(),
+            _ => Comer { device: Device::new(&self.address), number, tried: 0 },
         }
-        told.without_time += device.without_time;
+    }
+
+    /// One child comes; put off at the door it waits, and leaves after too many times.
+    async fn comes(&self, mut comer: Comer) {
+        comer.device.patience = 0;
+        comer.device.left = false;
+        let outcome = self.goes_through(&mut comer.device, comer.number).await;
+        if outcome.is_err() && comer.device.left && comer.device.patience == 0 && comer.tried < AT_THE_DOOR {
+            comer.tried += 1;
+            let back = Instant::now() + Duration::from_secs(comer.device.come_back.unwrap_or(0));
+            self.waiting.lock().unwrap().insert((back, comer.number), comer);
+            return;
+        }
+        let device = comer.device;
+        self.hears(&device);
+        let mut told = self.told.lock().unwrap();
         match outcome {
             // What is done after the offers have ended is no goodput; and as many come back then as waited, for whom no
             // card need be there.
@@ -126,6 +152,15 @@ impl Crowd {
             Err(_) if device.left => drop(self.left.fetch_add(1, Ordering::Relaxed)),
             Err(why) => told.failures.push(why),
         }
+    }
+
+    /// Counts what a device was told.
+    fn hears(&self, device: &Device) {
+        let mut told = self.told.lock().unwrap();
+        for (status, times) in &device.statuses {
+            *told.statuses.entry(*status).or_default() += times;
+        }
+        told.without_time += device.without_time;
     }
 
     async fn goes_through(&self, device: &mut Device, number: usize) -> Result<Went, String> {
@@ -175,6 +210,7 @@ pub async fn ten_times(arguments: &Arguments, kind: Kind, seconds: f64) -> Value
         way,
         cards: Mutex::new(cards.into()),
         reserved: Mutex::new(reserved),
+        waiting: Mutex::default(),
         open: AtomicBool::new(true),
         completed: AtomicUsize::new(0),
         left: AtomicUsize::new(0),
@@ -196,13 +232,14 @@ pub async fn ten_times(arguments: &Arguments, kind: Kind, seconds: f64) -> Value
     });
     let offered = capacity * TIMES;
     let mut running = tokio::task::JoinSet::new();
-    let (begun, mut arrived) = (Instant::now(), 0usize);
+    let (begun, mut arrived, mut children) = (Instant::now(), 0usize, 0usize);
     while begun.elapsed().as_secs_f64() < seconds {
         // As many as are due by now: a timer that is late must not make the load smaller.
         let due = (begun.elapsed().as_secs_f64() * offered) as usize;
         while arrived < due {
-            let (crowd, number) = (Arc::clone(&crowd), arrived);
-            running.spawn(async move { crowd.comes(number).await });
+            let (crowd, comer) = (Arc::clone(&crowd), crowd.next(children));
+            children += usize::from(comer.tried == 0);
+            running.spawn(async move { crowd.comes(comer).await });
             arrived += 1;
         }
         while running.try_join_next().is_some() {}
@@ -215,6 +252,10 @@ pub async fn ten_times(arguments: &Arguments, kind: Kind, seconds: f64) -> Value
     let own = measure::processor_seconds(std::process::id()) - own_before;
     let recovery = recovered(&crowd, usual).await;
     while running.join_next().await.is_some() {}
+    let still = std::mem::take(&mut *crowd.waiting.lock().unwrap());
+    for comer in still.values() {
+        crowd.hears(&comer.device);
+    }
     let (times, away) = health.await.unwrap();
     let told = std::mem::take(&mut *crowd.told.lock().unwrap());
     let health_p99 = times.get(times.len() * 99 / 100).copied().unwrap_or_default();
@@ -231,7 +272,10 @@ pub async fn ten_times(arguments: &Arguments, kind: Kind, seconds: f64) -> Value
         way.name()
     );
     println!("  capacity               {capacity:8.0} completed a second, {} at once", arguments.at_once);
-    println!("  came                   {:8.0} a second, {arrived} children", arrived as f64 / took);
+    println!(
+        "  came                   {:8.0} a second, {children} children {arrived} times",
+        arrived as f64 / took
+    );
     println!("  completed              {goodput:8.0} a second: {:.2} of capacity", goodput / capacity);
     println!("  left                   {left:8}, put off too often");
     let without_card = crowd.without_card.load(Ordering::Relaxed);
@@ -262,10 +306,10 @@ pub async fn ten_times(arguments: &Arguments, kind: Kind, seconds: f64) -> Value
     );
     json!({
         "database": format!("{kind:?}"), "way": way.name(), "seconds": took, "times": TIMES,
-        "capacity_per_second": capacity, "offered_per_second": arrived as f64 / took, "children": arrived,
+        "capacity_per_second": capacity, "offered_per_second": arrived as f64 / took, "came": arrived, "children": children,
         "completed": completed, "goodput_per_second": goodput, "goodput_share": goodput / capacity, "left": left,
         "without_card": without_card,
-        "statuses": told.statuses, "without_retry_after": told.without_time, "failed": told.failures.len() + away + odd,
+        "waiting_at_the_end": still.len(), "statuses": told.statuses, "without_retry_after": told.without_time, "failed": told.failures.len() + away + odd,
         "failures": told.failures.iter().take(3).collect::<Vec<_>>(), "health_p99_ms": health_p99, "health_asked": times.len(),
         "health_away": away, "lone_check_in_ms": usual.as_secs_f64() * 1e3, "recovered_after_s": recovery,
         "server_cores": used / took, "generator_cores": own / took,

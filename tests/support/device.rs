@@ -67,6 +67,8 @@ pub struct Device {
     pub patience: usize,
     /// Whether it left because of that.
     pub left: bool,
+    /// When it was asked to come back at last, in seconds.
+    pub come_back: Option<u64>,
     /// Every status it was told, and how often.
     pub statuses: BTreeMap<u16, usize>,
     /// How often a 429 or 503 did not say when to come back.
@@ -99,6 +101,7 @@ impl Device {
             put_off: 0,
             patience: PATIENCE,
             left: false,
+            come_back: None,
             statuses: BTreeMap::new(),
             without_time: 0,
         }
@@ -148,6 +151,7 @@ impl Device {
                 return Ok(answer);
             }
             self.put_off += 1;
+            self.come_back = Some(seconds);
             if tried >= self.patience {
                 break;
             }
@@ -155,6 +159,15 @@ impl Device {
         }
         self.left = true;
         Err(format!("{method} {path}: asked to come back later once too often"))
+    }
+
+    async fn connect(&self) -> Result<SendRequest<Full<Bytes>>, String> {
+        let stream = TcpStream::connect(&self.address).await.map_err(|error| error.to_string())?;
+        stream.set_nodelay(true).map_err(|error| error.to_string())?;
+        let (sender, connection) =
+            handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
+        tokio::spawn(connection);
+        Ok(sender)
     }
 
     async fn sent(
@@ -185,16 +198,29 @@ impl Device {
             request = request.header(header::COOKIE, all.join("; "));
         }
         let request = request.body(Full::new(body)).map_err(|error| say(&error))?;
-        if self.connection.as_ref().is_none_or(SendRequest::is_closed) {
-            let stream = TcpStream::connect(&self.address).await.map_err(|error| say(&error))?;
-            stream.set_nodelay(true).map_err(|error| say(&error))?;
-            let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| say(&error))?;
-            tokio::spawn(connection);
-            self.connection = Some(sender);
-        }
-        let Some(sender) = &mut self.connection else { return Err(say(&"no connection")) };
-        sender.ready().await.map_err(|error| say(&error))?;
-        let response = sender.send_request(request).await.map_err(|error| say(&error))?;
+        let response = loop {
+            let kept = self.connection.take().filter(|kept| !kept.is_closed());
+            let fresh = kept.is_none();
+            let mut sender = match kept {
+                Some(kept) => kept,
+                None => self.connect().await.map_err(|error| say(&error))?,
+            };
+            let sent = match sender.ready().await {
+                Ok(()) => sender.send_request(request.clone()).await,
+                Err(error) => Err(error),
+            };
+            match sent {
+                Ok(response) => {
+                    self.connection = Some(sender);
+                    break response;
+                }
+                // The server closed a kept connection in this moment: a browser takes a new one.
+                Err(error)
+                    if !fresh
+                        && (error.is_canceled() || error.is_closed() || error.is_incomplete_message()) => {}
+                Err(error) => return Err(say(&error)),
+            }
+        };
         let (head, body) = response.into_parts();
         let body = body.collect().await.map_err(|error| say(&error))?.to_bytes();
         for cookie in head.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok())
