@@ -73,8 +73,8 @@ const ONE_PACKET: u16 = 1400;
 const HEADER_SECONDS: u64 = 10;
 /// Connections at once. A school's devices keep theirs for seconds, so this is far above a whole district at nine.
 const CONNECTIONS: usize = 8192;
-/// With fewer than this part of the places left, nobody keeps a connection beyond its answer: those who wait to come back would hold
-/// them all, and health and help could not be asked for any more (REL-12).
+/// With fewer than this part of the places left, nobody keeps a connection beyond its answer: those who wait to come back
+/// would hold them all, and health and help could not be asked for any more (REL-12).
 const FEW_PLACES: usize = 4;
 /// Answers under way are finished for this long when the server stops (REL-21).
 const DRAIN_SECONDS: u64 = 20;

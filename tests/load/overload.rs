@@ -134,7 +134,7 @@ impl Crowd {
         comer.device.patience = 0;
         comer.device.left = false;
         let outcome = self.goes_through(&mut comer.device, comer.number).await;
-        if outcome.is_err() && comer.device.left && comer.device.patience == 0 && comer.tried < AT_THE_DOOR {
+        if comer.device.left && comer.device.patience == 0 && comer.tried < AT_THE_DOOR {
             comer.tried += 1;
             let back = Instant::now() + Duration::from_secs(comer.device.come_back.unwrap_or(0));
             self.waiting.lock().unwrap().insert((back, comer.number), comer);

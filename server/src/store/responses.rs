@@ -5,7 +5,7 @@ use questionnaires::response::Answer;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::types::{filled_up, padded, places};
+use super::types::{padded, places};
 use super::{Conn, StoreError, Tx, args, child_keys};
 use crate::model::{AdministrationId, ChildId, Instant, WindowId};
 use crate::seal::field::{Answered, ChildKey, Place, Unopened};
@@ -242,7 +242,7 @@ pub async fn add_all_once(
         groups.join(", ")
     );
     let mut all = Vec::with_capacity(count * COLUMNS);
-    for KeptResponse { child, response, language, kept } in filled_up(rows, count) {
+    for KeptResponse { child, response, language, kept } in rows {
         let sealed = seal(&child_keys::key_to_seal(tx, *child).await?, response)?;
         all.extend(args![
             response.administration_id,
@@ -256,6 +256,11 @@ pub async fn add_all_once(
             kept.sequence,
             kept.seconds
         ]);
+    }
+    // As it was sealed: a repetition is not sealed anew.
+    let last = all.len() - COLUMNS..all.len();
+    for _ in rows.len()..count {
+        all.extend_from_within(last.clone());
     }
     tx.all_of(sql, all).await
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sqlx::FromRow;
 
-use super::types::{filled_up, places};
+use super::types::{padded, places};
 use super::{Conn, StoreError, Tx, args};
 use crate::model::{ChildId, DistrictId, Instant, SittingId, UserId, WindowId};
 
@@ -71,10 +71,8 @@ pub async fn get(conn: &mut Conn, token_hash: Vec<u8>) -> Result<Option<Session>
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn get_all(conn: &mut Conn, hashes: &[Vec<u8>]) -> Result<HashMap<Vec<u8>, Session>, StoreError> {
-    // Few different texts of the statement, as everywhere.
-    let count = hashes.len().next_power_of_two();
-    let sql = format!("{SESSION} where s.token_hash in ({})", places(1, count));
-    let hashes = filled_up(hashes, count).map(|hash| hash.clone().into()).collect();
+    let hashes = padded(hashes);
+    let sql = format!("{SESSION} where s.token_hash in ({})", places(1, hashes.len()));
     let rows: Vec<Found> = conn.all_of(sql, hashes).await?;
     Ok(rows.into_iter().map(|found| (found.token_hash, found.session)).collect())
 }

@@ -59,14 +59,10 @@ pub(super) fn places(from: usize, count: usize) -> String {
 
 /// The values of a list, the last one repeated up to a power of two, so that few different texts of a statement exist: a
 /// connection keeps a limited number of prepared ones.
-pub(super) fn padded<T: Copy + Into<Val>>(values: &[T]) -> Vec<Val> {
-    filled_up(values, values.len().next_power_of_two()).map(|value| (*value).into()).collect()
-}
-
-/// The values of a list, the last one repeated until there are so many.
-pub(super) fn filled_up<T>(values: &[T], to: usize) -> impl Iterator<Item = &T> {
-    let missing = if values.is_empty() { 0 } else { to.saturating_sub(values.len()) };
-    values.iter().chain(values.last().into_iter().cycle().take(missing))
+pub(super) fn padded<T: Clone + Into<Val>>(values: &[T]) -> Vec<Val> {
+    let Some(last) = values.last() else { return Vec::new() };
+    let missing = values.len().next_power_of_two() - values.len();
+    values.iter().chain(std::iter::repeat_n(last, missing)).map(|value| value.clone().into()).collect()
 }
 
 /// The values of a list, each once.
