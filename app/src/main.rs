@@ -2,11 +2,18 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use app::commands::{self, Stop, instruments};
 use clap::{Parser, Subcommand};
 use server::services::demo::Plan;
 use server::services::rosters::Decisions;
+
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How long the end of a command waits for work that nobody waits for any more.
+const LEFT_BEHIND: Duration = Duration::from_secs(2);
 
 /// Screening for children's mental health at school: from the answer to the help.
 #[derive(Parser)]
@@ -342,7 +349,7 @@ fn with_instruments(what: Instruments) -> Result<(), Stop> {
 
 fn with_runtime(command: Command) -> Result<(), Stop> {
     let runtime = tokio::runtime::Runtime::new()?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         match command {
             Command::Demo { seed, schools, students, windows, json } => {
                 commands::demo::run(Plan { seed, schools, students, windows }, json.as_deref()).await
@@ -394,5 +401,8 @@ fn with_runtime(command: Command) -> Result<(), Stop> {
             }
             _ => commands::serve::run().await,
         }
-    })
+    });
+    // A job may read for long; what it reads is nobody's any more.
+    runtime.shutdown_timeout(LEFT_BEHIND);
+    done
 }

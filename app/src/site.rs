@@ -16,7 +16,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use server::http::admission::{self, Admission};
 use server::http::{forgery, headers, metrics, request_id};
 use server::services::Services;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::Semaphore;
 use tower::Service;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate, SizeAbove};
@@ -76,8 +76,23 @@ const CONNECTIONS: usize = 8192;
 /// With fewer than this part of the places left, nobody keeps a connection beyond its answer: those who wait to come back
 /// would hold them all, and health and help could not be asked for any more (REL-12).
 const FEW_PLACES: usize = 4;
+/// Connections that the system holds for the server until they are accepted, where its own limit (`net.core.somaxconn`)
+/// allows. Who finds this queue full believes to be connected and is cut off later, without an answer.
+const QUEUE: u32 = 4096;
 /// Answers under way are finished for this long when the server stops (REL-21).
 const DRAIN_SECONDS: u64 = 20;
+
+/// Listens on an address.
+///
+/// # Errors
+/// When it is another's, or this program may not use it.
+pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A server that starts again finds its own old connections still there.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE)
+}
 
 /// Serves until `stop` is done; then finishes what is under way.
 ///

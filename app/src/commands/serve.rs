@@ -2,7 +2,6 @@
 
 use server::jobs;
 use server::services::accounts;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::Stop;
@@ -15,7 +14,7 @@ use crate::site;
 pub async fn run() -> Result<(), Stop> {
     let services = super::services().await?;
     let address = services.config().listen;
-    let listener = TcpListener::bind(address).await.map_err(|e| {
+    let listener = site::listen(address).map_err(|e| {
         Stop::new(format!(
             "cannot listen on the address {address}: {e}; choose another with FIRSTLIGHT__HTTP__LISTEN"
         ))

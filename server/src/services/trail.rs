@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::Services;
 use crate::config::{Keys, from_hex, hex};
 use crate::ctx::Ctx;
-use crate::store::audit_chain::{self, Head, Line};
+use crate::store::audit_chain::{self, Added, Head, Line};
 use crate::store::{Act, StoreError};
 use crate::{Error, Result};
 
@@ -37,6 +37,7 @@ pub async fn seal(services: &Services, ctx: &Ctx) -> Result<u64> {
                 Box::pin(async move {
                     let waiting = audit_chain::waiting(tx, BATCH).await?;
                     let mut heads: Vec<Head> = Vec::new();
+                    let mut links = Vec::with_capacity(waiting.len());
                     for act in &waiting {
                         let chain = act.line.district_id.map_or(Uuid::nil(), |d| d.0);
                         let at = match heads.iter().position(|h| h.chain == chain) {
@@ -49,9 +50,10 @@ pub async fn seal(services: &Services, ctx: &Ctx) -> Result<u64> {
                         };
                         let Some(head) = heads.get_mut(at) else { continue };
                         let code = link_code(&keys, chain, head.seq + 1, &head.code, act.audit_id, &act.line);
-                        audit_chain::add(tx, chain, head.seq + 1, act.audit_id, code.clone()).await?;
                         *head = Head { chain, seq: head.seq + 1, code };
+                        links.push(Added { head: head.clone(), audit_id: act.audit_id });
                     }
+                    audit_chain::add(tx, links).await?;
                     Ok(waiting.len() as u64)
                 })
             })

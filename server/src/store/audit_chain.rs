@@ -3,7 +3,8 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Conn, StoreError, Tx, args};
+use super::types::places;
+use super::{Conn, StoreError, Tx, Val, args};
 use crate::model::{ChildId, DistrictId, Instant};
 
 /// The columns of an audit row, all absent where the row is gone.
@@ -88,23 +89,34 @@ pub async fn heads(conn: &mut Conn) -> Result<Vec<Head>, StoreError> {
     .await
 }
 
-/// Adds a link and takes its act off the queue.
+/// A link that is about to be added.
+#[derive(Clone, Debug)]
+pub struct Added {
+    /// The last of its chain from now on.
+    pub head: Head,
+    /// The act that it seals.
+    pub audit_id: Uuid,
+}
+
+/// Adds links and takes their acts off the queue.
 ///
 /// # Errors
 /// [`StoreError::Constraint`] when another node has sealed in this moment.
-pub async fn add(
-    tx: &mut Tx,
-    chain: Uuid,
-    seq: i64,
-    audit_id: Uuid,
-    code: Vec<u8>,
-) -> Result<(), StoreError> {
-    tx.run(
-        "insert into audit_seals (chain, seq, audit_id, code) values ($1, $2, $3, $4)",
-        args![chain, seq, audit_id, code],
-    )
-    .await?;
-    tx.run("delete from audit_queue where audit_id = $1", args![audit_id]).await.map(drop)
+pub async fn add(tx: &mut Tx, links: Vec<Added>) -> Result<(), StoreError> {
+    let mut rest = links.into_iter();
+    // As many at once as fit, always a power of two, so that few different texts of the statements exist.
+    while let Some(most) = rest.len().checked_ilog2() {
+        let some: Vec<Added> = rest.by_ref().take(1 << most).collect();
+        let acts: Vec<Val> = some.iter().map(|link| link.audit_id.into()).collect();
+        let rows = some
+            .into_iter()
+            .map(|Added { head, audit_id }| args![head.chain, head.seq, audit_id, head.code])
+            .collect();
+        tx.run_rows("insert into audit_seals (chain, seq, audit_id, code) values", rows).await?;
+        let gone = format!("delete from audit_queue where audit_id in ({})", places(1, acts.len()));
+        tx.run_of(gone, acts).await?;
+    }
+    Ok(())
 }
 
 /// The links of a chain after a number, in order, with their rows.

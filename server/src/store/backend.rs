@@ -7,14 +7,13 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgRow};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteRow, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, FromRow, Postgres};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, FromRow};
 
 mod catalogue;
 mod embedded;
-mod readers;
+mod pool;
 mod rows;
 mod tls;
 mod walled;
@@ -23,10 +22,9 @@ use super::{StoreError, Val};
 use crate::model::DistrictId;
 use crate::seal::field::Sealer;
 pub(super) use catalogue::Reference;
-use embedded::{Direct, May, QuickReader, QuickReaders};
-use readers::{Reader, Readers};
+use embedded::{Direct, May, Reader, Readers};
 use rows::EmbeddedRow;
-use walled::Walled;
+use walled::{Leased, Walled};
 
 static SQLITE_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres");
@@ -49,7 +47,7 @@ pub(super) fn url_of(file: &Path) -> String {
 #[derive(Debug)]
 pub(super) enum Backend {
     /// Embedded: one file, one writer, several readers.
-    Sqlite { options: Box<SqliteConnectOptions>, readers: Readers, quick: QuickReaders },
+    Sqlite { options: Box<SqliteConnectOptions>, readers: Readers, quick: Readers },
     /// A server that many nodes share.
     Postgres(Box<Walled>),
 }
@@ -75,24 +73,13 @@ pub struct Conn {
 #[derive(Debug)]
 enum Inner {
     Writer(Direct),
-    Quick(QuickReader),
     Reader(Reader),
-    Postgres(PoolConnection<Postgres>),
+    Postgres(Leased),
 }
 
 /// A row type that reads from every database: derive `sqlx::FromRow`, or use a tuple.
-pub trait Record:
-    Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, EmbeddedRow> + for<'r> FromRow<'r, PgRow>
-{
-}
-impl<T> Record for T where
-    T: Send
-        + Unpin
-        + for<'r> FromRow<'r, SqliteRow>
-        + for<'r> FromRow<'r, EmbeddedRow>
-        + for<'r> FromRow<'r, PgRow>
-{
-}
+pub trait Record: Send + Unpin + for<'r> FromRow<'r, EmbeddedRow> + for<'r> FromRow<'r, PgRow> {}
+impl<T> Record for T where T: Send + Unpin + for<'r> FromRow<'r, EmbeddedRow> + for<'r> FromRow<'r, PgRow> {}
 
 macro_rules! bind {
     ($query:expr, $args:expr) => {{
@@ -122,28 +109,15 @@ macro_rules! on {
     ($self:expr, |$here:ident| $direct:expr, |$conn:ident| $run:expr) => {
         match &mut $self.inner {
             Inner::Writer($here) => Ok($direct?),
-            Inner::Quick(reader) => {
-                let done = reader.get().and_then(|$here| $direct).map_err(StoreError::from);
-                if let Err(StoreError::Failed(_) | StoreError::Disk(_)) = &done {
-                    // It may be the connection that failed, and a fresh one costs little.
-                    reader.discard();
-                }
-                done
-            }
-            Inner::Reader(reader) => {
+            Inner::Reader(reader) => reader.read(|$here| $direct),
+            Inner::Postgres(leased) => {
                 let done: Result<_, StoreError> = async {
-                    let $conn = reader.get()?;
+                    let $conn = leased.conn()?;
                     $run
                 }
                 .await;
-                if let Err(StoreError::Failed(_) | StoreError::Disk(_)) = &done {
-                    reader.discard();
-                }
+                leased.answered(&done);
                 done
-            }
-            Inner::Postgres(pooled) => {
-                let $conn = &mut **pooled;
-                $run
             }
         }
     };
@@ -287,11 +261,21 @@ impl Conn {
     /// Starts a write transaction. SQLite takes the write lock at once: a later upgrade would fail without waiting.
     pub(super) async fn begin(&mut self) -> Result<(), StoreError> {
         self.made.clear();
-        match &self.inner {
-            Inner::Postgres(_) => self.run("begin", vec![]).await,
-            _ => self.run("begin immediate", vec![]).await,
+        if let Inner::Postgres(leased) = &mut self.inner {
+            // Before it is asked for: whoever goes away meanwhile may leave one open.
+            leased.is_in_transaction(true);
+            return self.run("begin", vec![]).await.map(drop);
         }
-        .map(drop)
+        self.run("begin immediate", vec![]).await.map(drop)
+    }
+
+    /// Ends a write transaction: what it did stays (`commit`), or is as if it had never been (`rollback`).
+    pub(super) async fn end(&mut self, how: &'static str) -> Result<(), StoreError> {
+        self.run(how, vec![]).await?;
+        if let Inner::Postgres(leased) = &mut self.inner {
+            leased.is_in_transaction(false);
+        }
+        Ok(())
     }
 
     /// Whether this connection can still be used after an error.
@@ -326,7 +310,6 @@ impl Backend {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
-            .statement_cache_capacity(256)
             .pragma("cache_size", "-16000")
             .pragma("mmap_size", "0")
             // What is removed is written over, so that it stands in no page of the file.
@@ -346,21 +329,20 @@ impl Backend {
             .map_err(|e| StoreError::Refused(format!("cannot open the database {}: {e}", path.display())))?;
         check_sqlite(&mut first, &path).await?;
         first.close().await?;
-        let readers = Readers::new(options.clone().pragma("query_only", "on"));
-        Ok(Self::Sqlite { options: Box::new(options), readers, quick: QuickReaders::new(&path) })
+        let (readers, quick) = (Readers::new(&path, Reads::Anything), Readers::new(&path, Reads::ByKey));
+        Ok(Self::Sqlite { options: Box::new(options), readers, quick })
     }
 
     async fn open_postgres(url: &str) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|e| StoreError::Refused(format!("database.url is not a PostgreSQL address: {e}")))?
             .application_name("firstlight")
-            .statement_cache_capacity(256)
             // A transaction that somebody forgot must not hold its locks for ever.
             .options([("idle_in_transaction_session_timeout", "15s"), ("lock_timeout", "10s")])
             .disable_statement_logging();
         let options = tls::secured(options)?;
         let walled = Walled::connect(options).await?;
-        let pool = walled.everything();
+        let mut conn = walled.connection(None).await?;
         let unsafe_settings = [
             ("fsync", "off"),
             ("full_page_writes", "off"),
@@ -370,13 +352,15 @@ impl Backend {
         ];
         for (name, wrong) in unsafe_settings {
             let (value,): (String,) =
-                sqlx::query_as("select current_setting($1)").bind(name).fetch_one(pool).await?;
+                sqlx::query_as("select current_setting($1)").bind(name).fetch_one(conn.conn()?).await?;
+            conn.is_whole();
             if value == wrong {
                 return Err(StoreError::Refused(format!(
                     "PostgreSQL runs with {name} = {value}, which can lose an acknowledged answer; set it to on"
                 )));
             }
         }
+        drop(conn);
         Ok(Self::Postgres(Box::new(walled)))
     }
 
@@ -392,7 +376,14 @@ impl Backend {
                 conn.close().await?;
                 done
             }
-            Self::Postgres(walled) => POSTGRES_MIGRATIONS.run(walled.everything()).await,
+            Self::Postgres(walled) => {
+                let mut conn = walled.connection(None).await?;
+                let done = POSTGRES_MIGRATIONS.run(conn.conn()?).await;
+                if done.is_ok() {
+                    conn.is_whole();
+                }
+                done
+            }
         };
         done.map_err(|error| match error {
             sqlx::migrate::MigrateError::VersionMissing(version) => StoreError::Refused(format!(
@@ -427,10 +418,11 @@ impl Backend {
     ) -> Result<Conn, StoreError> {
         let (sealer, made) = (sealer.clone(), Vec::new());
         Ok(match self {
-            Self::Sqlite { quick, .. } if reads == Reads::ByKey => {
-                Conn { inner: Inner::Quick(quick.take().await?), sealer, made }
-            }
-            Self::Sqlite { readers, .. } => {
+            Self::Sqlite { readers, quick, .. } => {
+                let readers = match reads {
+                    Reads::ByKey => quick,
+                    Reads::Anything => readers,
+                };
                 Conn { inner: Inner::Reader(readers.take().await?), sealer, made }
             }
             Self::Postgres(walled) => {
@@ -501,7 +493,7 @@ impl Backend {
         match self {
             Self::Sqlite { readers, quick, .. } => {
                 quick.close();
-                readers.close().await;
+                readers.close();
             }
             Self::Postgres(walled) => walled.close().await,
         }

@@ -153,25 +153,24 @@ where
         let conn = backend.connection(sealer, Reads::Anything, ctx.actor.walled_in()).await?;
         let mut tx = Tx::new(conn, Arc::clone(ctx));
         tx.conn.begin().await?;
-        // A panic must not leave the transaction open: the connection goes back to the pool, and the next borrower
-        // would commit a stranger's half-done work.
+        // A panic is an error like any other: the transaction is rolled back before anybody is told.
         let performed = AssertUnwindSafe(tx.perform(Arc::clone(ctx), act, work)).catch_unwind().await;
         let outcome = match performed.unwrap_or(Err(StoreError::Panicked.into())) {
             Ok(done) => {
                 let begun = Instant::now();
-                let committed = tx.conn.run("commit", vec![]).await;
+                let committed = tx.conn.end("commit").await;
                 if committed.is_ok() {
                     meters::COMMITS.took(begun.elapsed());
                     meters::UNITS_PER_COMMIT.add(1);
                     meters::beat(Part::Writer);
                 }
-                committed.map(|_| done).map_err(Error::from)
+                committed.map(|()| done).map_err(Error::from)
             }
             Err(error) => Err(error),
         };
         let Err(error) = outcome else { return outcome };
         // The transaction may already be gone with its connection; that is a rollback too.
-        let _ = tx.conn.run("rollback", vec![]).await;
+        let _ = tx.conn.end("rollback").await;
         match error {
             Error::Store(ref store) if store.is_retryable() && attempt < tries => {
                 let jitter = u64::from(ctx.id().as_bytes()[15]) % 16;

@@ -2,14 +2,14 @@
 //!
 //! sqlx gives every SQLite connection a thread: each statement is a message to it, each row a message back, and each
 //! message a thread that wakes up. For a row by its key that is several times the work itself. These connections have no
-//! thread: the writer's is used by its own thread alone, and the others serve what a child's request reads, a handful of
-//! rows by key. What may read for long (figures, lists, jobs) stays with [`super::readers`], which holds nobody up.
+//! thread: the writer's is used by its own thread alone, and a reader's by whoever asks. What may read for long (figures,
+//! lists, jobs) is done aside, where it holds up nobody else's task.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -17,15 +17,17 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, OpenFlags, Statement};
 use sqlx::error::{DatabaseError, ErrorKind};
 use sqlx::{Error, FromRow};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::runtime::{Handle, RuntimeFlavor};
 
+use super::Reads;
+use super::pool::{Pool, Taken};
 use super::rows::{self, EmbeddedColumn, EmbeddedRow};
 use crate::store::{StoreError, Val};
 
-/// How many may be in use at once. None is held while anything else is waited for, so few ever are.
+/// How many may read a few rows at once. None is held while anything else is waited for, so few ever are.
 const QUICK: usize = 16;
-/// How long one waits for a connection.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How many may read for long at once; more would only take the processor from each other.
+const LONG: usize = 4;
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 256;
 
@@ -33,7 +35,7 @@ const STATEMENTS: usize = 256;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum May {
     Write,
-    Read,
+    Read(Reads),
 }
 
 /// Whether this is the mutant that the test of REL-02 must find: a writer that acknowledges before the disk has it. No
@@ -89,8 +91,9 @@ impl Direct {
         conn.set_prepared_statement_cache_capacity(STATEMENTS);
         let (cache, last) = match may {
             May::Write => (-16_000, ""),
+            May::Read(Reads::Anything) => (-16_000, "pragma query_only = on;"),
             // They are several, and what children read is little.
-            May::Read => (-4_000, "pragma query_only = on;"),
+            May::Read(Reads::ByKey) => (-4_000, "pragma query_only = on;"),
         };
         let (level, least) = if mutant() { ("normal", 1) } else { ("full", 2) };
         conn.execute_batch(&format!(
@@ -175,70 +178,72 @@ fn bound(value: &Val) -> ToSqlOutput<'_> {
     })
 }
 
-/// The connections that read for children.
+/// Connections for one kind of reading.
 #[derive(Clone, Debug)]
-pub(in crate::store) struct QuickReaders {
+pub(in crate::store) struct Readers {
+    reads: Reads,
     file: Arc<Path>,
-    idle: Arc<Mutex<Vec<Direct>>>,
-    places: Arc<Semaphore>,
+    pool: Pool<Direct>,
 }
 
-impl QuickReaders {
+impl Readers {
     /// Opens none yet.
-    pub(super) fn new(file: &Path) -> Self {
-        Self { file: file.into(), idle: Arc::default(), places: Arc::new(Semaphore::new(QUICK)) }
+    pub(super) fn new(file: &Path, reads: Reads) -> Self {
+        let most = match reads {
+            Reads::ByKey => QUICK,
+            Reads::Anything => LONG,
+        };
+        Self { reads, file: file.into(), pool: Pool::new(most) }
     }
 
     /// A connection, waited for.
-    pub(super) async fn take(&self) -> Result<QuickReader, StoreError> {
-        let waiting = Arc::clone(&self.places).acquire_owned();
-        let place = tokio::time::timeout(PATIENCE, waiting).await.map_err(|_| Error::PoolTimedOut)?;
-        let place = place.map_err(|_| Error::PoolClosed)?;
-        let idle = self.idle().pop();
-        let conn = match idle {
-            Some(conn) => conn,
-            None => Direct::open(&self.file, May::Read)?,
-        };
-        Ok(QuickReader { conn: Some(conn), readers: self.clone(), _place: place })
+    pub(super) async fn take(&self) -> Result<Reader, StoreError> {
+        let (mut taken, _) = self.pool.take().await?;
+        if taken.get().is_err() {
+            taken.put(Direct::open(&self.file, May::Read(self.reads))?);
+        }
+        Ok(Reader { taken, reads: self.reads })
     }
 
     /// Gives out no more and closes those that are idle.
     pub(super) fn close(&self) {
-        self.places.close();
-        self.idle().clear();
-    }
-
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Direct>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+        drop(self.pool.close());
     }
 }
 
-/// One of them in use; it goes back when this value goes.
+/// One of them in use.
 #[derive(Debug)]
-pub(super) struct QuickReader {
-    /// Taken only when this value goes, or when its file failed it.
-    conn: Option<Direct>,
-    readers: QuickReaders,
-    _place: OwnedSemaphorePermit,
+pub(super) struct Reader {
+    taken: Taken<Direct>,
+    reads: Reads,
 }
 
-impl QuickReader {
-    /// The connection.
-    pub(super) fn get(&self) -> Result<&Direct, Error> {
-        self.conn.as_ref().ok_or(Error::WorkerCrashed)
-    }
-
-    /// Never given out again.
-    pub(super) fn discard(&mut self) {
-        self.conn.take();
-    }
-}
-
-impl Drop for QuickReader {
-    fn drop(&mut self) {
-        if let Some(conn) = self.conn.take().filter(|_| !self.readers.places.is_closed()) {
-            self.readers.idle().push(conn);
+impl Reader {
+    /// Reads with the connection; one that failed is never given out again.
+    pub(super) fn read<T>(
+        &mut self,
+        work: impl FnOnce(&Direct) -> Result<T, Error>,
+    ) -> Result<T, StoreError> {
+        let conn = self.taken.get()?;
+        let done = match self.reads {
+            Reads::ByKey => work(conn),
+            Reads::Anything => aside(|| work(conn)),
+        };
+        let done = done.map_err(StoreError::from);
+        if let Err(StoreError::Failed(_) | StoreError::Disk(_)) = &done {
+            // It may be the connection that failed, and a fresh one costs little.
+            self.taken.discard();
         }
+        done
+    }
+}
+
+/// Works for as long as it takes, while another thread goes on with the tasks of this one.
+fn aside<T>(work: impl FnOnce() -> T) -> T {
+    match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        // A runtime of one thread has nobody to go on.
+        _ => work(),
     }
 }
 
