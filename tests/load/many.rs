@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use futures::TryStreamExt;
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Column, Connection, Row};
 use tests::place::Scratch;
@@ -14,11 +15,12 @@ use tests::{Database, Kind, executable};
 
 /// Rows of one statement.
 const AT_ONCE: u64 = 200_000;
-/// Rows that are taken out at once.
-const SLICE: u64 = 50_000;
 /// Classes of a school.
 const CLASSES: u64 = 40;
 const NOW: u64 = 1_790_000_000_000;
+
+/// The window that all screenings are of: the first row of its kind, see [`Dialect::id`].
+pub const WINDOW_ID: &str = "00000005-0000-0000-0000-000000000001";
 
 /// What is made.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +33,15 @@ pub struct Plan {
     pub seed: u64,
 }
 
+/// Where it is made.
+#[derive(Clone, Copy, Debug)]
+pub enum Place {
+    /// In a district of its own in a database that nobody uses yet.
+    Empty,
+    /// In the district that is there, while a server works on it; what is not made by then is left out.
+    Beside(Instant),
+}
+
 /// Fills a database and builds its release; the figures as JSON. What it reads goes into a folder as CSV, where one is named.
 pub async fn release(kind: Kind, plan: Plan, rows: Option<&Path>) -> Value {
     let database = Database::empty(kind).await;
@@ -38,7 +49,7 @@ pub async fn release(kind: Kind, plan: Plan, rows: Option<&Path>) -> Value {
     // In the folder whose key the later commands use.
     run(&folder, &database, &["migrate"]).await;
     let filling = Instant::now();
-    fill(&database, plan).await;
+    fill(&database, plan, Place::Empty).await;
     let filled = filling.elapsed();
     if let Some(folder) = rows {
         export(&database, folder).await;
@@ -106,17 +117,14 @@ async fn export(database: &Database, folder: &Path) {
         let ids: Vec<String> = ids.into_iter().map(id).collect();
         let sql = format!("select {}, {rest} from {table}", ids.join(", "));
         let mut file = csv::Writer::from_path(folder.join(format!("{table}.csv"))).unwrap();
-        // In slices, since all rows at once would take gigabytes; in no order, since nobody else is there who could change it.
-        for slice in 0.. {
-            let sql = format!("{sql} limit {SLICE} offset {}", slice * SLICE);
-            let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut conn).await.unwrap();
-            let Some(first) = rows.first() else { break };
-            if slice == 0 {
-                file.write_record(first.columns().iter().map(|column| column.name())).unwrap();
+        // One after the other, since all rows at once would take gigabytes.
+        let mut rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch(&mut conn);
+        let mut first = true;
+        while let Some(row) = rows.try_next().await.unwrap() {
+            if std::mem::take(&mut first) {
+                file.write_record(row.columns().iter().map(|column| column.name())).unwrap();
             }
-            for row in &rows {
-                file.write_record((0..row.len()).map(|at| field(row, at))).unwrap();
-            }
+            file.write_record((0..row.len()).map(|at| field(&row, at))).unwrap();
         }
         file.flush().unwrap();
     }
@@ -208,11 +216,12 @@ const SCORE: u32 = 9;
 const REFERRAL: u32 = 10;
 const CONTACT: u32 = 11;
 
-async fn fill(database: &Database, plan: Plan) {
+/// Makes the screenings, and tells how many there was time for.
+pub async fn fill(database: &Database, plan: Plan, place: Place) -> u64 {
     sqlx::any::install_default_drivers();
     let mut conn = AnyConnection::connect(&database.url).await.unwrap();
     let sql = Dialect(database.kind);
-    if database.kind == Kind::Sqlite {
+    if database.kind == Kind::Sqlite && matches!(place, Place::Empty) {
         // A database that is thrown away may be lost half-way.
         for pragma in ["pragma synchronous = off", "pragma journal_mode = off", "pragma cache_size = -200000"]
         {
@@ -220,7 +229,11 @@ async fn fill(database: &Database, plan: Plan) {
         }
     }
     let Plan { screenings, schools, seed } = plan;
-    let (district, window, user) = (sql.id(DISTRICT, "1"), sql.id(WINDOW, "1"), sql.id(USER, "1"));
+    let (window, user) = (sql.id(WINDOW, "1"), sql.id(USER, "1"));
+    let district = match place {
+        Place::Empty => sql.id(DISTRICT, "1"),
+        Place::Beside(_) => "(select id from districts order by created_at limit 1)".to_owned(),
+    };
     // Everything about the n-th child follows from n.
     let school_no = format!("((n - 1) * {schools} / {screenings} + 1)");
     let class_no = format!("(({school_no} - 1) * {CLASSES} + n % {CLASSES} + 1)");
@@ -233,7 +246,6 @@ async fn fill(database: &Database, plan: Plan) {
     let class_rows = sql.numbers(1, schools * CLASSES);
     let (school, class, child) = (sql.id(SCHOOL, &school_no), sql.id(CLASS, &class_no), sql.id(CHILD, "n"));
     let mut statements = vec![
-        format!("insert into districts (id, name, created_at) values ({district}, 'Many', 0)"),
         format!(
             "insert into schools (id, district_id, name, time_zone, created_at) select {}, {district}, \
              'School ' || n, 'UTC', 0 from {school_rows}",
@@ -259,12 +271,18 @@ async fn fill(database: &Database, plan: Plan) {
             sql.id(SCHOOL, "n")
         ),
     ];
+    if matches!(place, Place::Empty) {
+        let own = format!("insert into districts (id, name, created_at) values ({district}, 'Many', 0)");
+        statements.insert(0, own);
+    }
+    run_all(&mut conn, std::mem::take(&mut statements)).await;
     let administration = sql.id(ADMINISTRATION, "n");
     let mut from = 1;
-    while from <= screenings {
+    let over = || matches!(place, Place::Beside(until) if Instant::now() > until);
+    while from <= screenings && !over() {
         let to = (from + AT_ONCE - 1).min(screenings);
         let rows = sql.numbers(from, to);
-        statements.extend([
+        let batch = vec![
             format!(
                 "insert into children (id, district_id, number, given_name, family_name, birth_date, sex, language, \
                  created_at) select {child}, {district}, 'N' || n, 'Given', 'Family', '2012-01-01', \
@@ -316,7 +334,8 @@ async fn fill(database: &Database, plan: Plan) {
                 dice(5, 100),
                 dice(8, 100)
             ),
-        ]);
+        ];
+        run_all(&mut conn, batch).await;
         from = to + 1;
     }
     for item in 1..=9 {
@@ -330,16 +349,21 @@ async fn fill(database: &Database, plan: Plan) {
              {rows}) made where exists (select 1 from administrations a where a.id = made.id) on conflict do nothing"
         ));
     }
-    for statement in statements {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statement.clone()))
-            .execute(&mut conn)
-            .await
-            .unwrap_or_else(|error| panic!("{error}: {statement}"));
-    }
+    run_all(&mut conn, statements).await;
     let statistics = match database.kind {
         Kind::Sqlite => "analyze",
         Kind::Postgres => "vacuum analyze",
     };
     sqlx::raw_sql(sqlx::AssertSqlSafe(statistics.to_owned())).execute(&mut conn).await.unwrap();
     conn.close().await.unwrap();
+    from - 1
+}
+
+async fn run_all(conn: &mut AnyConnection, statements: Vec<String>) {
+    for statement in statements {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement.clone()))
+            .execute(&mut *conn)
+            .await
+            .unwrap_or_else(|error| panic!("{error}: {statement}"));
+    }
 }

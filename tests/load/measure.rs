@@ -24,6 +24,20 @@ pub fn children(parent: u32) -> Vec<u32> {
     pids.filter(|pid| parent_of(*pid) == Some(parent)).collect()
 }
 
+/// Ends a process and all that it has started.
+pub fn end(pid: u32) {
+    let mut all = vec![pid];
+    let mut at = 0;
+    // Found before any is ended: afterwards nobody knows whose they were.
+    while let Some(parent) = all.get(at).copied() {
+        all.extend(children(parent));
+        at += 1;
+    }
+    for pid in all {
+        let _ = std::process::Command::new("kill").args(["-KILL", &pid.to_string()]).status();
+    }
+}
+
 /// The parent of a process.
 pub fn parent_of(pid: u32) -> Option<u32> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;

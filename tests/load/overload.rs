@@ -18,7 +18,7 @@ use tests::{Kind, Server};
 use crate::child::{self, Way};
 use crate::measure;
 use crate::replay::{Pace, replay};
-use crate::{Arguments, Cpu, checked_in, district};
+use crate::{Arguments, Cpu, checked_in, device, district};
 
 /// So many times what the server can do are offered.
 const TIMES: f64 = 10.0;
@@ -32,8 +32,8 @@ const CAPACITY_SECONDS: f64 = 10.0;
 const LONE: usize = 15;
 /// Cards kept for lone check-ins, before and after.
 const RESERVED: usize = LONE + 150;
-/// When the server must be as quick as before again.
-const RECOVERY: Duration = Duration::from_secs(60);
+/// So long it is watched until the server is as quick as before, whatever the goal is.
+const RECOVERY: f64 = 60.0;
 
 /// A server with enough children for capacity and so many seconds at so many times of it; the rate it can do.
 async fn with_capacity(
@@ -125,7 +125,7 @@ impl Crowd {
         let mut waiting = self.waiting.lock().unwrap();
         match waiting.first_entry() {
             Some(first) if first.key().0 <= Instant::now() => first.remove(),
-            _ => Comer { device: Device::new(&self.address), number, tried: 0 },
+            _ => Comer { device: device(&self.address), number, tried: 0 },
         }
     }
 
@@ -179,7 +179,7 @@ impl Crowd {
     async fn lone(&self) -> Result<Duration, String> {
         let card = self.reserved.lock().unwrap().pop().ok_or("no card is left for a lone child")?;
         let begun = Instant::now();
-        child::check_in(&mut Device::new(&self.address), self.way, &card, 1).await?;
+        child::check_in(&mut device(&self.address), self.way, &card, 1).await?;
         Ok(begun.elapsed())
     }
 
@@ -189,7 +189,7 @@ impl Crowd {
         let (mut times, mut away) = (Vec::new(), 0);
         while self.open.load(Ordering::Relaxed) {
             let begun = Instant::now();
-            let answer = Device::new(&self.address).once("GET", "/healthz", Body::None).await;
+            let answer = device(&self.address).once("GET", "/healthz", Body::None).await;
             times.push(begun.elapsed().as_secs_f64() * 1e3);
             away += usize::from(!answer.is_ok_and(|answer| answer.status.is_success()));
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -206,7 +206,7 @@ pub async fn ten_times(arguments: &Arguments, kind: Kind, seconds: f64) -> Value
     let mut cards = cards;
     let reserved = cards.split_off(cards.len().saturating_sub(RESERVED));
     let crowd = Arc::new(Crowd {
-        address: server.url.trim_start_matches("http://").to_owned(),
+        address: server.url.clone(),
         way,
         cards: Mutex::new(cards.into()),
         reserved: Mutex::new(reserved),
@@ -250,7 +250,7 @@ pub async fn ten_times(arguments: &Arguments, kind: Kind, seconds: f64) -> Value
     let completed = crowd.completed.load(Ordering::Relaxed);
     let used = cpu.seconds() - before;
     let own = measure::processor_seconds(std::process::id()) - own_before;
-    let recovery = recovered(&crowd, usual).await;
+    let recovery = recovered(&crowd, usual, arguments.recovery.max(RECOVERY)).await;
     while running.join_next().await.is_some() {}
     let still = std::mem::take(&mut *crowd.waiting.lock().unwrap());
     for comer in still.values() {
@@ -261,12 +261,16 @@ pub async fn ten_times(arguments: &Arguments, kind: Kind, seconds: f64) -> Value
     let health_p99 = times.get(times.len() * 99 / 100).copied().unwrap_or_default();
     let goodput = completed as f64 / took;
     let left = crowd.left.load(Ordering::Relaxed);
-    let odd: usize = told
-        .statuses
-        .iter()
-        .filter(|(status, _)| !matches!(**status, 200..=399 | 429 | 503))
-        .map(|(_, times)| times)
-        .sum();
+    let seen = Seen {
+        goodput: goodput / capacity,
+        without_card: crowd.without_card.load(Ordering::Relaxed),
+        statuses: &told.statuses,
+        without_time: told.without_time,
+        recovered: recovery,
+        broken: told.failures.len(),
+        health_away: away,
+    };
+    let reasons = seen.reasons(arguments);
     println!(
         "{kind:?}, {}, {TIMES} times capacity for {took:.0} s (this generator runs on the same cores):",
         way.name()
@@ -309,7 +313,8 @@ pub async fn ten_times(arguments: &Arguments, kind: Kind, seconds: f64) -> Value
         "capacity_per_second": capacity, "offered_per_second": arrived as f64 / took, "came": arrived, "children": children,
         "completed": completed, "goodput_per_second": goodput, "goodput_share": goodput / capacity, "left": left,
         "without_card": without_card,
-        "waiting_at_the_end": still.len(), "statuses": told.statuses, "without_retry_after": told.without_time, "failed": told.failures.len() + away + odd,
+        "waiting_at_the_end": still.len(), "statuses": told.statuses, "without_retry_after": told.without_time,
+        "failed": told.failures.len(), "reasons": reasons,
         "failures": told.failures.iter().take(3).collect::<Vec<_>>(), "health_p99_ms": health_p99, "health_asked": times.len(),
         "health_away": away, "lone_check_in_ms": usual.as_secs_f64() * 1e3, "recovered_after_s": recovery,
         "server_cores": used / took, "generator_cores": own / took,
@@ -317,10 +322,54 @@ pub async fn ten_times(arguments: &Arguments, kind: Kind, seconds: f64) -> Value
     })
 }
 
+/// What an overload is judged by.
+struct Seen<'a> {
+    goodput: f64,
+    without_card: usize,
+    statuses: &'a BTreeMap<u16, usize>,
+    without_time: usize,
+    recovered: Option<f64>,
+    broken: usize,
+    health_away: usize,
+}
+
+impl Seen<'_> {
+    /// Why it is not good enough, a line for each; a short run is too small for what hangs on a clock.
+    fn reasons(&self, goals: &Arguments) -> Vec<String> {
+        let mut reasons = Vec::new();
+        for (status, times) in self.statuses {
+            if !matches!(status, 200 | 303 | 429 | 503) {
+                reasons.push(format!("status: {status} was answered {times} times"));
+            }
+        }
+        if self.without_time > 0 {
+            reasons.push(format!("retry-after: {} times 429 or 503 did not say when", self.without_time));
+        }
+        if self.broken > 0 {
+            reasons.push(format!("failed: {} who were not put off", self.broken));
+        }
+        if self.health_away > 0 {
+            reasons.push(format!("health: not there {} times", self.health_away));
+        }
+        if goals.short {
+            return reasons;
+        }
+        if self.goodput < goals.goodput {
+            let small = if self.without_card > 0 { " (planned too small: cards ran out)" } else { "" };
+            reasons.push(format!("goodput: {:.2} of capacity, under {}{small}", self.goodput, goals.goodput));
+        }
+        if self.recovered.is_none_or(|after| after > goals.recovery) {
+            let after = self.recovered.map_or("never".to_owned(), |after| format!("{after:.1} s after"));
+            reasons.push(format!("recovery: as quick as before {after}, over {} s", goals.recovery));
+        }
+        reasons
+    }
+}
+
 /// Seconds until a lone check-in takes no more than twice what is usual.
-async fn recovered(crowd: &Crowd, usual: Duration) -> Option<f64> {
+async fn recovered(crowd: &Crowd, usual: Duration, most: f64) -> Option<f64> {
     let ended = Instant::now();
-    while ended.elapsed() < RECOVERY {
+    while ended.elapsed().as_secs_f64() < most {
         match crowd.lone().await {
             Ok(took) if took < usual * 2 => return Some(ended.elapsed().as_secs_f64()),
             Ok(_) => {}
@@ -329,4 +378,54 @@ async fn recovered(crowd: &Crowd, usual: Duration) -> Option<f64> {
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
     None
+}
+
+#[cfg(test)]
+mod own {
+    use std::collections::BTreeMap;
+
+    use clap::Parser;
+
+    use super::Seen;
+    use crate::Arguments;
+
+    fn reasons(change: impl FnOnce(&mut Seen), statuses: &[(u16, usize)], more: &[&str]) -> Vec<String> {
+        let statuses: BTreeMap<u16, usize> = statuses.iter().copied().collect();
+        let mut seen = Seen {
+            goodput: 0.9,
+            without_card: 0,
+            statuses: &statuses,
+            without_time: 0,
+            recovered: Some(12.0),
+            broken: 0,
+            health_away: 0,
+        };
+        change(&mut seen);
+        let arguments = Arguments::try_parse_from([&["load"], more].concat()).unwrap();
+        let named = seen.reasons(&arguments);
+        named.iter().filter_map(|reason| Some(reason.split_once(':')?.0.to_owned())).collect()
+    }
+
+    const GOOD: &[(u16, usize)] = &[(200, 9), (303, 4), (429, 1), (503, 70)];
+
+    #[test]
+    fn an_overload_that_misses_a_goal_fails_by_the_goals_name_rel_12() {
+        assert!(reasons(|_| (), GOOD, &[]).is_empty());
+        assert_eq!(reasons(|seen| seen.goodput = 0.79, GOOD, &[]), ["goodput"]);
+        assert_eq!(reasons(|seen| seen.recovered = Some(31.0), GOOD, &[]), ["recovery"]);
+        assert_eq!(reasons(|seen| seen.recovered = None, GOOD, &[]), ["recovery"]);
+        assert_eq!(reasons(|seen| seen.without_time = 1, GOOD, &[]), ["retry-after"]);
+        assert_eq!(reasons(|_| (), &[(200, 1), (500, 1), (404, 2)], &[]), ["status", "status"]);
+        assert_eq!(reasons(|seen| seen.health_away = 1, GOOD, &[]), ["health"]);
+        assert_eq!(reasons(|seen| seen.broken = 1, GOOD, &[]), ["failed"]);
+    }
+
+    #[test]
+    fn goals_are_arguments_and_a_short_run_leaves_out_what_hangs_on_a_clock() {
+        assert!(reasons(|seen| seen.goodput = 0.6, GOOD, &["--goodput", "0.5"]).is_empty());
+        assert!(reasons(|seen| seen.recovered = Some(50.0), GOOD, &["--recovery", "60"]).is_empty());
+        let late = |seen: &mut Seen| (seen.goodput, seen.recovered) = (0.1, None);
+        assert!(reasons(late, GOOD, &["--short"]).is_empty());
+        assert_eq!(reasons(late, &[(500, 1)], &["--short"]), ["status"]);
+    }
 }

@@ -73,6 +73,8 @@ pub struct Device {
     pub statuses: BTreeMap<u16, usize>,
     /// How often a 429 or 503 did not say when to come back.
     pub without_time: usize,
+    /// How long an answer may take; without it, as long as it likes.
+    pub limit: Option<Duration>,
 }
 
 /// A page tries for minutes; nobody is turned away for good.
@@ -104,6 +106,7 @@ impl Device {
             come_back: None,
             statuses: BTreeMap::new(),
             without_time: 0,
+            limit: None,
         }
     }
 
@@ -127,7 +130,7 @@ impl Device {
     /// # Errors
     /// What became of the connection.
     pub async fn once(&mut self, method: &str, path: &str, body: Body<'_>) -> Result<Answer, String> {
-        self.sent(method, path, body.parts()).await
+        self.in_time(method, path, body.parts()).await
     }
 
     /// One request; asked to come back later, it does, as pages and islands do.
@@ -144,7 +147,7 @@ impl Device {
         let parts = body.parts();
         for tried in 0.. {
             let begun = Instant::now();
-            let answer = self.sent(method, path, parts.clone()).await?;
+            let answer = self.in_time(method, path, parts.clone()).await?;
             self.steps.push((step, begun.elapsed()));
             let Some(seconds) = answer.retry_after else { return Ok(answer) };
             if !matches!(answer.status.as_u16(), 429 | 503) {
@@ -168,6 +171,18 @@ impl Device {
             handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
         tokio::spawn(connection);
         Ok(sender)
+    }
+
+    /// The same within the limit. What comes too late is not waited for, and its connection is not used again.
+    async fn in_time(
+        &mut self,
+        method: &str,
+        path: &str,
+        parts: (Option<&str>, Option<&str>, Bytes),
+    ) -> Result<Answer, String> {
+        let Some(limit) = self.limit else { return self.sent(method, path, parts).await };
+        let late = |_| format!("{method} {path}: no answer within {} s", limit.as_secs_f64());
+        tokio::time::timeout(limit, self.sent(method, path, parts)).await.map_err(late)?
     }
 
     async fn sent(
