@@ -11,6 +11,7 @@ mod browser_part;
 mod clock;
 mod contrast;
 mod crates;
+mod figures;
 mod layers;
 mod lexer;
 mod migrations;

@@ -38,7 +38,8 @@ cargo xtask load [-- ARGS]         an optimised server under load, and what a ch
 cargo xtask attack                 attacks on the district's figures at full size; prints what an attacker got
 cargo xtask figures [--only PART,PART] [--short] [--unoptimised]
                                    every figure of the README at full size (hours), into target/figures.json
-cargo xtask figures --table [FILE] the same as a table for the README
+cargo xtask figures --table [FILE] the same as a table, with what each goal is and whether it is reached
+cargo xtask figures --readme [FILE] writes that table into the README; rows of parts that are not in the file stay
 cargo xtask faults                 of the figures those of kills, a cut-off database, a failing disk, and dropped,
                                    replayed and crowded writes
 cargo xtask ci                     formatting, clippy, browser clippy, then every test";

@@ -56,7 +56,7 @@ pub struct Bench {
     target: PathBuf,
     server: PathBuf,
     /// Unoptimised, which alone can be made the mutant.
-    mutant: PathBuf,
+    pub mutant: PathBuf,
     load: PathBuf,
     faults: PathBuf,
     store: PathBuf,
@@ -94,7 +94,7 @@ impl Bench {
         };
         let server = named("firstlight")?;
         let mutant = match build {
-            Build::Optimised if parts.iter().any(|part| part.name == "order") => {
+            Build::Optimised if parts.iter().any(|part| ["order", "unsafe-normal"].contains(&part.name)) => {
                 cargo::firstlight(repo, &[])?
             }
             _ => server.clone(),
@@ -182,11 +182,23 @@ impl Within<'_> {
 
     /// The same into a file of a folder that is there.
     pub fn load_into(&self, file: &Path, arguments: &[&str]) -> Result<Value> {
+        self.load_with(&self.bench.server, file, arguments)
+    }
+
+    /// The same with another server. What it measured counts also where it says why that is not good enough.
+    pub fn load_with(&self, server: &Path, file: &Path, arguments: &[&str]) -> Result<Value> {
+        let most = (self.until.saturating_duration_since(Instant::now()).as_secs_f64() / 60.0 - 1.0).max(1.0);
         let mut command = Command::new(&self.bench.load);
-        command.args(arguments).arg("--json").arg(file).env("FIRSTLIGHT_BIN", &self.bench.server);
-        self.run(&mut command, "the load tool failed, or a child did; it stands above")?;
-        let bytes = crate::repo::read(file)?;
-        serde_json::from_slice(&bytes).doing(format!("reading {}", file.display()))
+        command.args(arguments).arg("--json").arg(file).args(["--most-minutes", &most.to_string()]);
+        command.env("FIRSTLIGHT_BIN", server);
+        let run = self.run(&mut command, "the load tool failed; it stands above");
+        let found = std::fs::read(file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        match (run, found) {
+            (Ok(()), Some(found)) => Ok(found),
+            (Ok(()), None) => Err(Fault::new(format!("no figures in {}", file.display()))),
+            (Err(_), Some(found)) if !reasons(&found).is_empty() => Ok(found),
+            (Err(fault), _) => Err(fault),
+        }
     }
 
     /// Runs to the end, its output shown, or ends it with all that it started when its time is over.
@@ -205,6 +217,13 @@ impl Within<'_> {
             std::thread::sleep(Duration::from_millis(200));
         }
     }
+}
+
+/// Why figures are not good enough, as the load tool says it.
+pub fn reasons(figures: &Value) -> Vec<String> {
+    let all = figures.as_array().into_iter().flatten();
+    let all = all.flat_map(|figure| figure["reasons"].as_array().into_iter().flatten());
+    all.filter_map(|reason| reason.as_str().map(str::to_owned)).collect()
 }
 
 /// Builds, and says where each executable is.

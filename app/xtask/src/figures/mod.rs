@@ -4,6 +4,7 @@
 
 mod bench;
 mod parts;
+mod readme;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -32,6 +33,8 @@ pub fn run(repo: &Repo, arguments: &[&str]) -> Result<u8> {
     match arguments {
         ["--table"] => print_table(&file(repo)),
         ["--table", file] => print_table(Path::new(file)),
+        ["--readme"] => readme::fill(repo, &file(repo)),
+        ["--readme", file] => readme::fill(repo, Path::new(file)),
         _ => measure(repo, &asked(arguments)?),
     }
 }
@@ -85,7 +88,10 @@ fn measure(repo: &Repo, asked: &Asked) -> Result<u8> {
         steps.next(format!("{} ({} minutes at most)", part.what, part.minutes));
         let begun = Instant::now();
         let (figures, why) = match (part.run)(&bench.within(part)) {
-            Ok(figures) => (figures, None),
+            Ok(figures) => {
+                let why = bench::reasons(&figures);
+                (figures, Some(why.join("; ")).filter(|why| !why.is_empty()))
+            }
             Err(Fault(why)) => (json!([]), Some(why)),
         };
         if let Some(why) = &why {
@@ -103,7 +109,7 @@ fn measure(repo: &Repo, asked: &Asked) -> Result<u8> {
         let text = serde_json::to_string_pretty(&all).doing("writing the figures")?;
         std::fs::write(&path, text).doing(format!("writing {}", path.display()))?;
     }
-    eprintln!("done after {}; `cargo xtask figures --table` prints them", steps.elapsed());
+    eprintln!("done after {}; `cargo xtask figures --readme` writes them into the README", steps.elapsed());
     println!("{}", path.display());
     if failed.is_empty() {
         return Ok(0);
@@ -123,7 +129,7 @@ fn print_table(path: &Path) -> Result<u8> {
             path.display()
         )));
     }
-    print!("{}", table::of(&all));
+    print!("{}", table::of(&all, &[]));
     Ok(0)
 }
 

@@ -21,7 +21,7 @@ pub struct Part {
 /// What `cargo xtask faults` runs.
 pub const FAULTS: &str = "--only=kills,cut,disk,order,drops,writers,replays";
 
-pub const PARTS: [Part; 15] = [
+pub const PARTS: [Part; 17] = [
     Part { name: "kills", what: "300 kills under 30,000 answers on each database", minutes: 60, run: kills },
     Part { name: "cut", what: "30 times without the database", minutes: 40, run: cut },
     Part { name: "disk", what: "a disk that fails at each write of a commit", minutes: 15, run: disk },
@@ -36,7 +36,13 @@ pub const PARTS: [Part; 15] = [
     Part { name: "replays", what: "10,000 hand-ins, five at once", minutes: 40, run: replays },
     Part { name: "model", what: "a million steps against the model", minutes: 90, run: model },
     Part { name: "check-ins", what: "check-ins by every way", minutes: 30, run: check_ins },
-    Part { name: "staff", what: "pages of staff", minutes: 15, run: |at| at.load(&["--pages"]) },
+    Part {
+        name: "unsafe-normal",
+        what: "SQLite without a sync for each commit (unsafe)",
+        minutes: 40,
+        run: normal,
+    },
+    Part { name: "staff", what: "pages of staff beside a million screenings", minutes: 60, run: staff },
     Part { name: "rest", what: "start, memory at rest, size", minutes: 10, run: |at| at.load(&["--rest"]) },
     Part { name: "half", what: "children at half of capacity", minutes: 30, run: half },
     Part { name: "burst", what: "nine o’clock: 30,000 children in ten minutes", minutes: 60, run: burst },
@@ -45,7 +51,13 @@ pub const PARTS: [Part; 15] = [
         name: "release",
         what: "a release of a million screenings, and DuckDB",
         minutes: 40,
-        run: release,
+        run: |at| release(at, 1_000_000),
+    },
+    Part {
+        name: "release-10m",
+        what: "a release of ten million screenings, and DuckDB",
+        minutes: 240,
+        run: |at| release(at, 10_000_000),
     },
 ];
 
@@ -112,25 +124,44 @@ fn check_ins(at: &Within) -> Result<Value> {
     at.load(&["--phq9", "--children", &at.bench.sized(3000, 100), "--rounds", &at.bench.sized(3, 1)])
 }
 
+/// The same server that syncs each commit and one that does not. An optimised one cannot be made to, so both are unoptimised,
+/// and what they have is their ratio alone.
+fn normal(at: &Within) -> Result<Value> {
+    let (children, rounds) = (at.bench.sized(2000, 100), at.bench.sized(3, 1));
+    let base = format!("env FIRSTLIGHT_MUTANT=synchronous=normal '{}'", at.bench.mutant.display());
+    let file = at.folder()?.join("found.json");
+    let asked = ["--phq9", "--database", "sqlite", "--way", "islands", "--children", &children];
+    let compared = ["--rounds", &rounds, "--base", &base];
+    at.load_with(&at.bench.mutant, &file, &[&asked[..], &compared].concat())
+}
+
+fn staff(at: &Within) -> Result<Value> {
+    at.load(&["--pages", "--screenings", &at.bench.sized(1_000_000, 10_000)])
+}
+
 fn half(at: &Within) -> Result<Value> {
     at.load(&["--half"])
 }
 
 fn burst(at: &Within) -> Result<Value> {
     let (children, seconds) = (at.bench.sized(30_000, 500), at.bench.sized(600, 10));
-    at.load(&["--phq9", "--way", "islands", "--children", &children, "--burst", &seconds])
+    at.load(&["--phq9", "--way", "islands", "--children", &children, "--burst", &seconds, "--classes"])
 }
 
 fn overload(at: &Within) -> Result<Value> {
-    at.load(&["--overload", &at.bench.sized(300, 10)])
+    let seconds = at.bench.sized(300, 10);
+    match at.bench.size {
+        Size::Full => at.load(&["--overload", &seconds]),
+        Size::Short => at.load(&["--overload", &seconds, "--short"]),
+    }
 }
 
 /// The release, and DuckDB over the same rows, the goal being three times what that takes.
-fn release(at: &Within) -> Result<Value> {
+fn release(at: &Within, screenings: usize) -> Result<Value> {
     let folder = at.folder()?;
     let rows = folder.join("rows");
     std::fs::create_dir_all(&rows).doing("making the folder of rows")?;
-    let screenings = at.bench.sized(1_000_000, 10_000);
+    let screenings = at.bench.sized(screenings, 10_000);
     let mut found = Vec::new();
     for database in ["sqlite", "postgres"] {
         let mut arguments = vec!["--release", &screenings, "--database", database];
