@@ -1,5 +1,7 @@
 //! The whole site as one axum service, and the loop that serves it.
 
+pub mod open_files;
+
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -103,7 +105,7 @@ pub async fn serve(
     router: Router,
     stop: impl Future<Output = ()>,
 ) -> std::io::Result<()> {
-    serve_at_most(listener, router, stop, CONNECTIONS).await
+    serve_at_most(listener, router, stop, open_files::connections()).await
 }
 
 async fn serve_at_most(

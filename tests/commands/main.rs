@@ -84,6 +84,32 @@ fn config_check_prints_every_fault_at_once() {
     }
 }
 
+/// REL-22: the limit is raised by itself, and where that is not allowed fewer connections are taken, in one line.
+#[test]
+fn serve_raises_the_limit_of_open_files_or_says_how_many_connections_fit_rel_22() {
+    let said = |limits: &str| {
+        let folder = std::env::temp_dir().join(format!("firstlight-{}", uuid::Uuid::new_v4()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        // It ends by itself where it cannot listen, which it tries after everything else: the port is taken.
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = taken.local_addr().expect("an address").to_string();
+        let script = format!("{limits}; exec '{}' serve", tests::executable().display());
+        let out = std::process::Command::new("sh")
+            .args(["-c", &script])
+            .current_dir(&folder)
+            .env("FIRSTLIGHT__HTTP__LISTEN", address)
+            .output()
+            .expect("sh runs");
+        std::fs::remove_dir_all(&folder).expect("the folder can be removed");
+        String::from_utf8_lossy(&out.stderr).into_owned()
+    };
+    let few = said("ulimit -n 300");
+    let line = "300 open files are allowed, so 150 connections at once are taken instead of 8192";
+    assert_eq!(few.matches(line).count(), 1, "{few}");
+    let raised = said("ulimit -Sn 300");
+    assert!(!raised.contains("300 open files"), "{raised}");
+}
+
 #[test]
 fn roster_check_names_each_wrong_row_and_writes_the_faults_where_it_is_told_a_03() {
     let folder = std::env::temp_dir().join(format!("firstlight-{}", uuid::Uuid::new_v4()));

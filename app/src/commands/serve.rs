@@ -12,6 +12,7 @@ use crate::site;
 /// # Errors
 /// When the database, the key or the address cannot be used.
 pub async fn run() -> Result<(), Stop> {
+    site::open_files::raise();
     let services = super::services().await?;
     let address = services.config().listen;
     let listener = site::listen(address).map_err(|e| {
