@@ -1,5 +1,6 @@
 //! The whole site as one axum service, and the loop that serves it.
 
+pub mod bodies;
 pub mod open_files;
 
 use std::convert::Infallible;
@@ -50,6 +51,7 @@ pub fn router(services: Services) -> Router {
         .with_state(site)
         .layer(middleware::from_fn(forgery::guard))
         .layer(middleware::from_fn_with_state(admission, admission::guard))
+        .layer(middleware::from_fn(bodies::first))
         .layer(middleware::from_fn(headers::add))
         .layer(middleware::from_fn(metrics::count))
         // Live streams must not wait in a compressor. What fits into one packet arrives no sooner when it is smaller.

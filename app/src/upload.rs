@@ -8,8 +8,11 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request};
 use axum::response::Response;
 use futures::StreamExt;
+use server::ctx::Actor;
+use server::http::admission::{self, Leave};
+use tokio::sync::Semaphore;
 
-use crate::site::Site;
+use crate::site::{Site, bodies};
 use crate::visit::{Posted, Visit, too_much, unreadable};
 
 /// The largest file, with room for the form around it: the roster's own limit is what a person reads about.
@@ -18,6 +21,10 @@ const LARGEST: usize = (10 << 20) + (64 << 10) + 1;
 const FORGOTTEN: usize = 64 << 20;
 /// Ten megabytes take minutes on a school's slow line.
 const LONGEST_SENDING: Duration = Duration::from_secs(300);
+/// Files that arrive at once; each is in memory.
+const AT_ONCE: usize = 16;
+
+static ARRIVING: Semaphore = Semaphore::const_new(AT_ONCE);
 
 /// A form with a file whose token fits the visitor. The token stands before the file in the form, so a forged one is
 /// refused with nothing kept.
@@ -38,7 +45,18 @@ impl FromRequest<Site> for Upload {
         let (mut parts, body) = request.into_parts();
         let visit = Visit::from_request_parts(&mut parts, site).await?;
         let too_long = Arc::new(AtomicBool::new(false));
-        let mut request = Request::from_parts(parts, limited(body, Arc::clone(&too_long)));
+        let later = || admission::later(&parts.method, parts.uri.path());
+        // Nobody works on it until it is here, so others may have its place meanwhile.
+        let _away = parts.extensions.get::<Leave>().map(Leave::go);
+        let (body, _arriving) = match visit.ctx.actor {
+            Actor::Staff(_) => {
+                let arriving = ARRIVING.try_acquire().map_err(|_| later())?;
+                (limited(body, Arc::clone(&too_long)), Some(arriving))
+            }
+            // Whoever has no file to send is given no more time and room than for any other form.
+            _ => (bodies::small(body).await.ok_or_else(later)?, None),
+        };
+        let mut request = Request::from_parts(parts, body);
         DefaultBodyLimit::disable().apply(&mut request);
         let read = tokio::time::timeout(LONGEST_SENDING, read(request, site)).await;
         match read {

@@ -1,7 +1,6 @@
 //! Who visits: read from the cookies once for each request, before any page.
 
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
 
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -18,7 +17,7 @@ use crate::i18n::Language;
 use crate::json::Object;
 use crate::look::Look;
 use crate::render;
-use crate::site::Site;
+use crate::site::{Site, bodies};
 
 /// One visit: who, when, from where, and the token for its forms.
 #[derive(Clone, Debug)]
@@ -382,15 +381,9 @@ pub struct Posted {
     fields: Vec<(String, String)>,
 }
 
-/// A form is small; more is no form of ours.
-const LARGEST_FORM: usize = 64 * 1024;
-/// A form that takes longer has broken off, or is meant to hold the connection (REL-17).
-const LONGEST_SENDING: Duration = Duration::from_secs(30);
-
-/// The whole body of a form; `None` when it is too large, too slow or broken off.
+/// The whole body of a form, which [`bodies`] has read already; `None` when it was too large, too slow or broken off.
 async fn whole(body: axum::body::Body) -> Option<axum::body::Bytes> {
-    let read = axum::body::to_bytes(body, LARGEST_FORM);
-    tokio::time::timeout(LONGEST_SENDING, read).await.ok()?.ok()
+    axum::body::to_bytes(body, bodies::LARGEST_FORM).await.ok()
 }
 
 impl FromRequest<Site> for Posted {
@@ -458,7 +451,7 @@ pub(crate) fn unreadable(visit: &Visit) -> Response {
 }
 
 /// A posted JSON body of a page's script whose token fits the visitor. The token stands in a header of our own, which
-/// another site cannot send without asking first; it is looked at before the body is read.
+/// another site cannot send without asking first; it is looked at before the body is.
 #[derive(Debug)]
 pub struct PostedJson<T> {
     /// Who posts.

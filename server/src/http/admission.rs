@@ -114,13 +114,39 @@ impl Admission {
     }
 }
 
+/// With it a request that has a place lets others have it while it only waits for its sender.
+#[derive(Clone, Debug)]
+pub struct Leave(Arc<AtomicUsize>);
+
+/// While it lives, the request counts as away. Whoever has begun is never turned away when it comes back.
+#[derive(Debug)]
+pub struct Away(Arc<AtomicUsize>);
+
+impl Leave {
+    /// Leaves the place until the answer is dropped.
+    #[must_use]
+    pub fn go(&self) -> Away {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+        meters::UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
+        Away(Arc::clone(&self.0))
+    }
+}
+
+impl Drop for Away {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        meters::UNDER_WAY.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 /// Lets a request in, or asks its sender to come back in a moment.
-pub async fn guard(State(admission): State<Admission>, request: Request, next: Next) -> Response {
+pub async fn guard(State(admission): State<Admission>, mut request: Request, next: Next) -> Response {
     let class = Class::of(request.method(), request.uri().path());
     let Some(_place) = admission.enter(class) else {
         meters::PUT_OFF.fetch_add(1, Ordering::Relaxed);
         return later(request.method(), request.uri().path());
     };
+    request.extensions_mut().insert(Leave(Arc::clone(&admission.under_way)));
     next.run(request).await
 }
 
@@ -137,7 +163,7 @@ fn wait_seconds(n: u64) -> u64 {
 }
 
 /// What somebody is told who was put off: a script by a word, a reader in four languages, and a page comes by itself.
-fn later(method: &Method, path: &str) -> Response {
+pub fn later(method: &Method, path: &str) -> Response {
     let seconds = come_back_in();
     let script = [
         "/check-in/answers",
@@ -245,6 +271,23 @@ mod tests {
     fn those_who_were_put_off_together_come_back_apart() {
         let waits: std::collections::BTreeSet<u64> = (0..8).map(wait_seconds).collect();
         assert_eq!(waits.into_iter().collect::<Vec<_>>(), (2..=9).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn who_waits_for_its_sender_holds_no_place_rel_17() {
+        let admission = Admission::new(10);
+        let leave = super::Leave(std::sync::Arc::clone(&admission.under_way));
+        let places: Vec<_> = (0..7).map(|_| admission.enter(Class::Staff).unwrap()).collect();
+        assert!(admission.enter(Class::Staff).is_none());
+        let away = leave.go();
+        assert!(admission.enter(Class::Staff).is_some());
+        drop(away);
+        assert!(admission.enter(Class::Staff).is_none());
+        // A request that ends while it is away leaves nothing behind.
+        let away = leave.go();
+        drop(places);
+        drop(away);
+        assert_eq!(admission.under_way.load(std::sync::atomic::Ordering::Relaxed), 0);
     }
 
     proptest! {
