@@ -98,7 +98,7 @@ pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(QUEUE)
 }
 
-/// Serves until `stop` is done; then finishes what is under way.
+/// Serves until `stop` is done; then takes nobody new and finishes what is under way.
 ///
 /// # Errors
 /// When connections can no longer be accepted.
@@ -161,6 +161,9 @@ async fn serve_at_most(
             drop(place);
         });
     }
+    // Whoever comes now is refused at once and goes to another node: while the socket is open the system lets them in, to
+    // wait for nobody (REL-21).
+    drop(listener);
     let _ = tokio::time::timeout(Duration::from_secs(DRAIN_SECONDS), graceful.shutdown()).await;
     Ok(())
 }

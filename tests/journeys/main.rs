@@ -22,6 +22,7 @@ mod retention;
 mod roster;
 mod school;
 mod slow;
+mod stop;
 mod two_nodes;
 mod walk;
 mod watching;

@@ -185,6 +185,11 @@ impl Server {
     pub fn stop(&mut self) -> bool {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         assert!(asked.is_ok_and(|status| status.success()), "the server was not running");
+        self.ends()
+    }
+
+    /// Waits for the end of a server that was asked to, and returns whether it ended cleanly.
+    pub fn ends(&mut self) -> bool {
         let until = Instant::now() + PATIENCE;
         while Instant::now() < until {
             if let Some(status) = self.child.try_wait().unwrap() {

@@ -31,11 +31,13 @@ pub async fn run() -> Result<(), Stop> {
         eprintln!("  {shown}/welcome/{}", token.reveal());
     }
     let mut terminate = signal(SignalKind::terminate())?;
+    let stopping = services.clone();
     let stop = async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = tokio::signal::ctrl_c() => {}
         }
+        stopping.stop();
         eprintln!("stopping: finishing what is under way");
     };
     site::serve(listener, site::router(services.clone()), stop).await?;

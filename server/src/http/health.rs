@@ -11,8 +11,11 @@ pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the database answers too, and the worker that calls people is alive (REL-11).
+/// `GET /readyz`: the database answers too, and the worker that calls people is alive (REL-11). Not while the server stops.
 pub async fn ready(State(services): State<Services>) -> (StatusCode, &'static str) {
+    if services.is_stopping() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+    }
     let ctx = Ctx::new(Actor::Job("readyz"));
     let alive = match services.ping(&ctx).await {
         Ok(()) => alerts::worker_is_silent(&services, &ctx).await,

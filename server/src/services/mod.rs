@@ -90,6 +90,7 @@ use check_in::school_today::SchoolsToday;
 use check_in::together::Together;
 use sessions::SignedIn;
 use throttle::Throttle;
+use tokio::sync::watch;
 use webauthn_rs::Webauthn;
 
 /// Everything the services work with. A clone is one more pointer to it: every request makes several.
@@ -120,6 +121,7 @@ pub struct Shared {
     passkeys: Option<Webauthn>,
     oidc: Option<Arc<oidc::Provider>>,
     press: Arc<Press>,
+    stopping: watch::Sender<bool>,
 }
 
 impl Services {
@@ -146,6 +148,7 @@ impl Services {
             passkeys,
             oidc,
             together,
+            stopping: watch::Sender::new(false),
             card_failures: Throttle::new(20, 600),
             password_failures: Throttle::new(10, 600),
             departures: Throttle::new(300, 600),
@@ -175,6 +178,25 @@ impl Services {
         let mut conn = self.store.read(ctx).await?;
         crate::store::places::first_district(&mut conn).await?;
         Ok(())
+    }
+
+    /// Says that the server stops: it is not ready any more, and whoever follows events is sent away (REL-21).
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Whether the server stops.
+    pub fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
+    }
+
+    /// Waits until the server stops.
+    pub fn stopped(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut stopping = self.stopping.subscribe();
+        async move {
+            // An error says that the services are gone, and the server with them.
+            let _ = stopping.wait_for(|stopping| *stopping).await;
+        }
     }
 
     /// Finishes accepted work and closes the database.

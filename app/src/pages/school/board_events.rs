@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::http::header;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures::stream;
+use futures::{StreamExt, stream};
 use server::ctx::{Actor, Ctx};
 use server::model::SittingId;
 
@@ -43,6 +43,8 @@ pub async fn follow(visit: Visit, address: Address) -> Response {
         // Whoever is no event source gets a stream that has ended.
         return ([(header::CONTENT_TYPE, "text/event-stream")], "").into_response();
     }
+    // The browser opens it again by itself, at a node that stays.
+    let stopped = visit.site.services.stopped();
     let watch = Watch { visit, id, seen: mark(&board), looks: 0 };
     let stream = stream::unfold(watch, |mut watch| async move {
         while watch.looks < LOOKS {
@@ -56,7 +58,7 @@ pub async fn follow(visit: Visit, address: Address) -> Response {
         }
         None
     });
-    Sse::new(stream).keep_alive(KeepAlive::default()).into_response()
+    Sse::new(stream.take_until(stopped)).keep_alive(KeepAlive::default()).into_response()
 }
 
 /// The room as it is now; none when the reader is signed out or it is not theirs any more.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::http::header;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures::stream;
+use futures::{StreamExt, stream};
 use server::ctx::{Actor, Ctx};
 
 use crate::api::alerts as api;
@@ -38,6 +38,8 @@ pub async fn follow(visit: Visit) -> Response {
         return ([(header::CONTENT_TYPE, "text/event-stream")], "").into_response();
     }
     let seen = format!("{} {queue}", alert_strip::mark(&visit.alerts));
+    // The browser opens it again by itself, at a node that stays.
+    let stopped = visit.site.services.stopped();
     let watch = Watch { visit, seen, looks: 0 };
     let stream = stream::unfold(watch, |mut watch| async move {
         while watch.looks < LOOKS {
@@ -51,7 +53,7 @@ pub async fn follow(visit: Visit) -> Response {
         }
         None
     });
-    Sse::new(stream).keep_alive(KeepAlive::default()).into_response()
+    Sse::new(stream.take_until(stopped)).keep_alive(KeepAlive::default()).into_response()
 }
 
 /// What there is to say now, to be compared and never sent; none when the reader is signed out.
