@@ -19,6 +19,7 @@ mod paper;
 mod people;
 mod rescreen;
 mod retention;
+mod rolling;
 mod roster;
 mod school;
 mod slow;
