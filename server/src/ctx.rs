@@ -1,6 +1,7 @@
 //! Who asks, when, and under which request. The only reader of the clock.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::{ContextV7, NoContext, Uuid};
@@ -125,6 +126,13 @@ impl Ctx {
     /// The same request, now known to come from `actor`.
     pub fn with_actor(&self, actor: Actor) -> Self {
         Self { actor, ..self.clone() }
+    }
+
+    /// The same work, so much later: for what goes on for a while. Counted from its own beginning, so that a clock that is set
+    /// in between moves nothing (REL-18).
+    pub fn after(&self, passed: Duration) -> Self {
+        let passed = i64::try_from(passed.as_millis()).unwrap_or(i64::MAX);
+        Self { now: Instant::from_millis(self.now.millis().saturating_add(passed)), ..self.clone() }
     }
 
     /// A fresh UUIDv7 of this instant.

@@ -70,6 +70,9 @@ pub static UNITS_PER_COMMIT: Histogram = Histogram::new(UNITS);
 /// What the reconciler had to mend.
 pub static REPAIRED: AtomicU64 = AtomicU64::new(0);
 
+/// How often a job broke off by a fault of the program and began again.
+pub static JOB_PANICS: AtomicU64 = AtomicU64::new(0);
+
 /// Why the store did not write, in the order of [`refused`].
 pub const CAUSES: [&str; 6] = ["busy", "constraint", "disk", "failed", "not_committed", "closed"];
 /// How often it did not.
@@ -97,17 +100,23 @@ pub enum Part {
     Writer,
     /// The reconciler went through.
     Reconciler,
-    /// Whoever had to be called was called.
+    /// What had to leave by mail or gateway was taken up.
     Outbox,
+    /// Whoever had to be called was called.
+    Ladder,
 }
 
 /// Every part with its name.
-pub const PARTS: [(Part, &str); 3] =
-    [(Part::Writer, "writer"), (Part::Reconciler, "reconciler"), (Part::Outbox, "outbox")];
+pub const PARTS: [(Part, &str); 4] = [
+    (Part::Writer, "writer"),
+    (Part::Reconciler, "reconciler"),
+    (Part::Outbox, "outbox"),
+    (Part::Ladder, "ladder"),
+];
 
 /// Since when this process counts; its own clock, which no correction of the day's moves.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-static BEATS: [AtomicU64; 3] = [const { AtomicU64::new(0) }; 3];
+static BEATS: [AtomicU64; 4] = [const { AtomicU64::new(0) }; 4];
 
 /// Begins to count.
 pub(crate) fn start() {

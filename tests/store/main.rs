@@ -25,6 +25,7 @@ mod looks;
 mod mandatory;
 mod master_key;
 mod model;
+mod nodes;
 mod oidc;
 mod passkeys;
 mod promises;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 
 /// What both have: an address, what arrived, and how many of the next ones are refused.
 #[derive(Clone, Debug)]
@@ -12,13 +13,20 @@ struct Post {
     port: u16,
     arrived: Arc<Mutex<Vec<String>>>,
     refusing: Arc<AtomicUsize>,
+    /// Calls that came in, answered or not.
+    came: Arc<AtomicUsize>,
+    /// One for each call that may be answered; the whole supply unless it is held.
+    answers: Arc<Semaphore>,
 }
 
 impl Post {
     async fn open() -> (Self, TcpListener) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        (Self { port, arrived: Arc::default(), refusing: Arc::default() }, listener)
+        let answers = Arc::new(Semaphore::new(Semaphore::MAX_PERMITS));
+        let own =
+            Self { port, arrived: Arc::default(), refusing: Arc::default(), came: Arc::default(), answers };
+        (own, listener)
     }
 
     fn refuses(&self) -> bool {
@@ -124,6 +132,23 @@ impl Gateway {
         self.0.refusing.store(n, Ordering::SeqCst);
     }
 
+    /// From now on calls come in and wait, until [`Gateway::release`].
+    pub fn hold(&self) {
+        self.0.answers.forget_permits(Semaphore::MAX_PERMITS);
+    }
+
+    /// Answers so many of the calls that wait.
+    pub fn release(&self, n: usize) {
+        self.0.answers.add_permits(n);
+    }
+
+    /// Waits until so many calls have come in, whether or not they were answered.
+    pub async fn came(&self, n: usize) {
+        while self.0.came.load(Ordering::SeqCst) < n {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Every call with its headers, as it arrived.
     pub fn calls(&self) -> Vec<String> {
         self.0.arrived.lock().unwrap().clone()
@@ -151,6 +176,8 @@ async fn take(own: Post, mut stream: TcpStream) -> std::io::Result<()> {
         if body.len() < length && n > 0 {
             continue;
         }
+        own.came.fetch_add(1, Ordering::SeqCst);
+        own.answers.acquire().await.unwrap().forget();
         let answer: &[u8] = if own.refuses() {
             b"HTTP/1.1 503 Later\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
         } else {

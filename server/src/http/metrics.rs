@@ -140,6 +140,12 @@ pub async fn page(State(services): State<Services>) -> impl IntoResponse {
         "Answers and hand-ins without their flag, score or referral that the reconciler mended. Healthy is 0.",
         meters::REPAIRED.load(Ordering::Relaxed),
     );
+    page.one(
+        "firstlight_job_panics_total",
+        "counter",
+        "Jobs that broke off by a fault of the program and began again. Healthy is 0.",
+        meters::JOB_PANICS.load(Ordering::Relaxed),
+    );
     let name = "firstlight_silent_seconds";
     page.head(name, "gauge", "Since when a part that works by itself has given no sign of life.");
     for (part, called) in meters::PARTS {

@@ -54,7 +54,7 @@ pub async fn state(services: &Services, ctx: &Ctx) -> Result<AlertState> {
         AlertState { urgent: urgent.len(), since: urgent.first().copied(), ..AlertState::default() };
     if RESPONDERS.iter().any(|role| reader.has(*role)) {
         (state.stuck, state.stuck_since) = deliveries::stuck(&mut conn, reader.district).await?;
-        state.silent = is_silent(deliveries::last_beat(&mut conn, super::delivery::WORKER).await?, ctx.now);
+        state.silent = is_silent(deliveries::oldest_beat(&mut conn).await?, ctx.now);
     }
     Ok(state)
 }
@@ -84,7 +84,7 @@ pub(super) fn mark_of(open: i64, changes: i64) -> String {
 /// [`crate::Error::Store`] when the database cannot be read.
 pub async fn worker_is_silent(services: &Services, ctx: &Ctx) -> Result<bool> {
     let mut conn = services.store.read(ctx).await?;
-    Ok(is_silent(deliveries::last_beat(&mut conn, super::delivery::WORKER).await?, ctx.now))
+    Ok(is_silent(deliveries::oldest_beat(&mut conn).await?, ctx.now))
 }
 
 /// Urgent messages that were tried and could not leave, on the whole node.

@@ -7,7 +7,7 @@ mod mail;
 mod reach;
 mod webhook;
 
-use std::time::Duration;
+use std::time::{Duration, Instant as Moment};
 
 use futures::{StreamExt, stream};
 use jiff::tz::TimeZone;
@@ -17,20 +17,26 @@ use super::{Services, alerts, school_days, scoring};
 use crate::Result;
 use crate::config::{Alerts, Clinical};
 use crate::ctx::Ctx;
+use crate::meters::{self, Part};
 use crate::model::{Day, Instant, UserId};
 use crate::store::deliveries::{self, Claimed, Unsent};
 use crate::store::{Act, places};
 
-/// The name under which the worker gives its sign of life.
-pub(crate) const WORKER: &str = "alerts";
+/// The name under which whoever sends messages gives its sign of life.
+const SENDS: &str = "alerts";
+/// The name of whoever climbs the ladder: a mail server that is slow must hold up nobody's call.
+const CALLS: &str = "ladder";
 
-/// How long a node holds what it took, in seconds: longer than a message may take.
-const HOLD_SECONDS: i64 = 60;
 /// A message that takes longer has failed.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE_SECONDS: u64 = 10;
+const PATIENCE: Duration = Duration::from_secs(PATIENCE_SECONDS);
 /// Messages taken in one go, and sent at the same time.
-const BATCH: i64 = 50;
-const AT_ONCE: usize = 8;
+const BATCH: u64 = 40;
+const AT_ONCE: u64 = 8;
+/// How long a node holds what it took, in seconds: longer than a batch takes whose every message runs out of patience, with as
+/// much again as two messages may take for what the database needs to note it. Another node must not send what this one is
+/// still sending.
+const HOLD_SECONDS: u64 = (BATCH.div_ceil(AT_ONCE) + 2) * PATIENCE_SECONDS;
 /// Seconds until the next try, by the number of tries.
 const BACK_OFF: [i64; 6] = [15, 30, 60, 300, 900, 1800];
 /// After this long nothing is tried any more: the alert itself stays in the pages.
@@ -75,12 +81,10 @@ impl Message {
 
 /// Sends what is due. Every node runs it; the rows decide who sends what.
 pub(crate) async fn deliver(services: &Services, ctx: &Ctx) -> Result<Sent> {
-    services
-        .store
-        .write(ctx, Act::recorded_in_itself("alerts.beat"), |tx| {
-            Box::pin(async move { Ok(deliveries::beat(tx, WORKER).await?) })
-        })
-        .await?;
+    let begun = Moment::now();
+    // A run may take minutes: what is taken, sent and noted later in it is done then and not when it began.
+    let present = || ctx.after(begun.elapsed());
+    beat(services, ctx, SENDS).await?;
     let ways = &services.config.alerts;
     if ways.smtp.is_some() {
         prepare(services, ctx, "email").await?;
@@ -90,28 +94,56 @@ pub(crate) async fn deliver(services: &Services, ctx: &Ctx) -> Result<Sent> {
     }
     let mut sent = Sent::default();
     loop {
-        let taken = take(services, ctx).await?;
+        let held_since = Moment::now();
+        let taken = take(services, &present()).await?;
+        meters::beat(Part::Outbox);
         if taken.is_empty() {
             return Ok(sent);
         }
-        let outcomes: Vec<(Vec<Claimed>, Outcome)> = stream::iter(grouped(taken))
+        let present = &present;
+        let outcomes: Vec<Result<Option<Outcome>>> = stream::iter(grouped(taken))
             .map(|group| async move {
-                let outcome =
-                    send(&services.config.alerts, services.config.public_url.as_deref(), &group, ctx.now)
-                        .await;
-                (group, outcome)
+                if held_since.elapsed() + PATIENCE > Duration::from_secs(HOLD_SECONDS) {
+                    // The database was so slow that the hold may end under way: whoever takes it next sends it.
+                    return Ok(None);
+                }
+                let outcome = send(
+                    &services.config.alerts,
+                    services.config.public_url.as_deref(),
+                    &group,
+                    present().now,
+                )
+                .await;
+                // At once, so that a node that dies leaves as little as it can to be sent twice.
+                receipt(services, &present(), group, outcome).await?;
+                Ok(Some(outcome))
             })
-            .buffer_unordered(AT_ONCE)
+            .buffer_unordered(AT_ONCE as usize)
             .collect()
             .await;
-        for (group, outcome) in outcomes {
-            match outcome {
-                Ok(()) => sent.messages += 1,
-                Err(_) => sent.failures += 1,
+        for outcome in outcomes {
+            match outcome? {
+                Some(Ok(())) => sent.messages += 1,
+                Some(Err(_)) => sent.failures += 1,
+                None => {}
             }
-            receipt(services, ctx, group, outcome).await?;
         }
+        beat(services, &present(), SENDS).await?;
     }
+}
+
+async fn beat(services: &Services, ctx: &Ctx, worker: &'static str) -> Result<()> {
+    services
+        .store
+        .write(ctx, Act::recorded_in_itself("alerts.beat"), move |tx| {
+            Box::pin(async move { Ok(deliveries::beat(tx, worker).await?) })
+        })
+        .await
+}
+
+/// The sign of life of whoever climbs the ladder.
+pub(crate) async fn beat_calls(services: &Services, ctx: &Ctx) -> Result<()> {
+    beat(services, ctx, CALLS).await
 }
 
 /// What became of a message: a failure in a few words of ours.
@@ -178,8 +210,8 @@ async fn take(services: &Services, ctx: &Ctx) -> Result<Vec<Claimed>> {
         .store
         .write(ctx, Act::recorded_in_itself("alerts.take"), |tx| {
             Box::pin(async move {
-                let until = tx.ctx().now.plus_seconds(HOLD_SECONDS);
-                Ok(deliveries::claim(tx, until, BATCH).await?)
+                let until = tx.ctx().now.plus_seconds(HOLD_SECONDS.cast_signed());
+                Ok(deliveries::claim(tx, until, BATCH.cast_signed()).await?)
             })
         })
         .await

@@ -22,7 +22,7 @@ use crate::{Error, Result};
 /// How many acts one transaction seals: few enough that no child's answer waits for it noticeably.
 const BATCH: i64 = 200;
 
-/// Seals what waits and tells how many acts that were. Two nodes may do it at once; the slower one leaves it.
+/// Seals what waits and tells how many acts that were. Where another node is at it, this one leaves it.
 ///
 /// # Errors
 /// [`Error::Store`] when the database refuses it.
@@ -35,6 +35,9 @@ pub async fn seal(services: &Services, ctx: &Ctx) -> Result<u64> {
             .write(ctx, Act::recorded_in_itself("audit.seal"), move |tx| {
                 let keys = keys.clone();
                 Box::pin(async move {
+                    if !audit_chain::may_seal(tx).await? {
+                        return Ok(0);
+                    }
                     let waiting = audit_chain::waiting(tx, BATCH).await?;
                     let mut heads: Vec<Head> = Vec::new();
                     let mut links = Vec::with_capacity(waiting.len());
@@ -62,7 +65,7 @@ pub async fn seal(services: &Services, ctx: &Ctx) -> Result<u64> {
             // A batch that is not full was all there was; what was committed since waits for the next round.
             Ok(n) if n < BATCH.unsigned_abs() => return Ok(sealed + n),
             Ok(n) => sealed += n,
-            // Another node has sealed the same acts in this moment: its links stand.
+            // A node of a version without that lock has sealed the same acts in this moment: its links stand.
             Err(Error::Store(StoreError::Constraint(_))) => return Ok(sealed),
             Err(error) => return Err(error),
         }

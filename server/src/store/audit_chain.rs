@@ -51,6 +51,18 @@ pub struct Head {
     pub code: Vec<u8>,
 }
 
+/// The number of this work, for a lock: "seal" in letters.
+const SEALING: i64 = 0x7365_616c;
+
+/// Whether this transaction may seal; false at once where another node does. Each link holds the one before it, so two nodes
+/// that took different acts would still have to wait for each other: a chain is made by one at a time.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot say.
+pub async fn may_seal(tx: &mut Tx) -> Result<bool, StoreError> {
+    tx.is_alone_at(SEALING).await
+}
+
 /// Acts that wait for their seal, oldest first.
 ///
 /// # Errors

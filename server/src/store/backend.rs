@@ -13,6 +13,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, FromRow};
 
 mod catalogue;
 mod embedded;
+mod nodes;
 mod pool;
 mod rows;
 mod tls;

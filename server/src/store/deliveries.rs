@@ -92,15 +92,13 @@ pub struct Claimed {
 /// [`StoreError`] when the database refuses it.
 pub async fn claim(tx: &mut Tx, until: Instant, limit: i64) -> Result<Vec<Claimed>, StoreError> {
     let now = tx.ctx().now;
-    let taken: Vec<(Uuid,)> = tx
-        .all(
-            "update deliveries set claimed_until = $2, attempts = attempts + 1 where id in (select id from deliveries \
-             where delivered_at is null and given_up_at is null and due_at <= $1 and (claimed_until is null or \
-             claimed_until <= $1) order by urgent desc, due_at, id limit $3) and delivered_at is null and \
-             given_up_at is null and due_at <= $1 and (claimed_until is null or claimed_until <= $1) returning id",
-            args![now, until, limit],
-        )
-        .await?;
+    let sql = format!(
+        "with free as (select id from deliveries where delivered_at is null and given_up_at is null and due_at <= $1 and \
+         (claimed_until is null or claimed_until <= $1) order by urgent desc, due_at, id limit $3{}) \
+         update deliveries set claimed_until = $2, attempts = attempts + 1 where id in (select id from free) returning id",
+        tx.passing_over_taken()
+    );
+    let taken: Vec<(Uuid,)> = tx.all_of(sql, args![now, until, limit]).await?;
     let mut claimed: Vec<Claimed> = Vec::with_capacity(taken.len());
     for (id,) in taken {
         claimed.extend(
@@ -205,12 +203,11 @@ pub async fn beat(tx: &mut Tx, worker: &'static str) -> Result<(), StoreError> {
     .map(drop)
 }
 
-/// When a worker last gave a sign of life.
+/// The last sign of life of the worker that has been silent for longest.
 ///
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
-pub async fn last_beat(conn: &mut Conn, worker: &'static str) -> Result<Option<Instant>, StoreError> {
-    let row: Option<(Instant,)> =
-        conn.first("select at from heartbeats where worker = $1", args![worker]).await?;
-    Ok(row.map(|(at,)| at))
+pub async fn oldest_beat(conn: &mut Conn) -> Result<Option<Instant>, StoreError> {
+    let row: Option<(Option<Instant>,)> = conn.first("select min(at) from heartbeats", args![]).await?;
+    Ok(row.and_then(|(at,)| at))
 }
