@@ -39,6 +39,8 @@ pub mod reliability;
 #[cfg(feature = "library")]
 pub mod score;
 #[cfg(feature = "library")]
+pub mod second_scorer;
+#[cfg(feature = "library")]
 pub mod sheet;
 #[cfg(feature = "library")]
 pub mod trend;

@@ -73,6 +73,9 @@ pub static REPAIRED: AtomicU64 = AtomicU64::new(0);
 /// How often a job broke off by a fault of the program and began again.
 pub static JOB_PANICS: AtomicU64 = AtomicU64::new(0);
 
+/// Forms with a score that the second scorer does not get.
+pub static DIFFERING: AtomicU64 = AtomicU64::new(0);
+
 /// Why the store did not write, in the order of [`refused`].
 pub const CAUSES: [&str; 6] = ["busy", "constraint", "disk", "failed", "not_committed", "closed"];
 /// How often it did not.

@@ -121,6 +121,15 @@ impl Child {
         self.told.fetch_add(1, Ordering::SeqCst);
     }
 
+    /// Tries to hand in once.
+    ///
+    /// # Errors
+    /// What became of the connection.
+    pub async fn send_in(&mut self) -> Result<Answer, String> {
+        let body = format!("{{\"key\":\"{}\"}}", Uuid::new_v4());
+        self.device.once("POST", "/check-in/hand-in", Body::Json(&self.token, body)).await
+    }
+
     /// Hands in until that is acknowledged; twice gives the same receipt.
     pub async fn hand_in(&mut self) {
         let body = format!("{{\"key\":\"{}\"}}", Uuid::new_v4());

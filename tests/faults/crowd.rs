@@ -13,8 +13,19 @@ fn ten_times_too_many_are_put_off_politely_and_health_is_always_there_rel_12() {
     let file = folder.path().join("figures.json");
     let mut load = Command::new(env!("CARGO_BIN_EXE_load"));
     // Few places, so that a short time at a slow build's rate is too much; four times as many as capacity is measured with.
-    load.args(["--overload", "8", "--places", "48", "--at-once", "12", "--database", "sqlite", "--json"])
-        .arg(&file);
+    load.args([
+        "--overload",
+        "8",
+        "--short",
+        "--places",
+        "48",
+        "--at-once",
+        "12",
+        "--database",
+        "sqlite",
+        "--json",
+    ])
+    .arg(&file);
     let output = load.env("FIRSTLIGHT_BIN", executable()).output().unwrap();
     let said =
         String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);

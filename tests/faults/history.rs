@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::json;
 use sqlx::{AnyConnection, Connection};
 use tests::cluster::Cluster;
-use tests::{Card, Database, Kind, SMALL, Server, Setup, figure, on_both_databases, set};
+use tests::{Card, Database, Kind, SMALL, Server, Setup, figure, on_both_databases, scored_otherwise, set};
 
 use crate::child::Child;
 
@@ -177,12 +177,16 @@ async fn strike(mut server: Server, what: &str, times: usize, mut fault: impl As
     for (sql, meaning) in NEVER {
         assert_eq!(count(&server.database, sql).await, 0, "{meaning}");
     }
-    // The reconciler scores anew from the answers, by a way of its own, at each start: it found nothing to repair.
+    // At each start the reconciler looked at all of it too, and found nothing to repair and no other score.
     assert!(!server.log().contains("repaired them"), "{}", server.log());
+    assert!(!server.log().contains("second scorer"), "{}", server.log());
+    let (scored_anew, scored_otherwise) = scored_otherwise(&mut server.reading().await).await;
+    assert!(scored_anew as i64 >= held.hand_ins, "every form was scored anew: {scored_anew}");
+    assert_eq!(scored_otherwise, 0, "a score is not the second scorer's");
     figure(&json!({
         "database": format!("{:?}", server.database.kind), "fault": what, "strikes": times, "children": children,
         "answers": held.answers, "hand_ins": held.hand_ins, "critical": held.critical,
-        "lost": 0, "twice": 0, "without_referral": 0, "scored_otherwise": 0,
+        "lost": 0, "twice": 0, "without_referral": 0, "scored_anew": scored_anew, "scored_otherwise": scored_otherwise,
     }));
     println!(
         "{children} children, {} answers, {times} strikes: {held:?}, nothing lost, nothing twice",

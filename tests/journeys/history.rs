@@ -3,7 +3,6 @@
 //!
 //! `FIRSTLIGHT_KILLS=300` makes the long form of it; without it there are a few kills.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -11,7 +10,7 @@ use std::time::Duration;
 use server::model::AdministrationId;
 use server::store::responses;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
-use tests::{Kind, Page, Server, Setup, Visitor, on_both_databases};
+use tests::{Kind, Page, Server, Setup, Visitor, on_both_databases, scored_otherwise};
 
 /// How many devices are in use at once.
 const DEVICES: usize = 12;
@@ -188,19 +187,9 @@ on_both_databases! {
         ] {
             assert_eq!(number(&server, sql).await, 0, "{what}");
         }
-        // An independent sum: the total of an instrument without reversed items is the sum of its answers.
-        let totals: Vec<(AdministrationId, f64)> = conn
-            .all("select s.administration_id, s.value from scores s join administrations a on a.id = s.administration_id \
-                  where a.submitted_at > $1 and a.state = 'submitted' and s.scale = 'total'", vec![began.into()])
-            .await
-            .unwrap();
-        assert!(totals.len() >= children);
-        let mut sums: HashMap<AdministrationId, i64> = HashMap::new();
-        for answer in &answers {
-            *sums.entry(answer.administration_id).or_default() += answer.code.unwrap_or_default();
-        }
-        let wrong = totals.iter().filter(|(form, total)| sums.get(form).is_none_or(|sum| *sum as f64 != *total)).count();
-        assert_eq!(wrong, 0, "a total is not the sum of its answers");
+        let (looked, otherwise) = scored_otherwise(&mut conn).await;
+        assert!(looked >= children, "{looked} forms were scored anew");
+        assert_eq!(otherwise, 0, "a score is not the second scorer's");
         eprintln!("{killed} kills, {children} children, {} acknowledged steps", acknowledged.all.load(Ordering::SeqCst));
     }
 }

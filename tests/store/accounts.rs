@@ -41,6 +41,30 @@ on_both_databases! {
         assert!(matches!(accounts::welcome(&house.services, &house.ctx(Actor::Nobody), link.reveal()).await, Err(Error::NotFound)));
     }
 
+    /// Ten wrong passwords at one account: the guesser is stopped there, also with the right one and whatever the clock says;
+    /// everybody else at this address, and the owner elsewhere, signs in.
+    async fn who_guesses_at_one_account_holds_up_nobody_else_and_no_clock_makes_it_a_day_rel_13_rel_18(kind: Kind) {
+        let house = House::new(kind).await;
+        let (session, ..) = house.administrator().await;
+        let admin = house.visit(&session).await;
+        let anna = "anna@district.example";
+        let invited = accounts::invite(&house.services, &admin, "Ben", "ben@district.example", Role::Auditor, Scope::District).await;
+        house.accept(invited.unwrap().reveal(), "ben@district.example").await;
+        let tomorrow = Ctx::at(Actor::Nobody, house.now.plus_seconds(24 * 3600));
+        let today = house.ctx(Actor::Nobody);
+        for _ in 0..10 {
+            let wrong = sessions::sign_in_with_password(&house.services, &tomorrow, anna, "wrong", HERE).await;
+            assert!(matches!(wrong, Err(Error::Invalid { .. })));
+        }
+        // The clock is set back by a day.
+        let held = sessions::sign_in_with_password(&house.services, &today, anna, PASSWORD, HERE).await;
+        assert!(matches!(held, Err(Error::TooMany(1..=600))), "{:?}", held.map(drop));
+        let slip = sessions::sign_in_with_password(&house.services, &today, "ben@district.example", "slip", HERE).await;
+        assert!(matches!(slip, Err(Error::Invalid { .. })), "a slip of somebody else's at the same address");
+        sessions::sign_in_with_password(&house.services, &today, "ben@district.example", PASSWORD, HERE).await.unwrap();
+        sessions::sign_in_with_password(&house.services, &today, anna, PASSWORD, [198, 51, 100, 9].into()).await.unwrap();
+    }
+
     /// AUT-10: what is grave wants a second factor of the last five minutes, and confirming changes the token.
     async fn a_grave_act_wants_a_fresh_second_factor_aut_10(kind: Kind) {
         let mut house = House::new(kind).await;

@@ -82,4 +82,91 @@ on_both_databases! {
         assert!(repaired.critical >= 1);
         assert!(town.count("select count(*) from referral_reasons where rule = 'critical_item' and item = '9'").await >= 1);
     }
+
+    /// REL-07: by a scorer of its own, rule by rule; and a score that differs is told and left alone.
+    async fn a_wrong_score_and_a_missing_referral_of_each_rule_are_found_by_the_second_scorer_rel_07(kind: Kind) {
+        const RULES: [&str; 6] = [
+            "above_cutoff",
+            "critical_item",
+            "critical_unanswered",
+            "informants_agree",
+            "reliable_deterioration",
+            "two_raised_windows",
+        ];
+        let town = Town::with_past(kind, 240, 3).await;
+        let literal = |id: Uuid| match kind {
+            Kind::Sqlite => format!("x'{}'", id.simple()),
+            Kind::Postgres => format!("'{id}'"),
+        };
+        let yes = match kind { Kind::Sqlite => "1", Kind::Postgres => "true" };
+        let past = |child: &str| format!(
+            "from administrations where child_id = {child} and state = 'submitted' and instrument = 'phq9_teen' and informant = 'student'"
+        );
+        // A child who has been asked twice before.
+        let mut found = None;
+        for code in town.teens() {
+            let ctx = town.child(&code).await;
+            let Actor::Student(student) = &ctx.actor else { unreachable!() };
+            let child = literal(student.child.0);
+            if town.count(&format!("select count(*) {}", past(&child))).await >= 2 {
+                found = Some((code, child));
+                break;
+            }
+        }
+        let (code, child) = found.expect("a teen with two earlier screenings");
+        let ctx = town.child_at_first_question(&code).await;
+        // One of them was raised, and far less than now; the other becomes its mother's of this window.
+        town.meddle(&format!(
+            "update scores set value = 10, positive = {yes} where scale = 'total' and administration_id in (select id {})",
+            past(&child)
+        ))
+        .await;
+        town.meddle(&format!(
+            "update administrations set informant = 'parent', window_id = (select window_id from administrations where child_id = {child} \
+             and state = 'started') where id = (select id {} order by submitted_at limit 1)",
+            past(&child)
+        ))
+        .await;
+        for number in 1..=check_in::state(&town.services, &ctx).await.unwrap().questions {
+            let (_, question) = check_in::question(&town.services, &ctx, number).await.unwrap();
+            let item = question.item.id.clone();
+            let answer = match item.as_str() {
+                "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" => Answer::Code(3),
+                "9" => Answer::Code(1),
+                "12" => Answer::Declined,
+                _ => Answer::Code(0),
+            };
+            check_in::answer(&town.services, &ctx, number, &item, answer).await.unwrap();
+        }
+        check_in::submit(&town.services, &ctx, Uuid::new_v4()).await.unwrap();
+        let form = format!("(select id {} order by submitted_at desc limit 1)", past(&child));
+        let reasons = format!("select distinct rule from referral_reasons where administration_id = {form} order by rule");
+        assert_eq!(town.words(&reasons).await, RULES);
+        let look = async || reconcile(&town.services, &Ctx::new(Actor::Job("reconcile")), Span::Everything).await.unwrap();
+        // Her form was made positive behind the program's back, so it needs a reason from there too.
+        town.meddle(&format!(
+            "insert into referral_reasons (id, referral_id, administration_id, rule, item, priority, why, found_at) \
+             select {}, r.referral_id, a.id, r.rule, r.item, r.priority, r.why, r.found_at from referral_reasons r \
+             join administrations a on a.child_id = {child} and a.informant = 'parent' \
+             where r.rule = 'above_cutoff' and r.administration_id = {form}",
+            literal(Uuid::new_v4())
+        ))
+        .await;
+        assert_eq!(look().await, Repaired::default(), "nothing is missing yet");
+
+        for rule in RULES {
+            town.meddle(&format!("delete from referral_reasons where rule = '{rule}' and administration_id = {form}")).await;
+            assert_eq!(look().await.total(), 1, "{rule}");
+            assert_eq!(town.words(&reasons).await, RULES, "{rule}");
+        }
+        // A critical answer and a total above the cutoff were missed before the second look came to them.
+        assert_eq!(town.count("select count(*) from audit where action = 'reconcile.referral'").await, 4);
+
+        town.meddle(&format!("update scores set value = 3 where scale = 'total' and administration_id = {form}")).await;
+        assert_eq!(look().await, Repaired { differing: 1, ..Repaired::default() });
+        let stands = format!("select cast(value as bigint) from scores where scale = 'total' and administration_id = {form}");
+        assert_eq!(town.count(&stands).await, 3, "nothing is overwritten");
+        assert_eq!(town.count("select count(*) from audit where action = 'reconcile.differs'").await, 1);
+        assert_eq!(look().await, Repaired::default(), "it is told once");
+    }
 }

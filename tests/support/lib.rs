@@ -30,6 +30,7 @@ pub mod place;
 mod post;
 mod program;
 pub mod provider;
+mod rescore;
 mod server;
 pub mod totp;
 
@@ -42,6 +43,7 @@ pub use http::Visitor;
 pub use page::Page;
 pub use post::{Gateway, MailServer};
 pub use program::{Outcome, executable, firstlight, firstlight_with_input};
+pub use rescore::scored_otherwise;
 pub use server::{Server, Setup};
 
 /// Makes two tests of one asynchronous function of a [`Kind`]: `name::sqlite` and `name::postgres`.

@@ -18,7 +18,8 @@ pub async fn begin(visit: &Visit) -> Result<Departure> {
 
 /// Ends.
 pub async fn finish(visit: &Visit, code: &str, state: &str, issuer: &str) -> Result<Arrival> {
-    let brought = Brought { code, state, issuer, browser: visit.away.as_deref().unwrap_or("") };
+    let brought =
+        Brought { code, state, issuer, browser: visit.away.as_deref().unwrap_or(""), from: visit.address };
     oidc::finish(&visit.site.services, &visit.ctx, brought, &visit.device).await
 }
 

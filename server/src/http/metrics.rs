@@ -146,6 +146,12 @@ pub async fn page(State(services): State<Services>) -> impl IntoResponse {
         "Jobs that broke off by a fault of the program and began again. Healthy is 0.",
         meters::JOB_PANICS.load(Ordering::Relaxed),
     );
+    page.one(
+        "firstlight_scored_otherwise_total",
+        "counter",
+        "Forms with a score that the second scorer does not get; nothing was overwritten. Healthy is 0.",
+        meters::DIFFERING.load(Ordering::Relaxed),
+    );
     let name = "firstlight_silent_seconds";
     page.head(name, "gauge", "Since when a part that works by itself has given no sign of life.");
     for (part, called) in meters::PARTS {

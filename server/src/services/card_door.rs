@@ -77,7 +77,7 @@ pub(super) async fn find(services: &Services, ctx: &Ctx, key: Key, address: IpAd
         cards::door(&mut conn, key).await?
     };
     let Some(door) = door else {
-        return Err(match services.card_failures.failed(address, ctx.now) {
+        return Err(match services.card_failures.failed(address) {
             Some(seconds) => Error::TooMany(seconds),
             None => Error::invalid(
                 "code",

@@ -77,7 +77,9 @@ pub mod transfers;
 mod trends;
 pub mod windows;
 
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use crate::config::{Config, Keys};
 use crate::ctx::{Actor, Ctx, Staff, Student};
@@ -110,10 +112,15 @@ pub struct Shared {
     pub(crate) store: Store,
     pub(crate) config: Arc<Config>,
     pub(crate) keys: Keys,
-    card_failures: Throttle,
-    password_failures: Throttle,
-    /// Ways to the OpenID provider: a school's staff come from one address.
-    departures: Throttle,
+    /// Unknown cards by address. A card that is good is let in whatever stands here.
+    card_failures: Throttle<IpAddr>,
+    /// Wrong passwords and codes by account and address: whoever guesses at one account holds up no other.
+    guesses: Throttle<(Vec<u8>, IpAddr)>,
+    /// The same by address alone, wrong passkeys included, for whoever tries one password at many accounts; a right one is
+    /// let in all the same.
+    guesses_here: Throttle<IpAddr>,
+    /// Ways to the OpenID provider that nobody came back from: a school's staff come from one address.
+    departures: Throttle<IpAddr>,
     together: Together,
     schools_today: SchoolsToday,
     batteries: Batteries,
@@ -122,6 +129,8 @@ pub struct Shared {
     oidc: Option<Arc<oidc::Provider>>,
     press: Arc<Press>,
     stopping: watch::Sender<bool>,
+    /// Until when (milliseconds) the second scorer has looked at what was handed in.
+    looked_again: AtomicI64,
 }
 
 impl Services {
@@ -138,6 +147,7 @@ impl Services {
         let config = Arc::new(config);
         let together = Together::start(store.clone(), Arc::clone(&config));
         Ok(Self(Arc::new(Shared {
+            looked_again: AtomicI64::new(0),
             schools_today: SchoolsToday::start(store.clone()),
             batteries: Batteries::start(&store),
             signed_in: SignedIn::start(&store),
@@ -150,8 +160,9 @@ impl Services {
             together,
             stopping: watch::Sender::new(false),
             card_failures: Throttle::new(20, 600),
-            password_failures: Throttle::new(10, 600),
-            departures: Throttle::new(300, 600),
+            guesses: Throttle::new(10, 600),
+            guesses_here: Throttle::new(300, 600),
+            departures: Throttle::new(2_000, 600),
         })))
     }
 
@@ -180,6 +191,20 @@ impl Services {
         Ok(())
     }
 
+    /// Refuses a further guess at an account from an address that has made too many.
+    pub(crate) fn may_guess(&self, email: &str, address: IpAddr) -> Result<()> {
+        self.guesses
+            .held(&(account_key(email), address))
+            .map_or(Ok(()), |seconds| Err(Error::TooMany(seconds)))
+    }
+
+    /// Counts a wrong guess; gives the answer to it.
+    pub(crate) fn guessed_wrong(&self, email: &str, address: IpAddr, wrong: Error) -> Error {
+        let (account, here) =
+            (self.guesses.failed((account_key(email), address)), self.guesses_here.failed(address));
+        account.max(here).map_or(wrong, Error::TooMany)
+    }
+
     /// Says that the server stops: it is not ready any more, and whoever follows events is sent away (REL-21).
     pub fn stop(&self) {
         self.stopping.send_replace(true);
@@ -203,6 +228,11 @@ impl Services {
     pub async fn close(&self) {
         self.store.close().await;
     }
+}
+
+/// What stands for an account while guesses at it are counted, whether there is one or not; as long as any other.
+fn account_key(email: &str) -> Vec<u8> {
+    sessions::hash_token(&email.trim().to_lowercase())
 }
 
 /// Passes only where the policy says yes.

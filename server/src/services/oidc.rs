@@ -56,13 +56,13 @@ pub fn name(services: &Services) -> Option<&str> {
 ///
 /// # Errors
 /// [`Error::NotFound`] where there is no provider; [`Error::Conflict`] with a sentence when it does not answer;
-/// [`Error::TooMany`] after many ways from one address.
+/// [`Error::TooMany`] after many ways from one address that nobody came back from.
 pub async fn begin(services: &Services, ctx: &Ctx, address: IpAddr) -> Result<Departure> {
     if services.oidc.is_none() {
         return Err(Error::NotFound);
     }
-    // Each leaves a row for minutes, and anybody may ask.
-    if let Some(seconds) = services.departures.failed(address, ctx.now) {
+    // Each leaves a row for minutes, and anybody may ask. Whoever comes back is counted no more.
+    if let Some(seconds) = services.departures.failed(address) {
         return Err(Error::TooMany(seconds));
     }
     let (state, browser) = (fresh_token()?, fresh_token()?);
@@ -96,6 +96,8 @@ pub struct Brought<'a> {
     pub issuer: &'a str,
     /// The cookie of [`Departure::browser`].
     pub browser: &'a str,
+    /// Where the browser is.
+    pub from: IpAddr,
 }
 
 /// Ends: whose account it is that came back, and what is owed still.
@@ -113,6 +115,9 @@ pub async fn finish(services: &Services, ctx: &Ctx, brought: Brought<'_>, device
             Box::pin(async move { Ok(identities::take_request(tx, state, hash).await?) })
         })
         .await?;
+    if known {
+        services.departures.forgive(&brought.from);
+    }
     if !known || brought.code.is_empty() {
         return Err(not_believed(services, "this browser went nowhere, or came back before"));
     }

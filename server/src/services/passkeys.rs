@@ -304,11 +304,8 @@ async fn take(
     address: IpAddr,
 ) -> Result<()> {
     let checked = checked(services, ctx, user.id, session, purpose, signed).await;
-    // Guesses are held back like those of codes, though nobody guesses a signature.
-    let refusal = |error| match services.password_failures.failed(address, ctx.now) {
-        Some(seconds) => Error::TooMany(seconds),
-        None => error,
-    };
+    // Nobody guesses a signature, so it costs the account nothing; an address that tries many is told to wait.
+    let refusal = |error| services.guesses_here.failed(address).map_or(error, Error::TooMany);
     checked.map_err(|error| if matches!(error, Error::Invalid { .. }) { refusal(error) } else { error })
 }
 

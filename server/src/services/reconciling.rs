@@ -1,9 +1,11 @@
 //! Finding and closing gaps between answers and what must follow from them.
 
+mod second_look;
+
 use std::sync::Arc;
 
-use questionnaires::library;
-use questionnaires::response::Answer;
+use questionnaires::instrument::CriticalHit;
+use questionnaires::{library, second_scorer};
 
 use super::{Services, scoring};
 use crate::ctx::Ctx;
@@ -27,10 +29,12 @@ pub struct Repaired {
     pub critical: usize,
     /// Handed-in screenings that had no score, or were positive without a referral.
     pub submitted: usize,
+    /// Forms with a score that the second scorer does not get. None is overwritten: a person must look.
+    pub differing: usize,
 }
 
 impl Repaired {
-    /// All of them.
+    /// All that was repaired.
     pub fn total(self) -> usize {
         self.critical + self.submitted
     }
@@ -46,31 +50,26 @@ pub(crate) async fn run(services: &Services, ctx: &Ctx, span: Span) -> Result<Re
         for critical in &instrument.critical {
             let suspects = {
                 let mut conn = services.store.read(ctx).await?;
-                let at_least = i64::from(critical.at_least);
-                gaps::critical_without_referral(&mut conn, &instrument.id, &critical.item, at_least, since)
-                    .await?
+                gaps::critical_without_referral(&mut conn, &instrument.id, &critical.item, since).await?
             };
             for suspect in suspects {
+                let hit = second_scorer::critical(instrument, &suspect.item, suspect.answer());
+                let Some(hit) = hit.map(|code| CriticalHit { item: suspect.item, code }) else { continue };
+                let form = suspect.administration_id;
                 let config = Arc::clone(&services.config);
-                let mended = services
+                services
                     .store
                     .write(ctx, Act::new("reconcile.critical"), move |tx| {
-                        let (config, suspect) = (Arc::clone(&config), suspect.clone());
+                        let (config, hit) = (Arc::clone(&config), hit.clone());
                         Box::pin(async move {
-                            tx.about("administration", suspect.administration_id.0);
-                            let administration = administrations::get(tx, suspect.administration_id)
-                                .await?
-                                .ok_or(Error::NotFound)?;
-                            let instrument = scoring::instrument_of(&administration)?;
-                            let answer = Answer::Code(i32::try_from(suspect.code).unwrap_or(i32::MAX));
-                            let hit = questionnaires::flag::critical_hit(instrument, &suspect.item, &answer);
-                            let Some(hit) = hit else { return Ok(false) };
-                            scoring::repair_critical(tx, &config.clinical, &administration, hit).await?;
-                            Ok(true)
+                            tx.about("administration", form.0);
+                            let administration =
+                                administrations::get(tx, form).await?.ok_or(Error::NotFound)?;
+                            scoring::repair_critical(tx, &config.clinical, &administration, hit).await
                         })
                     })
                     .await?;
-                repaired.critical += usize::from(mended);
+                repaired.critical += 1;
             }
         }
     }
@@ -96,6 +95,7 @@ pub(crate) async fn run(services: &Services, ctx: &Ctx, span: Span) -> Result<Re
             repaired.submitted += 1;
         }
     }
+    second_look::run(services, ctx, span, &mut repaired).await?;
     Ok(repaired)
 }
 

@@ -96,7 +96,7 @@ pub(super) async fn account(services: &Services, ctx: &Ctx, user: UserId) -> Res
     users::get(&mut conn, user).await?.ok_or(Error::SignedOut)
 }
 
-/// Takes a one-time or recovery code; each works once. Failures count against the address.
+/// Takes a one-time or recovery code; each works once. Failures count against the account at this address.
 pub(super) async fn take(
     services: &Services,
     ctx: &Ctx,
@@ -104,6 +104,8 @@ pub(super) async fn take(
     code: &str,
     address: IpAddr,
 ) -> Result<()> {
+    // Before it is looked at: six digits would be found by whoever may try them all.
+    services.may_guess(&user.email, address)?;
     let plain = accounts::plain(code);
     let id = user.id;
     let accepted = if plain.len() == RECOVERY_LETTERS {
@@ -134,12 +136,9 @@ pub(super) async fn take(
     if accepted {
         return Ok(());
     }
-    Err(match services.password_failures.failed(address, ctx.now) {
-        Some(seconds) => Error::TooMany(seconds),
-        None => {
-            Error::invalid("code", "That code is not right, or it was used already. Wait for the next one.")
-        }
-    })
+    let wrong =
+        Error::invalid("code", "That code is not right, or it was used already. Wait for the next one.");
+    Err(services.guessed_wrong(&user.email, address, wrong))
 }
 
 /// The time step whose code this is, if it is the right one (one step of tolerance either way).

@@ -65,6 +65,7 @@ pub async fn sign_in_with_password(
     password: &str,
     address: IpAddr,
 ) -> Result<Token> {
+    services.may_guess(email, address)?;
     let user = {
         let mut conn = services.store.read(ctx).await?;
         users::get_by_email(&mut conn, &email.trim().to_lowercase()).await?
@@ -74,12 +75,9 @@ pub async fn sign_in_with_password(
     let hash = user.as_ref().map_or_else(|| DECOY.to_owned(), |u| u.password_hash.clone());
     let right = verify(password.to_owned(), hash).await?;
     let Some(user) = user.filter(|_| right) else {
-        return Err(match services.password_failures.failed(address, ctx.now) {
-            Some(seconds) => Error::TooMany(seconds),
-            None => {
-                Error::invalid("password", "That e-mail address and password do not fit together. Try again.")
-            }
-        });
+        let wrong =
+            Error::invalid("password", "That e-mail address and password do not fit together. Try again.");
+        return Err(services.guessed_wrong(email, address, wrong));
     };
     start_staff_session(services, ctx, &user, "half", "session.password", HALF, InPlaceOf::default()).await
 }
@@ -192,6 +190,7 @@ pub async fn uncover(
         let mut conn = services.store.read(ctx).await?;
         users::get(&mut conn, staff(ctx)?.user).await?.ok_or(Error::SignedOut)?
     };
+    services.may_guess(&user.email, address)?;
     if !verify(secret.to_owned(), user.password_hash.clone()).await? {
         // Whoever signs in elsewhere has no password here, and a one-time code is quicker to type for some.
         second_factor::take(services, ctx, &user, secret, address).await.map_err(|error| match error {

@@ -1,5 +1,7 @@
 //! Why the store could not do it.
 
+use std::sync::Arc;
+
 use super::backend::{Failure, classify};
 
 /// A failure of the store. Nothing was acknowledged.
@@ -16,7 +18,7 @@ pub enum StoreError {
     Constraint(#[source] sqlx::Error),
     /// The disk is full or broken.
     #[error("the disk is full or cannot be written")]
-    Disk(#[source] sqlx::Error),
+    Disk(#[source] Arc<sqlx::Error>),
     /// The connection or the statement failed.
     #[error("the database could not do it")]
     Failed(#[source] sqlx::Error),
@@ -39,6 +41,14 @@ impl StoreError {
     pub(super) fn is_retryable(&self) -> bool {
         matches!(self, Self::Busy(_))
     }
+
+    /// What the others that shared a commit are told when this ended it: a disk's failure is everybody's.
+    pub(super) fn shared(&self) -> Self {
+        match self {
+            Self::Disk(cause) => Self::Disk(Arc::clone(cause)),
+            _ => Self::NotCommitted,
+        }
+    }
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -46,7 +56,7 @@ impl From<sqlx::Error> for StoreError {
         match classify(&error) {
             Failure::Retry => Self::Busy(error),
             Failure::Constraint => Self::Constraint(error),
-            Failure::Disk => Self::Disk(error),
+            Failure::Disk => Self::Disk(Arc::new(error)),
             Failure::Other => Self::Failed(error),
         }
     }

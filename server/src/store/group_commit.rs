@@ -117,10 +117,12 @@ async fn write_all(conn: Conn, mut waiting: mpsc::Receiver<Waiting>) {
 /// One transaction for the whole batch. Each caller is answered only after the commit, with its own result.
 async fn commit_together(tx: &mut Tx, batch: &mut Vec<Waiting>) {
     if let Err(error) = begin(tx).await {
+        told(&error, batch.len());
+        let shared = error.shared();
         // The cause goes to the first caller; the others learn that nothing was saved.
         let mut error = Some(error);
         for waiting in batch.drain(..) {
-            let _ = waiting.answer.send(Err(error.take().unwrap_or(StoreError::NotCommitted).into()));
+            let _ = waiting.answer.send(Err(error.take().unwrap_or_else(|| shared.shared()).into()));
         }
         return;
     }
@@ -128,12 +130,14 @@ async fn commit_together(tx: &mut Tx, batch: &mut Vec<Waiting>) {
     let units = batch.len() as u64;
     let mut results = Vec::with_capacity(batch.len());
     let mut broken = false;
+    // Why nothing of this commit stands, for everybody in it.
+    let mut cause = None;
     // A unit alone needs no savepoint: undoing it is undoing the transaction.
     let alone = batch.len() == 1;
     let mut savepoint = Savepoint::None;
     for waiting in batch.drain(..) {
         let outcome = if broken {
-            Err(StoreError::NotCommitted.into())
+            Err(shared_of(cause.as_ref()).into())
         } else if alone {
             let outcome = perform(tx, &waiting.unit).await;
             broken = outcome.is_err();
@@ -141,21 +145,46 @@ async fn commit_together(tx: &mut Tx, batch: &mut Vec<Waiting>) {
         } else {
             in_savepoint(tx, &waiting.unit, &mut savepoint, &mut broken).await
         };
+        if let Err(Error::Store(error @ StoreError::Disk(_))) = &outcome {
+            cause.get_or_insert_with(|| error.shared());
+        }
         results.push((waiting.answer, outcome));
     }
-    let committed = !broken && tx.run("commit", vec![]).await.is_ok();
+    let mut committed = false;
+    if !broken {
+        // In WAL a full disk shows here and nowhere earlier.
+        match tx.run("commit", vec![]).await {
+            Ok(_) => committed = true,
+            Err(error) => cause = Some(error),
+        }
+    }
     if committed {
         meters::COMMITS.took(begun.elapsed());
         meters::UNITS_PER_COMMIT.add(units);
         meters::beat(Part::Writer);
     } else {
+        if let Some(cause) = &cause {
+            told(cause, results.len());
+        }
         // After a disk error SQLite may already have rolled back by itself; then this does nothing.
         let _ = tx.run("rollback", vec![]).await;
     }
     for (answer, outcome) in results {
-        let outcome = if committed { outcome } else { outcome.and(Err(StoreError::NotCommitted.into())) };
+        let outcome =
+            if committed { outcome } else { outcome.and_then(|_| Err(shared_of(cause.as_ref()).into())) };
         let _ = answer.send(outcome);
     }
+}
+
+/// What those learn whose commit did not happen.
+fn shared_of(cause: Option<&StoreError>) -> StoreError {
+    cause.map_or(StoreError::NotCommitted, StoreError::shared)
+}
+
+/// Once for each commit, however many units shared it.
+fn told(error: &StoreError, units: usize) {
+    let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    tracing::error!(%error, cause, units, "a commit failed; nothing of it was acknowledged");
 }
 
 /// Another process may hold the lock (a backup, a second command); wait for it rather than fail the child's answer.

@@ -242,6 +242,8 @@ pub(super) fn words(action: &str) -> &'static str {
         "outside.send" => "Referred to a service",
         "plan.write" => "Wrote a safety plan",
         "reconcile.critical" => "Repaired a referral that was missing",
+        "reconcile.differs" => "Found a score that a second count does not get",
+        "reconcile.referral" => "Repaired a referral that was missing",
         "reconcile.submitted" => "Repaired a result that was missing",
         "record.correct" => "Corrected what was written",
         "referral.answer_closing" => "Answered a proposal to close",

@@ -170,15 +170,15 @@ impl Leased {
 
     /// A statement was answered, or failed in this way.
     pub(super) fn answered<T>(&mut self, done: &Result<T, StoreError>) {
-        match done {
-            Err(StoreError::Failed(error) | StoreError::Disk(error)) => {
-                self.taken.discard();
-                if !matches!(error, Error::Database(_)) {
-                    // The database itself may have gone, and the others with it: new ones cost little.
-                    self.pool.forget();
-                }
-            }
-            _ => self.is_whole(),
+        let gone = match done {
+            Err(StoreError::Failed(error)) => error,
+            Err(StoreError::Disk(error)) => error.as_ref(),
+            _ => return self.is_whole(),
+        };
+        self.taken.discard();
+        if !matches!(gone, Error::Database(_)) {
+            // The database itself may have gone, and the others with it: new ones cost little.
+            self.pool.forget();
         }
     }
 
