@@ -74,6 +74,37 @@ async fn what_a_dead_tab_had_kept_arrives_when_the_child_comes_back_k_37() {
     child.browser.reads("Question 5 of 13").await;
 }
 
+/// REL-12: a server that has too many says when to come back. Until then the device asks nothing, however often Next is pressed;
+/// then everything arrives.
+#[tokio::test]
+async fn a_device_that_was_told_to_come_back_later_asks_nothing_until_then_rel_12() {
+    let server = Server::demo(Kind::Sqlite).await;
+    let child = Child::signed_in(&server, "14–18").await;
+    child.says_yes().await;
+    child.walks().await;
+    // The first request of the walk is put off for an hour, which is more than anybody waits: two minutes.
+    let put_off = "const real = window.fetch.bind(window); window.asked = 0; window.fetch = (what, how) => { \
+        if (!String(what.url ?? what).startsWith('/check-in/')) return real(what, how); window.asked += 1; \
+        return window.asked > 1 ? real(what, how) : Promise.resolve(new Response('{\"problem\":\"wait\"}', \
+        {status: 503, headers: {'retry-after': '3600'}})); };";
+    child.browser.run(put_off).await;
+    for number in 1..=3 {
+        child.answers(number, 13, "0").await;
+    }
+    child.browser.reads("Saved here, waiting for Wi-Fi").await;
+    // More than one look of the device at what it has to send.
+    child.browser.run("return new Promise(done => setTimeout(done, 5000))").await;
+    assert_eq!(child.browser.run("return window.asked").await, 1);
+    assert_eq!(count(&server, OURS).await, 0);
+    // Two minutes and a second later, by the page's own clock.
+    child
+        .browser
+        .run("const now = performance.now.bind(performance); performance.now = () => now() + 121500")
+        .await;
+    child.browser.find("body:not([data-unsent])").await;
+    assert_eq!(count(&server, OURS).await, 3, "each answer once");
+}
+
 /// K-37: another device, the same item.
 #[tokio::test]
 async fn another_device_goes_on_at_the_same_item_k_37() {

@@ -5,5 +5,6 @@
 pub mod answer_keys;
 pub mod hide_screen;
 pub mod idle_lock;
+pub(crate) mod pause;
 pub mod read_aloud;
 pub mod walk;

@@ -30,7 +30,7 @@ struct Notes {
     needs_wifi: String,
 }
 
-/// How often unsent answers are tried again, in milliseconds.
+/// How often unsent answers are looked at, in milliseconds; they are sent when the server may be asked again.
 const TRY_AGAIN: i32 = 4000;
 
 /// How often the device says that it is there, in milliseconds.
@@ -87,8 +87,11 @@ impl Walker {
         capture(&document(), "submit", submits);
         capture(&document(), "click", clicks);
         let _ = window_event_listener(ev::popstate, backs);
-        let online = again.clone();
-        let _ = window_event_listener(ev::online, move |_| online());
+        let (online, walk) = (again.clone(), Rc::clone(self));
+        let _ = window_event_listener(ev::online, move |_| {
+            walk.outbox.pause().answered();
+            online();
+        });
         if let Some(body) = document().body() {
             // Told to whoever waits for it: a test, or a style.
             let _ = body.set_attribute("data-walk", "ready");
@@ -101,6 +104,9 @@ impl Walker {
 
     /// Tells the proctor's board that this device is there, and whether it still holds answers: never which or how many.
     fn here(self: &Rc<Self>) {
+        if !self.outbox.pause().lets_ask() {
+            return;
+        }
         let walk = Rc::clone(self);
         spawn_local(async move {
             let body = if walk.outbox.is_empty() { "{\"unsent\":false}" } else { "{\"unsent\":true}" };

@@ -10,8 +10,15 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::closure::Closure;
 use web_sys::{EventSource, Response};
 
+use crate::islands::pause::Pause;
+
 /// How often to ask while no stream tells.
 const EVERY: Duration = Duration::from_secs(4);
+
+thread_local! {
+    /// A page asks in one place, so it waits in one.
+    static PAUSE: Pause = Pause::default();
+}
 
 /// The live region; empty until something happens.
 #[island]
@@ -77,10 +84,20 @@ fn follow(ask: impl Fn() + 'static) -> Option<EventSource> {
 
 /// The two marks and the sentence; none when nobody is signed in any more or the network is away.
 pub(super) async fn asked() -> Option<(String, String, String)> {
-    let answer = wasm_bindgen_futures::JsFuture::from(window().fetch_with_str("/alerts")).await.ok()?;
-    let answer: Response = answer.dyn_into().ok()?;
+    let answer = fetched("/alerts").await?;
     let text = wasm_bindgen_futures::JsFuture::from(answer.text().ok()?).await.ok()?.as_string()?;
     let mut lines = text.lines().map(str::to_owned);
     let alerts = lines.next().filter(|line| line.starts_with("alerts "))?;
     Some((alerts, lines.next().unwrap_or_default(), lines.next().unwrap_or_default()))
+}
+
+/// A page, when the server may be asked for one.
+pub(super) async fn fetched(path: &str) -> Option<Response> {
+    if !PAUSE.with(Pause::lets_ask) {
+        return None;
+    }
+    let answer = wasm_bindgen_futures::JsFuture::from(window().fetch_with_str(path)).await.ok();
+    let answer: Option<Response> = answer.and_then(|answer| answer.dyn_into().ok());
+    PAUSE.with(|pause| pause.heard(answer.as_ref()));
+    answer
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::closure::Closure;
-use web_sys::{DomParser, Element, EventSource, Response, SupportedType};
+use web_sys::{DomParser, Element, EventSource, SupportedType};
 
 /// How often to ask while no stream tells.
 const EVERY: Duration = Duration::from_secs(3);
@@ -54,8 +54,7 @@ async fn renew() -> Option<()> {
     }
     // `live` says that the page asks by itself, which keeps nobody signed in.
     let path = format!("{}?live", window().location().pathname().ok()?);
-    let answer = wasm_bindgen_futures::JsFuture::from(window().fetch_with_str(&path)).await.ok()?;
-    let answer: Response = answer.dyn_into().ok()?;
+    let answer = super::live_alerts::fetched(&path).await?;
     if !answer.ok() || answer.redirected() {
         return None;
     }

@@ -147,7 +147,26 @@ pub async fn guard(State(admission): State<Admission>, mut request: Request, nex
         return later(request.method(), request.uri().path());
     };
     request.extensions_mut().insert(Leave(Arc::clone(&admission.under_way)));
-    next.run(request).await
+    let reads = request.method() == Method::GET;
+    let mut response = next.run(request).await;
+    if reads {
+        comes_by_itself(&mut response);
+    }
+    response
+}
+
+/// A page that could not be made because the database was away asks for itself again when it was told to; what was typed
+/// into a form stays in the page before it.
+fn comes_by_itself(response: &mut Response) {
+    let headers = response.headers();
+    let is_page =
+        headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE
+        && is_page
+        && let Some(seconds) = headers.get(header::RETRY_AFTER).cloned()
+    {
+        response.headers_mut().insert(header::REFRESH, seconds);
+    }
 }
 
 /// After how many seconds somebody may come back: between two and nine, so that those who were turned away together do not
@@ -219,7 +238,8 @@ pub fn later(method: &Method, path: &str) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::Method;
+    use axum::http::{HeaderValue, Method, StatusCode, header};
+    use axum::response::IntoResponse;
     use proptest::prelude::*;
 
     use super::{Admission, Class, wait_seconds};
@@ -271,6 +291,29 @@ mod tests {
     fn those_who_were_put_off_together_come_back_apart() {
         let waits: std::collections::BTreeSet<u64> = (0..8).map(wait_seconds).collect();
         assert_eq!(waits.into_iter().collect::<Vec<_>>(), (2..=9).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_page_that_could_not_be_made_comes_by_itself_and_nothing_else_does_rel_12() {
+        let refresh = |status: u16, kind: &'static str, again: bool| {
+            let mut response =
+                (StatusCode::from_u16(status).unwrap(), [(header::CONTENT_TYPE, kind)], "once more")
+                    .into_response();
+            if again {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("7"));
+            }
+            super::comes_by_itself(&mut response);
+            response.headers().get(header::REFRESH).map(|seconds| seconds.to_str().unwrap().to_owned())
+        };
+        assert_eq!(refresh(503, "text/html; charset=utf-8", true).as_deref(), Some("7"));
+        for (status, kind, again) in [
+            (503, "application/json", true),
+            (503, "text/html", false),
+            (200, "text/html", true),
+            (429, "text/html", true),
+        ] {
+            assert_eq!(refresh(status, kind, again), None, "{status} {kind}");
+        }
     }
 
     #[test]

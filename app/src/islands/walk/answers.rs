@@ -7,6 +7,7 @@ use web_sys::{HtmlFormElement, HtmlInputElement};
 
 use super::net;
 use super::vault::Vault;
+use crate::islands::pause::Pause;
 
 /// What a try came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +41,7 @@ pub(super) struct Outbox {
     busy: Cell<bool>,
     failed: Cell<bool>,
     sent: Cell<bool>,
+    pause: Pause,
 }
 
 impl Outbox {
@@ -66,6 +68,7 @@ impl Outbox {
             busy: Cell::new(false),
             failed,
             sent: Cell::new(false),
+            pause: Pause::default(),
         }
     }
 
@@ -109,6 +112,21 @@ impl Outbox {
         self.kept.borrow_mut().push(Kept { start, at: seconds_now() });
     }
 
+    /// When the server may be asked again.
+    pub(super) fn pause(&self) -> &Pause {
+        &self.pause
+    }
+
+    /// Posts when the server may be asked; the status of its answer.
+    async fn post(&self, path: &str, body: &str) -> Option<u16> {
+        if !self.pause.lets_ask() {
+            return None;
+        }
+        let answer = net::post_json(path, &self.token, body).await;
+        self.pause.heard(answer.as_ref());
+        answer.map(|answer| answer.status())
+    }
+
     /// Sends what waits, once.
     pub(super) async fn send(&self) -> Sent {
         if self.busy.replace(true) {
@@ -127,7 +145,7 @@ impl Outbox {
             let answers: Vec<String> =
                 batch.iter().map(|kept| format!("{},\"ago\":{}}}", kept.start, age(kept))).collect();
             let body = format!("{{\"answers\":[{}]}}", answers.join(","));
-            match net::post_json("/check-in/answers", &self.token, &body).await {
+            match self.post("/check-in/answers", &body).await {
                 Some(200) => {
                     self.kept.borrow_mut().drain(..batch.len());
                     self.sent.set(true);
@@ -148,7 +166,7 @@ impl Outbox {
     pub(super) async fn hand_in(&self, key: &str) -> bool {
         let body = format!("{{\"key\":\"{key}\"}}");
         // 409: it was handed in already, and the way on is the same.
-        let done = matches!(net::post_json("/check-in/hand-in", &self.token, &body).await, Some(200 | 409));
+        let done = matches!(self.post("/check-in/hand-in", &body).await, Some(200 | 409));
         self.failed.set(!done);
         done
     }

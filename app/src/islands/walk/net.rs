@@ -14,8 +14,8 @@ pub(super) async fn get(path: &str) -> Option<String> {
     JsFuture::from(response.text().ok()?).await.ok()?.as_string()
 }
 
-/// Posts JSON with the form token; the status of the answer.
-pub(super) async fn post_json(path: &str, token: &str, body: &str) -> Option<u16> {
+/// Posts JSON with the form token; the answer.
+pub(super) async fn post_json(path: &str, token: &str, body: &str) -> Option<Response> {
     let headers = Headers::new().ok()?;
     headers.set("content-type", "application/json").ok()?;
     headers.set("x-form-token", token).ok()?;
@@ -23,7 +23,7 @@ pub(super) async fn post_json(path: &str, token: &str, body: &str) -> Option<u16
     init.set_method("POST");
     init.set_headers(&headers);
     init.set_body(&JsValue::from_str(body));
-    fetch(path, &init).await.map(|response| response.status())
+    fetch(path, &init).await
 }
 
 /// Posts a form's fields as the browser would; whatever comes back.
