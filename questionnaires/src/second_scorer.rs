@@ -34,6 +34,40 @@ pub struct ScaleVerdict {
     pub positive: Option<bool>,
 }
 
+/// A score that stands somewhere, to be held against this scorer's.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    /// The scale's id.
+    pub scale: &'a str,
+    /// The score, if there is one.
+    pub value: Option<f64>,
+    /// The band's id.
+    pub band: Option<&'a str>,
+    /// Whether it is positive; with the total stands whether the whole screen is.
+    pub positive: Option<bool>,
+}
+
+/// Two scores so near are the same.
+const NEAR: f64 = 1e-6;
+
+impl Verdict {
+    /// The scales whose score, band or finding stands otherwise, is missing, or is none of the instrument's.
+    pub fn otherwise<'v>(&'v self, standing: &[Standing<'v>]) -> Vec<&'v str> {
+        let same = |id: &str| {
+            let (mine, score) = (self.scales.get(id)?, standing.iter().find(|score| score.scale == id)?);
+            let near = match (mine.value, score.value) {
+                (Some(one), Some(other)) => (one - other).abs() < NEAR,
+                (one, other) => one == other,
+            };
+            let positive = if id == "total" { self.positive } else { mine.positive };
+            Some(near && mine.band.as_deref() == score.band && positive == score.positive)
+        };
+        let strange = standing.iter().map(|score| score.scale).filter(|id| !self.scales.contains_key(*id));
+        let wrong = self.scales.keys().map(String::as_str).filter(|id| same(id) != Some(true));
+        wrong.chain(strange).collect()
+    }
+}
+
 /// Scores a form.
 ///
 /// ```

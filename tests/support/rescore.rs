@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use questionnaires::{library, second_scorer};
 use server::model::AdministrationId;
 use server::services::scoring;
+use server::store::gaps::Standing;
 use server::store::{Conn, responses};
-
-type Score = (AdministrationId, String, Option<f64>, Option<String>, Option<bool>);
 
 /// How many forms were scored anew, and how many of them stand otherwise in the database.
 ///
@@ -18,11 +17,11 @@ pub async fn scored_otherwise(conn: &mut Conn) -> (usize, usize) {
         .all("select id, instrument, version from administrations where state = 'submitted'", vec![])
         .await
         .unwrap();
-    let scores: Vec<Score> =
+    let scores: Vec<Standing> =
         conn.all("select administration_id, scale, value, band, positive from scores", vec![]).await.unwrap();
-    let mut stored: HashMap<AdministrationId, Vec<Score>> = HashMap::new();
+    let mut stored: HashMap<AdministrationId, Vec<Standing>> = HashMap::new();
     for score in scores {
-        stored.entry(score.0).or_default().push(score);
+        stored.entry(score.administration_id).or_default().push(score);
     }
     let (mut looked, mut otherwise) = (0, 0);
     for some in forms.chunks(256) {
@@ -35,19 +34,10 @@ pub async fn scored_otherwise(conn: &mut Conn) -> (usize, usize) {
             let Some(answers) = answers.get(id) else { continue };
             let instrument = library::get_version(instrument, u32::try_from(*version).unwrap()).unwrap();
             let verdict = second_scorer::score(instrument, &scoring::to_answers(answers));
-            let held = stored.get(id).map_or(&[][..], Vec::as_slice);
-            let same = |(_, scale, value, band, positive): &Score| {
-                verdict.scales.get(scale).is_some_and(|mine| {
-                    let near = match (mine.value, value) {
-                        (Some(one), Some(other)) => (one - other).abs() < 1e-6,
-                        (one, other) => one == *other,
-                    };
-                    let found = if scale == "total" { verdict.positive } else { mine.positive };
-                    near && mine.band == *band && found == *positive
-                })
-            };
+            let held: Vec<_> = stored.get(id).into_iter().flatten().map(Standing::held).collect();
             looked += 1;
-            otherwise += usize::from(held.len() != verdict.scales.len() || !held.iter().all(same));
+            otherwise +=
+                usize::from(held.len() != verdict.scales.len() || !verdict.otherwise(&held).is_empty());
         }
     }
     (looked, otherwise)

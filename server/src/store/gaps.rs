@@ -1,5 +1,6 @@
 //! What the reconciler looks for: acts that should have left a trace and did not.
 
+use questionnaires::second_scorer;
 use sqlx::FromRow;
 
 use super::responses::{self, Response, answer_columns};
@@ -98,6 +99,18 @@ pub struct Standing {
     pub value: Option<f64>,
     pub band: Option<String>,
     pub positive: Option<bool>,
+}
+
+impl Standing {
+    /// As the second scorer holds it against its own.
+    pub fn held(&self) -> second_scorer::Standing<'_> {
+        second_scorer::Standing {
+            scale: &self.scale,
+            value: self.value,
+            band: self.band.as_deref(),
+            positive: self.positive,
+        }
+    }
 }
 
 /// The scores of forms, each scale by the newest engine.

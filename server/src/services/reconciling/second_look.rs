@@ -27,8 +27,6 @@ use crate::{Error, Result, meters};
 const TOGETHER: usize = 256;
 /// Each look goes back so far behind the one before: what was being handed in then stands by now.
 const OVERLAP: i64 = 60;
-/// Two scores so near are the same.
-const NEAR: f64 = 1e-6;
 
 pub(super) async fn run(services: &Services, ctx: &Ctx, span: Span, repaired: &mut Repaired) -> Result<()> {
     let two_days = ctx.now.plus_seconds(-2 * 86_400);
@@ -113,22 +111,10 @@ fn instrument_of(form: &Handed) -> Option<&'static Instrument> {
     questionnaires::library::get_version(&form.instrument, u32::try_from(form.version).ok()?)
 }
 
-/// The scales whose score, band or finding is not the second scorer's.
+/// The scales whose score is not the second scorer's.
 fn differing(verdict: &Verdict, scores: &[Standing]) -> Option<String> {
-    let same = |id: &str| {
-        let (mine, score) = (verdict.scales.get(id)?, scores.iter().find(|score| score.scale == id)?);
-        let near = match (mine.value, score.value) {
-            (Some(one), Some(other)) => (one - other).abs() < NEAR,
-            (one, other) => one == other,
-        };
-        // With its total stands whether the whole screen is positive.
-        let positive = if id == "total" { verdict.positive } else { mine.positive };
-        Some(near && mine.band == score.band && positive == score.positive)
-    };
-    let names = verdict.scales.keys().map(String::as_str);
-    let strange = scores.iter().map(|score| score.scale.as_str());
-    let strange = strange.filter(|id| !verdict.scales.contains_key(*id));
-    let wrong: Vec<&str> = names.filter(|id| same(id) != Some(true)).chain(strange).collect();
+    let standing: Vec<_> = scores.iter().map(Standing::held).collect();
+    let wrong = verdict.otherwise(&standing);
     (!wrong.is_empty()).then(|| wrong.join(", "))
 }
 

@@ -45,12 +45,6 @@ impl<C> Pool<C> {
         Ok((Taken { conn: last.map(|(conn, _)| conn), pool: self.clone(), _place: place }, idle_for))
     }
 
-    /// Those that are idle are not kept.
-    pub(super) fn forget(&self) {
-        let gone = std::mem::take(&mut *self.idle());
-        drop(gone);
-    }
-
     /// Gives out no more; those that were idle.
     pub(super) fn close(&self) -> Vec<C> {
         self.places.close();
@@ -84,6 +78,13 @@ impl<C> Taken<C> {
     /// Never given out again.
     pub(super) fn discard(&mut self) {
         self.conn.take();
+    }
+
+    /// Nor are those that are idle now.
+    pub(super) fn discard_all(&mut self) {
+        self.discard();
+        let idle = std::mem::take(&mut *self.pool.idle());
+        drop(idle);
     }
 }
 

@@ -118,7 +118,7 @@ impl Kind {
         if taken.get().is_err() {
             taken.put(self.open().await?);
         }
-        Ok(Leased { taken, pool: self.pool.clone(), whole: true, in_transaction: false })
+        Ok(Leased { taken, whole: true, in_transaction: false })
     }
 
     /// A new connection. A database that starts just now refuses at first.
@@ -149,7 +149,6 @@ fn starts(error: &Error) -> bool {
 #[derive(Debug)]
 pub(super) struct Leased {
     taken: Taken<PgConnection>,
-    pool: Pool<PgConnection>,
     /// No statement is under way: one whose user has gone leaves its answer behind.
     whole: bool,
     in_transaction: bool,
@@ -175,10 +174,11 @@ impl Leased {
             Err(StoreError::Disk(error)) => error.as_ref(),
             _ => return self.is_whole(),
         };
-        self.taken.discard();
-        if !matches!(gone, Error::Database(_)) {
+        if matches!(gone, Error::Database(_)) {
+            self.taken.discard();
+        } else {
             // The database itself may have gone, and the others with it: new ones cost little.
-            self.pool.forget();
+            self.taken.discard_all();
         }
     }
 
